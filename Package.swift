@@ -1,0 +1,89 @@
+// swift-tools-version: 6.2
+// The import table of CONTRIBUTING.md in executable form: a target may import exactly what it declares here
+// (scripts/lint-imports checks that, because SwiftPM itself accepts undeclared transitive imports).
+
+import PackageDescription
+
+let swift: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swift)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+    resources: resources, swiftSettings: swift)
+}
+
+let package = Package(
+  name: "strata",
+  products: [
+    .library(
+      name: "Strata",
+      targets: [
+        "LinearAlgebra", "Stochastics", "HierarchicalGraphs", "GenerativeModels", "Identifiability",
+        "MaskedAutoencoding", "Recovery", "Datasets", "Specifications", "Sweeps", "Reporting",
+      ]),
+    .executable(name: "strata", targets: ["strata"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // C libraries: no pkgConfig, the link lines are in the module maps (with pkgConfig, -lgslcblas comes along and
+    // cblas_sgemm is bound to GSL's slow reference BLAS; scripts/check-blas guards this).
+    .systemLibrary(name: "COpenBLAS"),
+    .systemLibrary(name: "CGSL"),
+    .systemLibrary(name: "CGraphviz"),
+
+    library("LinearAlgebra", ["COpenBLAS"]),
+    library("Stochastics", ["CGSL"]),
+    library("HierarchicalGraphs"),
+    library("GenerativeModels", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs"]),
+    library("Identifiability", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs", "GenerativeModels"]),
+    library("MaskedAutoencoding", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs"]),
+    library("Recovery", ["LinearAlgebra", "Stochastics"]),
+    library("Datasets", ["LinearAlgebra"]),
+    library(
+      "Specifications",
+      [
+        .product(name: "Yams", package: "Yams"), "CGraphviz", "Stochastics", "HierarchicalGraphs", "GenerativeModels",
+        "MaskedAutoencoding", "Recovery",
+      ]),
+    library(
+      "Sweeps",
+      [
+        "LinearAlgebra", "Stochastics", "HierarchicalGraphs", "GenerativeModels", "Identifiability",
+        "MaskedAutoencoding", "Recovery", "Datasets", "Specifications",
+      ]),
+    library("Reporting"),
+    .executableTarget(
+      name: "strata",
+      dependencies: [
+        "Sweeps", "Reporting", "Specifications", "HierarchicalGraphs", "GenerativeModels", "Stochastics",
+        "LinearAlgebra", "Identifiability",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swift),
+
+    .target(name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: swift),
+    tests("LinearAlgebra", []),
+    tests("Stochastics", []),
+    tests("HierarchicalGraphs", ["Stochastics"]),
+    tests("GenerativeModels", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs"]),
+    tests("Identifiability", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs", "GenerativeModels"]),
+    tests("MaskedAutoencoding", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs"]),
+    tests("Recovery", ["LinearAlgebra", "Stochastics"]),
+    tests("Datasets", ["LinearAlgebra"]),
+    tests("Specifications", ["HierarchicalGraphs", "GenerativeModels", "Stochastics"]),
+    tests("Sweeps", ["Specifications", "HierarchicalGraphs", "GenerativeModels", "Stochastics"]),
+    tests("Reporting", []),
+    .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "strata"], swiftSettings: swift),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,170 @@
+/// A dense row-major matrix with value semantics.
+///
+/// Goals, in this order: shapes that cannot be confused (every operation checks them), storage that C libraries can
+/// take without a copy, speed. Element (i, j) is stored at `i * columns + j`.
+public struct Matrix<Scalar: LinearAlgebraScalar>: Sendable, Equatable {
+  /// Number of rows (samples, in a data matrix).
+  public let rows: Int
+  /// Number of columns (features, in a data matrix).
+  public let columns: Int
+  /// The elements, row by row; `storage.count == rows * columns`.
+  public private(set) var storage: [Scalar]
+
+  /// A matrix filled with one value.
+  ///
+  /// - Precondition: `rows >= 0 && columns >= 0`.
+  public init(rows: Int, columns: Int, repeating value: Scalar = 0) {
+    precondition(rows >= 0 && columns >= 0, "matrix of shape (\(rows), \(columns))")
+    self.rows = rows
+    self.columns = columns
+    storage = Array(repeating: value, count: rows * columns)
+  }
+
+  /// A matrix over given row-major elements.
+  ///
+  /// - Precondition: `storage.count == rows * columns`.
+  public init(rows: Int, columns: Int, storage: [Scalar]) {
+    precondition(
+      storage.count == rows * columns, "\(storage.count) elements for a matrix of shape (\(rows), \(columns))")
+    self.rows = rows
+    self.columns = columns
+    self.storage = storage
+  }
+
+  /// A matrix from its rows; all must have the same length.
+  public init(_ rowList: [[Scalar]]) {
+    let columns = rowList.first?.count ?? 0
+    precondition(rowList.allSatisfy { $0.count == columns }, "rows of different lengths")
+    self.init(rows: rowList.count, columns: columns, storage: rowList.flatMap { $0 })
+  }
+
+  /// The identity of a given order.
+  public static func identity(_ order: Int) -> Matrix {
+    var result = Matrix(rows: order, columns: order)
+    for i in 0..<order { result[i, i] = 1 }
+    return result
+  }
+
+  /// Element access. Bounds-checked; in hot loops take whole rows or buffers instead.
+  public subscript(row: Int, column: Int) -> Scalar {
+    get {
+      precondition(row >= 0 && row < rows && column >= 0 && column < columns, "(\(row), \(column)) outside (\(rows), \(columns))")
+      return storage[row * columns + column]
+    }
+    set {
+      precondition(row >= 0 && row < rows && column >= 0 && column < columns, "(\(row), \(column)) outside (\(rows), \(columns))")
+      storage[row * columns + column] = newValue
+    }
+  }
+
+  /// One row, copied.
+  public func row(_ index: Int) -> [Scalar] { Array(storage[index * columns..<(index + 1) * columns]) }
+
+  /// One column, copied.
+  public func column(_ index: Int) -> [Scalar] { (0..<rows).map { storage[$0 * columns + index] } }
+
+  /// Calls `body` with the row-major elements in place, for bulk reading.
+  @inlinable
+  public func withUnsafeElements<Result>(_ body: (UnsafeBufferPointer<Scalar>) throws -> Result) rethrows -> Result {
+    try storage.withUnsafeBufferPointer(body)
+  }
+
+  /// Calls `body` with the row-major elements in place, for bulk writing.
+  public mutating func withUnsafeMutableElements<Result>(
+    _ body: (UnsafeMutableBufferPointer<Scalar>) throws -> Result
+  ) rethrows -> Result {
+    try storage.withUnsafeMutableBufferPointer { try body($0) }
+  }
+
+  /// Whether every element is finite.
+  public var isFinite: Bool {
+    storage.withUnsafeBufferPointer { buffer in
+      // x * 0 is 0 for finite x and NaN otherwise; four sums let the loop vectorize.
+      var sums = SIMD4<Scalar>(repeating: 0)
+      var index = 0
+      while index + 4 <= buffer.count {
+        sums += SIMD4(buffer[index], buffer[index + 1], buffer[index + 2], buffer[index + 3]) * 0
+        index += 4
+      }
+      while index < buffer.count {
+        sums[0] += buffer[index] * 0
+        index += 1
+      }
+      return (sums[0] + sums[1] + sums[2] + sums[3]) == 0
+    }
+  }
+}
+
+extension Matrix {
+  /// The transpose, copied. O(rows · columns), blocked so that both sides stay in cache.
+  public func transposed() -> Matrix {
+    var result = Matrix(rows: columns, columns: rows)
+    let (rows, columns) = (rows, columns)
+    storage.withUnsafeBufferPointer { source in
+      result.storage.withUnsafeMutableBufferPointer { target in
+        transposeBlocked(source.baseAddress, rows, columns, target.baseAddress)
+      }
+    }
+    return result
+  }
+
+  /// The rows in a half-open range, copied.
+  public func rows(_ range: Range<Int>) -> Matrix {
+    Matrix(rows: range.count, columns: columns, storage: Array(storage[range.lowerBound * columns..<range.upperBound * columns]))
+  }
+
+  /// The given rows in the given order, copied.
+  public func rows(at indices: [Int]) -> Matrix {
+    var elements: [Scalar] = []
+    elements.reserveCapacity(indices.count * columns)
+    for index in indices { elements.append(contentsOf: storage[index * columns..<(index + 1) * columns]) }
+    return Matrix(rows: indices.count, columns: columns, storage: elements)
+  }
+
+  /// The columns in a half-open range, copied.
+  public func columns(_ range: Range<Int>) -> Matrix {
+    var elements: [Scalar] = []
+    elements.reserveCapacity(rows * range.count)
+    for i in 0..<rows { elements.append(contentsOf: storage[i * columns + range.lowerBound..<i * columns + range.upperBound]) }
+    return Matrix(rows: rows, columns: range.count, storage: elements)
+  }
+
+  /// The given columns in the given order, copied.
+  public func columns(at indices: [Int]) -> Matrix {
+    var result = Matrix(rows: rows, columns: indices.count)
+    for i in 0..<rows {
+      for (j, index) in indices.enumerated() { result.storage[i * indices.count + j] = storage[i * columns + index] }
+    }
+    return result
+  }
+
+  /// Matrices side by side; all must have the same number of rows.
+  public static func concatenatingColumns(_ parts: [Matrix]) -> Matrix {
+    let rows = parts.first?.rows ?? 0
+    precondition(parts.allSatisfy { $0.rows == rows }, "concatenating columns of matrices with different row counts")
+    let columns = parts.reduce(0) { $0 + $1.columns }
+    var elements: [Scalar] = []
+    elements.reserveCapacity(rows * columns)
+    for i in 0..<rows {
+      for part in parts { elements.append(contentsOf: part.storage[i * part.columns..<(i + 1) * part.columns]) }
+    }
+    return Matrix(rows: rows, columns: columns, storage: elements)
+  }
+
+  /// Matrices on top of each other; all must have the same number of columns.
+  public static func concatenatingRows(_ parts: [Matrix]) -> Matrix {
+    let columns = parts.first?.columns ?? 0
+    precondition(parts.allSatisfy { $0.columns == columns }, "concatenating rows of matrices with different column counts")
+    return Matrix(rows: parts.reduce(0) { $0 + $1.rows }, columns: columns, storage: parts.flatMap(\.storage))
+  }
+}
+
+extension Matrix where Scalar == Float {
+  /// The same values in double precision.
+  public var double: Matrix<Double> { Matrix<Double>(rows: rows, columns: columns, storage: storage.map(Double.init)) }
+}
+
+extension Matrix where Scalar == Double {
+  /// The values rounded to single precision.
+  public var float: Matrix<Float> { Matrix<Float>(rows: rows, columns: columns, storage: storage.map(Float.init)) }
+}

@@ -1,0 +1,34 @@
+/// The name of one random stream: a 64-bit key from which streams and further keys are derived by purpose.
+///
+/// Keys replace shared generators: `key.child("noise").child("z3")` is the same whatever else was drawn before, and two
+/// different paths give independent streams. Derivation is one Philox block on a counter range (upper word all ones)
+/// that no stream uses, so a child key never equals a parent's output by construction.
+public struct RandomKey: Hashable, Sendable {
+  /// The 64 key bits.
+  public let bits: UInt64
+
+  /// The root key of a seed. Seeds 0, 1, 2, … are fine: the key is mixed before use.
+  public init(seed: UInt64) { self.init(bits: RandomKey(bits: 0x5354_5241_5441_0001).child(seed).bits) }
+
+  init(bits: UInt64) { self.bits = bits }
+
+  /// The key of the child with a number.
+  public func child(_ index: UInt64) -> RandomKey { derive(index, domain: 0) }
+
+  /// The key of the child with a number (non-negative).
+  public func child(_ index: Int) -> RandomKey { derive(UInt64(index), domain: 0) }
+
+  /// The key of the child with a name, for a purpose (`"masks"`) or a node.
+  public func child(_ name: String) -> RandomKey {
+    // FNV-1a, 64 bits: fixed across versions of Swift, unlike Hasher.
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+    return derive(hash, domain: 1)
+  }
+
+  private func derive(_ tag: UInt64, domain: UInt32) -> RandomKey {
+    let block = philox4x32(
+      counter: SIMD4(UInt32(truncatingIfNeeded: tag), UInt32(truncatingIfNeeded: tag >> 32), domain, .max), key: bits)
+    return RandomKey(bits: UInt64(block[0]) | UInt64(block[1]) << 32)
+  }
+}
