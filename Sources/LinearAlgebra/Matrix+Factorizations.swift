@@ -127,7 +127,7 @@ extension Matrix where Scalar == Double {
     let info = copy.withUnsafeMutableElements {
       LAPACKE_dgesdd(
         LAPACK_ROW_MAJOR, CChar(UInt8(ascii: "N")), Int32(rows), Int32(columns), $0.baseAddress, Int32(columns),
-        &values, nil, 1, nil, 1)
+        &values, nil, 1, nil, Int32(columns))
     }
     guard info == 0 else { throw .notConverged(operation: "singular values") }
     return values

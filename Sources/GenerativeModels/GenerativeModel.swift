@@ -1,0 +1,74 @@
+public import HierarchicalGraphs
+public import LinearAlgebra
+public import Stochastics
+
+/// A hierarchical generating process with everything drawn: a graph, a mechanism for each node, a law for each noise.
+///
+/// A model is a value. Train and evaluate on the *same* value: rebuilding one from a seed that was not repeated is how
+/// published scores went wrong.
+public struct GenerativeModel: Sendable {
+  /// The skeleton.
+  public let graph: HierarchicalGraph
+  /// What the mechanisms were drawn from; its label names the model in tables.
+  public let family: MechanismFamily
+  /// The mechanism of each node, in the order of `graph.nodes`.
+  public let mechanisms: [any Mechanism]
+  /// The law of each node's noise components, in the order of `graph.nodes`.
+  public let noises: [Distribution]
+  let layout: SampleLayout
+
+  /// Draws the mechanisms of a family for every node of a graph.
+  ///
+  /// - Parameters:
+  ///   - graph: The skeleton.
+  ///   - family: The mechanisms' family. A root whose dimension equals its noise dimension has the value ε under every family.
+  ///   - noise: The law of all noise components.
+  ///   - key: The source of the weights. Node v's weights depend on `key` and v's name only (and, for standardised families,
+  ///     on its ancestors).
+  /// - Throws: ``ModelError`` when the family does not fit the graph's dimensions or a parameter is out of range.
+  /// - Complexity: O(nodes) draws; the `rho` family with several parents a node needs O(nodes²) memory.
+  public init(
+    graph: HierarchicalGraph, family: MechanismFamily, noise: Distribution = .gaussian, key: RandomKey
+  ) throws(ModelError) {
+    if case .studentT(let degreesOfFreedom) = noise, !(degreesOfFreedom > 2) {
+      throw .invalidParameter(
+        name: "degrees_of_freedom", value: "\(degreesOfFreedom)",
+        remedy: "give more than 2, or the variance is infinite")
+    }
+    var builder = MechanismBuilder(graph: graph, family: family, noise: noise, key: key)
+    mechanisms = try builder.build()
+    layout = SampleLayout(graph)
+    self.graph = graph
+    self.family = family
+    noises = Array(repeating: noise, count: graph.nodes.count)
+  }
+
+  /// A model of given mechanisms.
+  ///
+  /// - Precondition: one mechanism and one law for each node, with the node's dimensions.
+  public init(graph: HierarchicalGraph, family: MechanismFamily, mechanisms: [any Mechanism], noises: [Distribution]) {
+    precondition(mechanisms.count == graph.nodes.count && noises.count == graph.nodes.count)
+    for (v, mechanism) in mechanisms.enumerated() {
+      precondition(
+        mechanism.dimension == graph.nodes[v].dimension && mechanism.inputDimension == graph.inputDimension(v))
+    }
+    layout = SampleLayout(graph)
+    self.graph = graph
+    self.family = family
+    self.mechanisms = mechanisms
+    self.noises = noises
+  }
+
+  /// The weights W of every node's `value = W · (parents, ε)`, or `nil` if some mechanism is not linear.
+  public var linearWeights: [Matrix<Double>]? {
+    let weights = mechanisms.compactMap { ($0 as? LinearMechanism)?.weights }
+    return weights.count == mechanisms.count ? weights : nil
+  }
+}
+
+extension HierarchicalGraph {
+  /// The number of inputs of a node's mechanism: Σ dim(parents) + dim(ε).
+  public func inputDimension(_ node: Int) -> Int {
+    parents[node].reduce(nodes[node].noiseDimension) { $0 + nodes[$1].dimension }
+  }
+}
