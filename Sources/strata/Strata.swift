@@ -2,5 +2,8 @@ internal import ArgumentParser
 
 @main
 struct Strata: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "strata")
+  static let configuration = CommandConfiguration(
+    commandName: "strata",
+    abstract: "Simulates hierarchical latent-variable models and measures what masked autoencoders recover of them.",
+    version: StrataVersion.current)
 }

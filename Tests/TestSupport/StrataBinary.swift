@@ -1,0 +1,74 @@
+public import Foundation
+
+/// The built command line tool, run as a user runs it.
+///
+/// The tool lies beside the test bundle, so the tests always run the binary of their own build.
+public enum StrataBinary {
+  /// Where the built `strata` executable is.
+  public static let url: URL = {
+    // The test runner is either the bundle itself or a tool that was given the bundle's path.
+    let candidates = ([Bundle.main.bundlePath, Bundle.main.executablePath ?? ""] + CommandLine.arguments)
+      .filter { $0.hasPrefix("/") }
+      .flatMap { path in [URL(filePath: path), URL(filePath: path).deletingLastPathComponent()] }
+      .map { $0.appending(path: "strata") }
+    let isFile = { (url: URL) in
+      var isDirectory: ObjCBool = false
+      return FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) && !isDirectory.boolValue
+    }
+    guard let found = candidates.first(where: isFile) else {
+      fatalError("no strata executable beside the tests; looked for \(candidates.map(\.path))")
+    }
+    return found
+  }()
+
+  /// What a finished run left behind.
+  public struct Output: Sendable {
+    /// Everything written to standard output, as UTF-8.
+    public let standardOutput: String
+    /// Everything written to standard error, as UTF-8.
+    public let standardError: String
+    /// The exit code, or the negated signal number if a signal ended the run.
+    public let exitCode: Int32
+  }
+
+  /// Runs the tool to its end.
+  ///
+  /// - Parameters:
+  ///   - arguments: Arguments after the program name.
+  ///   - directory: Working directory; the tests' own if nil.
+  ///   - environment: Variables set on top of the inherited ones.
+  ///   - standardInput: Text on standard input, which is empty (not a terminal) by default.
+  /// - Throws: If the tool cannot be started, or its streams cannot be read.
+  public static func run(
+    _ arguments: [String], in directory: URL? = nil, environment: [String: String] = [:], standardInput: String = ""
+  ) throws -> Output {
+    // Files rather than pipes: no amount of output can fill them and stop the tool.
+    try withTemporaryDirectory { scratch in
+      let names = ["stdin", "stdout", "stderr"]
+      let files = names.map { scratch.appending(path: $0) }
+      try Data(standardInput.utf8).write(to: files[0])
+      for file in files[1...] { try Data().write(to: file) }
+
+      let process = Process()
+      process.executableURL = url
+      process.arguments = arguments
+      process.currentDirectoryURL = directory
+      process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+      let input = try FileHandle(forReadingFrom: files[0])
+      let output = try FileHandle(forWritingTo: files[1])
+      let error = try FileHandle(forWritingTo: files[2])
+      process.standardInput = input
+      process.standardOutput = output
+      process.standardError = error
+      try process.run()
+      process.waitUntilExit()
+      for handle in [input, output, error] { try handle.close() }
+
+      let isSignal = process.terminationReason == .uncaughtSignal
+      return Output(
+        standardOutput: String(decoding: try Data(contentsOf: files[1]), as: UTF8.self),
+        standardError: String(decoding: try Data(contentsOf: files[2]), as: UTF8.self),
+        exitCode: isSignal ? -process.terminationStatus : process.terminationStatus)
+    }
+  }
+}
