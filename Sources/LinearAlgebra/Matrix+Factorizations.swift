@@ -18,7 +18,9 @@ extension Matrix where Scalar == Double {
     guard rows > 0 else { return self }
     var factor = self
     let order = Int32(rows)
-    let info = factor.withUnsafeMutableElements { LAPACKE_dpotrf(LAPACK_ROW_MAJOR, CChar(UInt8(ascii: "L")), order, $0.baseAddress, order) }
+    let info = factor.withUnsafeMutableElements {
+      LAPACKE_dpotrf(LAPACK_ROW_MAJOR, CChar(UInt8(ascii: "L")), order, $0.baseAddress, order)
+    }
     guard info == 0 else { throw .notPositiveDefinite(order: Int(info)) }
     factor.withUnsafeMutableElements { elements in
       for i in 0..<rows { for j in i + 1..<max(columns, i + 1) { elements[i * columns + j] = 0 } }
@@ -31,7 +33,8 @@ extension Matrix where Scalar == Double {
   /// - Parameter right: B, shape (n, m).
   /// - Returns: X, shape (n, m).
   public func choleskySolve(_ right: Matrix) -> Matrix {
-    precondition(rows == columns && rows == right.rows, "solve (\(rows), \(columns)) against (\(right.rows), \(right.columns))")
+    precondition(
+      rows == columns && rows == right.rows, "solve (\(rows), \(columns)) against (\(right.rows), \(right.columns))")
     guard rows > 0, right.columns > 0 else { return right }
     var solution = right
     let info = withUnsafeElements { factor in
@@ -47,14 +50,16 @@ extension Matrix where Scalar == Double {
 
   /// Solves L·X = B (or Lᵀ·X = B) for lower triangular `self`.
   public func lowerTriangularSolve(_ right: Matrix, transposed: Bool = false) -> Matrix {
-    precondition(rows == columns && rows == right.rows, "solve (\(rows), \(columns)) against (\(right.rows), \(right.columns))")
+    precondition(
+      rows == columns && rows == right.rows, "solve (\(rows), \(columns)) against (\(right.rows), \(right.columns))")
     guard rows > 0, right.columns > 0 else { return right }
     var solution = right
     withUnsafeElements { factor in
       solution.withUnsafeMutableElements {
         cblas_dtrsm(
           CblasRowMajor, CblasLeft, CblasLower, transposed ? CblasTrans : CblasNoTrans, CblasNonUnit,
-          blasint(rows), blasint(right.columns), 1, factor.baseAddress, blasint(rows), $0.baseAddress, blasint(right.columns))
+          blasint(rows), blasint(right.columns), 1, factor.baseAddress, blasint(rows), $0.baseAddress,
+          blasint(right.columns))
       }
     }
     return solution
@@ -64,7 +69,8 @@ extension Matrix where Scalar == Double {
   ///
   /// - Throws: ``LinearAlgebraError/singular(order:)``, ``LinearAlgebraError/nonFiniteInput(operation:)``.
   public func solve(_ right: Matrix) throws(LinearAlgebraError) -> Matrix {
-    precondition(rows == columns && rows == right.rows, "solve (\(rows), \(columns)) against (\(right.rows), \(right.columns))")
+    precondition(
+      rows == columns && rows == right.rows, "solve (\(rows), \(columns)) against (\(right.rows), \(right.columns))")
     try checkFinite("LU solve")
     try right.checkFinite("LU solve")
     guard rows > 0, right.columns > 0 else { return right }
@@ -90,7 +96,8 @@ extension Matrix where Scalar == Double {
     var values = [Double](repeating: 0, count: rows)
     let info = vectors.withUnsafeMutableElements {
       LAPACKE_dsyevd(
-        LAPACK_ROW_MAJOR, CChar(UInt8(ascii: "V")), CChar(UInt8(ascii: "L")), Int32(rows), $0.baseAddress, Int32(rows), &values)
+        LAPACK_ROW_MAJOR, CChar(UInt8(ascii: "V")), CChar(UInt8(ascii: "L")), Int32(rows), $0.baseAddress, Int32(rows),
+        &values)
     }
     guard info == 0 else { throw .notConverged(operation: "symmetric eigendecomposition") }
     return (values, vectors)
@@ -99,7 +106,9 @@ extension Matrix where Scalar == Double {
   /// The thin singular value decomposition A = U · diag(s) · Vᵀ, singular values descending.
   ///
   /// - Returns: U of shape (m, r), r values, Vᵀ of shape (r, n), with r = min(m, n).
-  public func singularValueDecomposition() throws(LinearAlgebraError) -> (u: Matrix, values: [Double], vTransposed: Matrix) {
+  public func singularValueDecomposition() throws(LinearAlgebraError) -> (
+    u: Matrix, values: [Double], vTransposed: Matrix
+  ) {
     try checkFinite("singular value decomposition")
     let rank = Swift.min(rows, columns)
     var (u, vTransposed) = (Matrix(rows: rows, columns: rank), Matrix(rows: rank, columns: columns))
@@ -127,7 +136,8 @@ extension Matrix where Scalar == Double {
     let info = copy.withUnsafeMutableElements {
       LAPACKE_dgesdd(
         LAPACK_ROW_MAJOR, CChar(UInt8(ascii: "N")), Int32(rows), Int32(columns), $0.baseAddress, Int32(columns),
-        &values, nil, 1, nil, Int32(columns))
+        // Not referenced, but the row-major leading dimensions are checked all the same.
+        &values, nil, Int32(rows), nil, Int32(columns))
     }
     guard info == 0 else { throw .notConverged(operation: "singular values") }
     return values

@@ -17,6 +17,8 @@ extension Matrix {
   ///
   /// - Precondition: the inner dimensions agree and `target` has the shape of the product.
   /// - Complexity: O(m·n·k), through BLAS.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func multiply(
     _ other: Matrix, transposeSelf: Bool = false, transposeOther: Bool = false, alpha: Scalar = 1, beta: Scalar = 0,
     into target: inout Matrix
@@ -24,7 +26,8 @@ extension Matrix {
     let (m, k) = transposeSelf ? (columns, rows) : (rows, columns)
     let (inner, n) = transposeOther ? (other.columns, other.rows) : (other.rows, other.columns)
     precondition(k == inner, "product of (\(m), \(k)) and (\(inner), \(n))")
-    precondition(target.rows == m && target.columns == n, "product (\(m), \(n)) into (\(target.rows), \(target.columns))")
+    precondition(
+      target.rows == m && target.columns == n, "product (\(m), \(n)) into (\(target.rows), \(target.columns))")
     guard m > 0, n > 0 else { return }
     withUnsafeElements { a in
       other.withUnsafeElements { b in
@@ -42,6 +45,8 @@ extension Matrix {
   }
 
   /// The product op(self) · op(other). See ``multiply(_:transposeSelf:transposeOther:alpha:beta:into:)``.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func multiplied(by other: Matrix, transposeSelf: Bool = false, transposeOther: Bool = false) -> Matrix {
     var result = Matrix(
       rows: transposeSelf ? columns : rows, columns: transposeOther ? other.rows : other.columns)
@@ -53,22 +58,32 @@ extension Matrix {
   public static func * (left: Matrix, right: Matrix) -> Matrix { left.multiplied(by: right) }
 
   /// Every element times a scalar.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public static func * (scalar: Scalar, matrix: Matrix) -> Matrix {
     Matrix(rows: matrix.rows, columns: matrix.columns, storage: matrix.storage.map { scalar * $0 })
   }
 
   /// The element-wise sum; shapes must agree.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public static func + (left: Matrix, right: Matrix) -> Matrix {
     precondition(left.rows == right.rows && left.columns == right.columns, "sum of different shapes")
     return Matrix(rows: left.rows, columns: left.columns, storage: zip(left.storage, right.storage).map { $0 + $1 })
   }
 
   /// The element-wise difference; shapes must agree.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public static func - (left: Matrix, right: Matrix) -> Matrix {
     precondition(left.rows == right.rows && left.columns == right.columns, "difference of different shapes")
     return Matrix(rows: left.rows, columns: left.columns, storage: zip(left.storage, right.storage).map { $0 - $1 })
   }
 
   /// The largest absolute element; 0 for an empty matrix.
-  public var maximumMagnitude: Scalar { storage.reduce(0) { Swift.max($0, abs($1)) } }
+  public var maximumMagnitude: Scalar {
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
+    get { storage.reduce(0) { Swift.max($0, abs($1)) } }
+  }
 }

@@ -13,6 +13,8 @@ public struct Matrix<Scalar: LinearAlgebraScalar>: Sendable, Equatable {
   /// A matrix filled with one value.
   ///
   /// - Precondition: `rows >= 0 && columns >= 0`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public init(rows: Int, columns: Int, repeating value: Scalar = 0) {
     precondition(rows >= 0 && columns >= 0, "matrix of shape (\(rows), \(columns))")
     self.rows = rows
@@ -32,6 +34,8 @@ public struct Matrix<Scalar: LinearAlgebraScalar>: Sendable, Equatable {
   }
 
   /// A matrix from its rows; all must have the same length.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public init(_ rowList: [[Scalar]]) {
     let columns = rowList.first?.count ?? 0
     precondition(rowList.allSatisfy { $0.count == columns }, "rows of different lengths")
@@ -39,6 +43,8 @@ public struct Matrix<Scalar: LinearAlgebraScalar>: Sendable, Equatable {
   }
 
   /// The identity of a given order.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public static func identity(_ order: Int) -> Matrix {
     var result = Matrix(rows: order, columns: order)
     for i in 0..<order { result[i, i] = 1 }
@@ -48,19 +54,25 @@ public struct Matrix<Scalar: LinearAlgebraScalar>: Sendable, Equatable {
   /// Element access. Bounds-checked; in hot loops take whole rows or buffers instead.
   public subscript(row: Int, column: Int) -> Scalar {
     get {
-      precondition(row >= 0 && row < rows && column >= 0 && column < columns, "(\(row), \(column)) outside (\(rows), \(columns))")
+      precondition(
+        row >= 0 && row < rows && column >= 0 && column < columns, "(\(row), \(column)) outside (\(rows), \(columns))")
       return storage[row * columns + column]
     }
     set {
-      precondition(row >= 0 && row < rows && column >= 0 && column < columns, "(\(row), \(column)) outside (\(rows), \(columns))")
+      precondition(
+        row >= 0 && row < rows && column >= 0 && column < columns, "(\(row), \(column)) outside (\(rows), \(columns))")
       storage[row * columns + column] = newValue
     }
   }
 
   /// One row, copied.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func row(_ index: Int) -> [Scalar] { Array(storage[index * columns..<(index + 1) * columns]) }
 
   /// One column, copied.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func column(_ index: Int) -> [Scalar] { (0..<rows).map { storage[$0 * columns + index] } }
 
   /// Calls `body` with the row-major elements in place, for bulk reading.
@@ -76,27 +88,34 @@ public struct Matrix<Scalar: LinearAlgebraScalar>: Sendable, Equatable {
     try storage.withUnsafeMutableBufferPointer { try body($0) }
   }
 
-  /// Whether every element is finite.
+  /// Whether every element is finite. O(rows · columns).
   public var isFinite: Bool {
-    storage.withUnsafeBufferPointer { buffer in
-      // x * 0 is 0 for finite x and NaN otherwise; four sums let the loop vectorize.
-      var sums = SIMD4<Scalar>(repeating: 0)
-      var index = 0
-      while index + 4 <= buffer.count {
-        sums += SIMD4(buffer[index], buffer[index + 1], buffer[index + 2], buffer[index + 3]) * 0
-        index += 4
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
+    get {
+      storage.withUnsafeBufferPointer { buffer in
+        // x * 0 is 0 for finite x and NaN otherwise; eight sums let the loop vectorise.
+        var sums = SIMD8<Scalar>(repeating: 0)
+        let whole = buffer.count & ~7
+        var index = 0
+        while index < whole {
+          for lane in 0..<8 { sums[lane] += buffer[index + lane] * 0 }
+          index += 8
+        }
+        while index < buffer.count {
+          sums[0] += buffer[index] * 0
+          index += 1
+        }
+        return sums.sum() == 0
       }
-      while index < buffer.count {
-        sums[0] += buffer[index] * 0
-        index += 1
-      }
-      return (sums[0] + sums[1] + sums[2] + sums[3]) == 0
     }
   }
 }
 
 extension Matrix {
   /// The transpose, copied. O(rows · columns), blocked so that both sides stay in cache.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func transposed() -> Matrix {
     var result = Matrix(rows: columns, columns: rows)
     let (rows, columns) = (rows, columns)
@@ -109,11 +128,17 @@ extension Matrix {
   }
 
   /// The rows in a half-open range, copied.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func rows(_ range: Range<Int>) -> Matrix {
-    Matrix(rows: range.count, columns: columns, storage: Array(storage[range.lowerBound * columns..<range.upperBound * columns]))
+    Matrix(
+      rows: range.count, columns: columns,
+      storage: Array(storage[range.lowerBound * columns..<range.upperBound * columns]))
   }
 
   /// The given rows in the given order, copied.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func rows(at indices: [Int]) -> Matrix {
     var elements: [Scalar] = []
     elements.reserveCapacity(indices.count * columns)
@@ -122,14 +147,20 @@ extension Matrix {
   }
 
   /// The columns in a half-open range, copied.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func columns(_ range: Range<Int>) -> Matrix {
     var elements: [Scalar] = []
     elements.reserveCapacity(rows * range.count)
-    for i in 0..<rows { elements.append(contentsOf: storage[i * columns + range.lowerBound..<i * columns + range.upperBound]) }
+    for i in 0..<rows {
+      elements.append(contentsOf: storage[i * columns + range.lowerBound..<i * columns + range.upperBound])
+    }
     return Matrix(rows: rows, columns: range.count, storage: elements)
   }
 
   /// The given columns in the given order, copied.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func columns(at indices: [Int]) -> Matrix {
     var result = Matrix(rows: rows, columns: indices.count)
     for i in 0..<rows {
@@ -139,6 +170,8 @@ extension Matrix {
   }
 
   /// Matrices side by side; all must have the same number of rows.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public static func concatenatingColumns(_ parts: [Matrix]) -> Matrix {
     let rows = parts.first?.rows ?? 0
     precondition(parts.allSatisfy { $0.rows == rows }, "concatenating columns of matrices with different row counts")
@@ -152,9 +185,12 @@ extension Matrix {
   }
 
   /// Matrices on top of each other; all must have the same number of columns.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public static func concatenatingRows(_ parts: [Matrix]) -> Matrix {
     let columns = parts.first?.columns ?? 0
-    precondition(parts.allSatisfy { $0.columns == columns }, "concatenating rows of matrices with different column counts")
+    precondition(
+      parts.allSatisfy { $0.columns == columns }, "concatenating rows of matrices with different column counts")
     return Matrix(rows: parts.reduce(0) { $0 + $1.rows }, columns: columns, storage: parts.flatMap(\.storage))
   }
 }

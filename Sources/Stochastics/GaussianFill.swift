@@ -58,7 +58,9 @@ private func radius(_ word: SIMD8<UInt32>) -> SIMD8<Float> {
 
 /// The 32 standard Gaussian numbers of one superblock.
 @inline(__always)
-private func gaussianSuperblock(_ index: UInt64, key: UInt64) -> (SIMD8<Float>, SIMD8<Float>, SIMD8<Float>, SIMD8<Float>) {
+private func gaussianSuperblock(_ index: UInt64, key: UInt64) -> (
+  SIMD8<Float>, SIMD8<Float>, SIMD8<Float>, SIMD8<Float>
+) {
   let words = philox4x32x8(block: index &* 8, high: 0, key: key)
   let (r0, r1) = (radius(words.0), radius(words.2))
   let (angle0, angle1) = (cosineAndSine(words.1), cosineAndSine(words.3))

@@ -2,7 +2,6 @@
 // 128-bit counters that passes BigCrush. Being a pure function of (key, counter), it gives any element of any stream
 // without the ones before it, which is what makes sample i independent of batch size, thread count and order.
 
-
 /// One Philox4x32-10 block.
 ///
 /// - Parameters:
@@ -29,7 +28,9 @@ public func philox4x32(counter: SIMD4<UInt32>, key: UInt64) -> SIMD4<UInt32> {
 ///
 /// - Returns: the four words of each block, as four vectors over the lanes.
 @inline(__always)
-func philox4x32x8(block: UInt64, high: UInt64, key: UInt64) -> (SIMD8<UInt32>, SIMD8<UInt32>, SIMD8<UInt32>, SIMD8<UInt32>) {
+func philox4x32x8(block: UInt64, high: UInt64, key: UInt64) -> (
+  SIMD8<UInt32>, SIMD8<UInt32>, SIMD8<UInt32>, SIMD8<UInt32>
+) {
   let lanes = SIMD8<UInt64>(repeating: block) &+ SIMD8<UInt64>(0, 1, 2, 3, 4, 5, 6, 7)
   var c0 = SIMD8<UInt32>(truncatingIfNeeded: lanes)
   var c1 = SIMD8<UInt32>(truncatingIfNeeded: lanes &>> 32)

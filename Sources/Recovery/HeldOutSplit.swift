@@ -1,0 +1,87 @@
+public import LinearAlgebra
+
+/// Features and targets of two disjoint sets of samples: one to fit on, one to score on.
+///
+/// Every score of this module takes a split rather than two matrices, so that none can be computed on the rows it was
+/// fitted on. Rows are taken to be exchangeable (independent draws); shuffle rows that come in an order.
+public struct HeldOutSplit: Sendable {
+  /// Shape (n, k): what a probe reads (a representation), for the rows it is fitted on.
+  public let trainFeatures: Matrix<Double>
+  /// Shape (n, q): what it should predict (true latents), for the same rows.
+  public let trainTargets: Matrix<Double>
+  /// Shape (m, k): the features of the held-out rows.
+  public let testFeatures: Matrix<Double>
+  /// Shape (m, q): the targets of the held-out rows; used for scoring only.
+  public let testTargets: Matrix<Double>
+
+  /// A split from its four parts.
+  ///
+  /// - Parameters:
+  ///   - trainFeatures: Shape (n, k), n ≥ 2; k may be 0 (a probe then predicts the mean).
+  ///   - trainTargets: Shape (n, q).
+  ///   - testFeatures: Shape (m, k), m ≥ 2.
+  ///   - testTargets: Shape (m, q).
+  /// - Throws: ``RecoveryError/shapeMismatch(what:left:right:)``, ``RecoveryError/tooFewRows(what:rows:needed:)``, or
+  ///   ``RecoveryError/nonFinite(what:)``.
+  /// - Complexity: O((n + m)(k + q)).
+  public init(
+    trainFeatures: Matrix<Double>, trainTargets: Matrix<Double>, testFeatures: Matrix<Double>,
+    testTargets: Matrix<Double>
+  ) throws(RecoveryError) {
+    try requireEqual("row counts of the training features and targets", trainFeatures.rows, trainTargets.rows)
+    try requireEqual("row counts of the test features and targets", testFeatures.rows, testTargets.rows)
+    try requireEqual("column counts of the training and test features", trainFeatures.columns, testFeatures.columns)
+    try requireEqual("column counts of the training and test targets", trainTargets.columns, testTargets.columns)
+    try requireRows("the training rows", trainFeatures, atLeast: 2)
+    try requireRows("the test rows", testFeatures, atLeast: 2)
+    try requireFinite("the training features", trainFeatures)
+    try requireFinite("the training targets", trainTargets)
+    try requireFinite("the test features", testFeatures)
+    try requireFinite("the test targets", testTargets)
+    self.trainFeatures = trainFeatures
+    self.trainTargets = trainTargets
+    self.testFeatures = testFeatures
+    self.testTargets = testTargets
+  }
+
+  /// The split whose training part is the first `trainRows` rows and whose test part is all the others.
+  ///
+  /// - Parameters:
+  ///   - features: Shape (n + m, k).
+  ///   - targets: Shape (n + m, q), the same samples in the same order.
+  /// - Throws: As ``init(trainFeatures:trainTargets:testFeatures:testTargets:)``.
+  /// - Precondition: `0 <= trainRows && trainRows <= features.rows`.
+  public init(features: Matrix<Double>, targets: Matrix<Double>, trainRows: Int) throws(RecoveryError) {
+    try requireEqual("row counts of the features and targets", features.rows, targets.rows)
+    precondition(trainRows >= 0 && trainRows <= features.rows, "\(trainRows) training rows of \(features.rows)")
+    let (train, test) = (0..<trainRows, trainRows..<features.rows)
+    try self.init(
+      trainFeatures: features.rows(train), trainTargets: targets.rows(train), testFeatures: features.rows(test),
+      testTargets: targets.rows(test))
+  }
+}
+
+extension HeldOutSplit {
+  /// A split of parts whose shapes and elements are known to be right.
+  init(
+    checkedTrainFeatures trainFeatures: Matrix<Double>, trainTargets: Matrix<Double>, testFeatures: Matrix<Double>,
+    testTargets: Matrix<Double>
+  ) {
+    self.trainFeatures = trainFeatures
+    self.trainTargets = trainTargets
+    self.testFeatures = testFeatures
+    self.testTargets = testTargets
+  }
+}
+
+func requireEqual(_ what: String, _ left: Int, _ right: Int) throws(RecoveryError) {
+  guard left == right else { throw .shapeMismatch(what: "the \(what)", left: left, right: right) }
+}
+
+func requireRows(_ what: String, _ matrix: Matrix<Double>, atLeast needed: Int) throws(RecoveryError) {
+  guard matrix.rows >= needed else { throw .tooFewRows(what: what, rows: matrix.rows, needed: needed) }
+}
+
+func requireFinite(_ what: String, _ matrix: Matrix<Double>) throws(RecoveryError) {
+  guard matrix.isFinite else { throw .nonFinite(what: what) }
+}

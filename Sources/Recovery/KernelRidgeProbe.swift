@@ -1,0 +1,160 @@
+internal import Glibc
+public import LinearAlgebra
+
+/// Kernel ridge regression with a Gaussian (RBF) kernel, exact, both hyper-parameters chosen by cross-validation.
+///
+/// On standardised features K(x, x′) = exp(−gamma / k · ‖x − x′‖²), with k the number of non-constant features, so that
+/// a gamma means the same at every width; the mean of the targets plays the intercept, and (K + n · penalty · I) α = y
+/// (Saunders, Gammerman & Vovk 1998). scikit-learn's `KernelRidge` on the same standardised features and centred
+/// targets has alpha = n · penalty and its gamma is gamma / k here.
+public struct KernelRidgeProbe: Probe {
+  /// From nearly linear on the scale of the data to a fourth of its spread.
+  public static let defaultGammas = [0.05, 0.2, 0.8, 3.2]
+  /// From near-interpolation to (almost) the mean.
+  public static let defaultPenalties = [1e-5, 1e-3, 0.1, 10]
+
+  /// The kernel's inverse squared widths tried, relative to 1/k.
+  public let gammas: [Double]
+  /// The penalties tried, relative to n.
+  public let penalties: [Double]
+  /// The number of contiguous cross-validation folds inside the training rows.
+  public let folds: Int
+  /// The first `maximumRows` training rows are used, the others ignored: the cost grows with their cube.
+  public let maximumRows: Int
+  /// `kernel-ridge`.
+  public var name: String { "kernel-ridge" }
+
+  /// A probe with a grid of kernel widths and penalties; a single pair is used without cross-validation.
+  ///
+  /// - Parameters:
+  ///   - penalties: Each finite and > 0.
+  ///   - gammas: Each finite and > 0.
+  ///   - folds: At least 2; at most one a row is used.
+  ///   - maximumRows: At least 2.
+  public init(
+    penalties: [Double] = KernelRidgeProbe.defaultPenalties, gammas: [Double] = KernelRidgeProbe.defaultGammas,
+    folds: Int = 3, maximumRows: Int = 2000
+  ) {
+    precondition(!penalties.isEmpty && !gammas.isEmpty, "a kernel ridge probe needs a penalty and a gamma")
+    precondition(penalties.allSatisfy { $0 > 0 && $0.isFinite }, "kernel ridge penalties \(penalties)")
+    precondition(gammas.allSatisfy { $0 > 0 && $0.isFinite }, "kernel ridge gammas \(gammas)")
+    precondition(folds >= 2, "\(folds) cross-validation folds")
+    precondition(maximumRows >= 2, "kernel ridge on at most \(maximumRows) rows")
+    self.penalties = penalties.sorted(by: >)
+    self.gammas = gammas.sorted()
+    self.folds = folds
+    self.maximumRows = maximumRows
+  }
+
+  /// See ``Probe/predictions(_:groups:)``.
+  ///
+  /// - Complexity: with r = min(n, maximumRows): O(r²·k + gammas · r²) exponentials, and O(r³/3 + r²·min(q, r/folds)) for each
+  ///   fold, gamma and penalty; memory O(r² · gammas + m·r).
+  public func predictions(_ split: HeldOutSplit, groups: [Range<Int>]) throws(RecoveryError) -> Matrix<Double> {
+    requirePartition(groups, columns: split.testTargets.columns)
+    let used = 0..<min(split.trainFeatures.rows, maximumRows)
+    let trainFeatures = used.count == split.trainFeatures.rows ? split.trainFeatures : split.trainFeatures.rows(used)
+    let trainTargets = used.count == split.trainTargets.rows ? split.trainTargets : split.trainTargets.rows(used)
+    let features = Standardisation(trainFeatures)
+    let targets = Standardisation(trainTargets)
+    let x = features.applied(to: trainFeatures)
+    let y = targets.applied(to: trainTargets)
+    let scale = 1 / Double(max(features.activeCount, 1))
+    let distances = squaredDistances(x, x)
+
+    let points = gammas.flatMap { gamma in penalties.map { (gamma: gamma, penalty: $0) } }
+    var choices = [Int](repeating: 0, count: groups.count)
+    if points.count > 1 {
+      var errors: [[Double]] = []
+      for gamma in gammas {
+        errors += try crossValidationErrors(kernel: gaussianKernel(distances, rate: gamma * scale), targets: y)
+      }
+      choices = CrossValidation.bestGridPoints(errors: errors, active: targets.scales.map { $0 > 0 }, groups: groups)
+    }
+    let testDistances = squaredDistances(features.applied(to: split.testFeatures), x)
+    var predictions = Matrix<Double>(rows: split.testFeatures.rows, columns: y.columns)
+    var (kernels, kernelGamma): ((train: Matrix<Double>, test: Matrix<Double>)?, Double) = (nil, .nan)
+    for (point, columns) in CrossValidation.columnsByGridPoint(choices, groups: groups) {
+      let (gamma, penalty) = points[point]
+      if gamma != kernelGamma || kernels == nil {
+        kernels = (gaussianKernel(distances, rate: gamma * scale), gaussianKernel(testDistances, rate: gamma * scale))
+        kernelGamma = gamma
+      }
+      let whole = columns.count == y.columns
+      let weights = try solveRidge(
+        kernels!.train, whole ? y : y.columns(at: columns), penalty: penalty * Double(x.rows))
+      let product = kernels!.test * weights
+      if whole { predictions = product } else { predictions.setColumns(columns, product) }
+    }
+    return targets.reverted(predictions)
+  }
+
+  /// For one kernel matrix and each penalty, the out-of-fold sum of squared errors of each target column; infinite where
+  /// rounding leaves a kernel matrix indefinite.
+  private func crossValidationErrors(
+    kernel: Matrix<Double>, targets: Matrix<Double>
+  ) throws(RecoveryError) -> [[Double]] {
+    let (n, q) = (targets.rows, targets.columns)
+    var errors = [[Double]](repeating: [Double](repeating: 0, count: q), count: penalties.count)
+    for fold in CrossValidation.folds(folds, rows: n) {
+      let rest = Array(0..<fold.lowerBound) + Array(fold.upperBound..<n)
+      let inner = kernel.rows(at: rest).columns(excluding: fold)
+      let outer = kernel.rows(fold).columns(excluding: fold)
+      var known = targets.rows(at: rest)
+      var wanted = targets.rows(fold)
+      let means = known.columnMeans()
+      known.subtractRow(means)
+      wanted.subtractRow(means)
+      // (Kᵥ S⁻¹) Y and Kᵥ (S⁻¹ Y) are equal; solve for the narrower side.
+      let solveForRows = fold.count < q
+      let outerTransposed = solveForRows ? outer.transposed() : outer
+      for (point, penalty) in penalties.enumerated() {
+        var system = inner
+        for i in 0..<rest.count { system[i, i] += penalty * Double(rest.count) }
+        let factor: Matrix<Double>
+        do {
+          factor = try system.choleskyFactor()
+        } catch {
+          for j in 0..<q { errors[point][j] = .infinity }
+          continue
+        }
+        var residual = wanted
+        if solveForRows {
+          factor.choleskySolve(outerTransposed)
+            .multiply(known, transposeSelf: true, alpha: -1, beta: 1, into: &residual)
+        } else {
+          outer.multiply(factor.choleskySolve(known), alpha: -1, beta: 1, into: &residual)
+        }
+        let squares = columnProducts(residual, residual)
+        for j in 0..<q { errors[point][j] += squares[j] }
+      }
+    }
+    return errors
+  }
+}
+
+/// ‖aᵢ − bⱼ‖² for all rows of a, shape (n, k), and b, shape (m, k); never negative.
+func squaredDistances(_ a: Matrix<Double>, _ b: Matrix<Double>) -> Matrix<Double> {
+  let (aNorms, bNorms) = (a.rowSquares(), b.rowSquares())
+  let (rows, columns) = (a.rows, b.rows)
+  var result = Matrix<Double>(rows: rows, columns: columns)
+  a.multiply(b, transposeOther: true, alpha: -2, into: &result)
+  result.withUnsafeMutableElements { d in
+    for i in 0..<rows {
+      for j in 0..<columns {
+        let value = d[i * columns + j] + (aNorms[i] + bNorms[j])
+        d[i * columns + j] = value > 0 ? value : 0
+      }
+    }
+  }
+  return result
+}
+
+/// exp(−rate · distance), element by element.
+func gaussianKernel(_ distances: Matrix<Double>, rate: Double) -> Matrix<Double> {
+  var result = distances
+  result.withUnsafeMutableElements { d in
+    for index in d.indices { d[index] = exp(-rate * d[index]) }
+  }
+  return result
+}

@@ -1,0 +1,94 @@
+public import LinearAlgebra
+
+/// The coefficient of determination of held-out predictions, the one number called R² in this project.
+///
+/// R² of one target column is 1 − SSE/SST, SSE the sum of squared errors and SST the sum of squared deviations of the
+/// *test* targets from their own mean (scikit-learn's `r2_score`). It is at most 1, and negative when the predictions
+/// are worse than that mean. Several columns are summarised by the unweighted mean of their values; flattening the
+/// columns into one (which lets differences of their means count as explained variance) is not offered.
+public enum R2 {
+  /// Spread (max − min) relative to the largest magnitude below which a target column counts as constant, and error
+  /// relative to it below which a constant column counts as predicted exactly: rounding, not information.
+  static let constantTolerance = 1e-12
+
+  /// R² of each column.
+  ///
+  /// - Parameters:
+  ///   - predictions: Shape (m, q).
+  ///   - targets: Shape (m, q), m ≥ 1.
+  /// - Returns: q values in (−∞, 1]. A constant target column scores 1 if it is predicted exactly (to 1e-12 of its
+  ///   magnitude) and 0 otherwise. A column with a NaN scores NaN.
+  /// - Precondition: equal shapes.
+  /// - Complexity: O(m·q).
+  public static func perColumn(predictions: Matrix<Double>, targets: Matrix<Double>) -> [Double] {
+    precondition(
+      predictions.rows == targets.rows && predictions.columns == targets.columns,
+      "predictions (\(predictions.rows), \(predictions.columns)) of targets (\(targets.rows), \(targets.columns))")
+    let (rows, columns) = (targets.rows, targets.columns)
+    guard rows > 0, columns > 0 else { return [Double](repeating: .nan, count: columns) }
+    let ranges = ColumnRange(targets)
+    var means = [Double](repeating: 0, count: columns)
+    var errors = means
+    var deviations = means
+    var largestErrors = means
+    targets.withUnsafeElements { y in
+      predictions.withUnsafeElements { p in
+        // In units of about the largest magnitude of the column, so that no square over- or underflows.
+        for i in 0..<rows { for j in 0..<columns { means[j] += y[i * columns + j] * ranges.inverseMagnitude[j] } }
+        for j in 0..<columns { means[j] /= Double(rows) }
+        for i in 0..<rows {
+          for j in 0..<columns {
+            let value = y[i * columns + j] * ranges.inverseMagnitude[j]
+            let error = p[i * columns + j] * ranges.inverseMagnitude[j] - value
+            let deviation = value - means[j]
+            errors[j] += error * error
+            deviations[j] += deviation * deviation
+            largestErrors[j] = max(largestErrors[j], abs(error))
+          }
+        }
+      }
+    }
+    return (0..<columns).map { j in
+      if errors[j].isNaN || deviations[j].isNaN { return .nan }
+      guard ranges.relativeSpread[j] > constantTolerance else { return largestErrors[j] <= constantTolerance ? 1 : 0 }
+      return 1 - errors[j] / deviations[j]
+    }
+  }
+
+  /// The unweighted mean of per-column values over each group of columns; NaN for an empty group.
+  public static func groupMeans(_ values: [Double], groups: [Range<Int>]) -> [Double] {
+    groups.map { group in values[group].reduce(0, +) / Double(group.count) }
+  }
+}
+
+/// Per column: how large the values are and how much they differ.
+struct ColumnRange {
+  /// 1 / max |x| rounded to a power of two, so that scaling by it is exact; 1 for a column of zeros.
+  var inverseMagnitude: [Double]
+  /// (max − min) / max |x|, in [0, 2]; 0 for a column of zeros.
+  var relativeSpread: [Double]
+
+  init(_ matrix: Matrix<Double>) {
+    let (rows, columns) = (matrix.rows, matrix.columns)
+    var low = [Double](repeating: .infinity, count: columns)
+    var high = [Double](repeating: -.infinity, count: columns)
+    matrix.withUnsafeElements { x in
+      for i in 0..<rows {
+        for j in 0..<columns {
+          let value = x[i * columns + j]
+          low[j] = value < low[j] ? value : low[j]
+          high[j] = value > high[j] ? value : high[j]
+        }
+      }
+    }
+    inverseMagnitude = []
+    relativeSpread = []
+    for j in 0..<columns {
+      // Below 1e-300 the reciprocal is not finite: such a column is zero for every purpose.
+      let magnitude = max(abs(low[j]), abs(high[j]))
+      let usable = rows > 0 && magnitude > 1e-300
+      inverseMagnitude.append(usable ? 1 / magnitude.binade : 1)
+      relativeSpread.append(usable ? high[j] / magnitude - low[j] / magnitude : 0)
+    }
+  }
+}

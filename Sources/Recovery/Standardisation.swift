@@ -1,0 +1,69 @@
+internal import LinearAlgebra
+
+/// Column means and scales learnt from training rows and applied to any rows.
+///
+/// A constant column (spread below rounding) is mapped to zero everywhere, also in rows where it is not constant: the
+/// training rows say nothing about its effect.
+struct Standardisation {
+  /// Column means.
+  let means: [Double]
+  /// Column standard deviations (divisor n); 0 for a constant column.
+  let scales: [Double]
+
+  /// The number of columns that are not constant.
+  var activeCount: Int { scales.count { $0 > 0 } }
+
+  init(_ matrix: Matrix<Double>) {
+    let (rows, columns) = (matrix.rows, matrix.columns)
+    let range = ColumnRange(matrix)
+    var sums = [Double](repeating: 0, count: columns)
+    var (first, second) = (sums, sums)
+    matrix.withUnsafeElements { x in
+      for i in 0..<rows { for j in 0..<columns { sums[j] += x[i * columns + j] * range.inverseMagnitude[j] } }
+      for j in 0..<columns { sums[j] /= Double(rows) }
+      // Moments around the provisional mean: exact for constant columns, and free of cancellation for others.
+      for i in 0..<rows {
+        for j in 0..<columns {
+          let d = x[i * columns + j] * range.inverseMagnitude[j] - sums[j]
+          first[j] += d
+          second[j] += d * d
+        }
+      }
+    }
+    var (means, scales) = (sums, sums)
+    for j in 0..<columns {
+      let shift = first[j] / Double(rows)
+      let magnitude = 1 / range.inverseMagnitude[j]
+      means[j] = (sums[j] + shift) * magnitude
+      let variance = max(0, second[j] / Double(rows) - shift * shift)
+      scales[j] = range.relativeSpread[j] > R2.constantTolerance ? variance.squareRoot() * magnitude : 0
+    }
+    self.means = means
+    self.scales = scales
+  }
+
+  /// (x − mean) / scale, column by column.
+  func applied(to matrix: Matrix<Double>) -> Matrix<Double> {
+    let (rows, columns) = (matrix.rows, matrix.columns)
+    var result = matrix
+    let inverse = scales.map { $0 > 0 ? 1 / $0 : 0 }
+    result.withUnsafeMutableElements { x in
+      for i in 0..<rows {
+        for j in 0..<columns { x[i * columns + j] = (x[i * columns + j] - means[j]) * inverse[j] }
+      }
+    }
+    return result
+  }
+
+  /// x · scale + mean, column by column: back from standardised units.
+  func reverted(_ matrix: Matrix<Double>) -> Matrix<Double> {
+    let (rows, columns) = (matrix.rows, matrix.columns)
+    var result = matrix
+    result.withUnsafeMutableElements { x in
+      for i in 0..<rows {
+        for j in 0..<columns { x[i * columns + j] = x[i * columns + j] * scales[j] + means[j] }
+      }
+    }
+    return result
+  }
+}
