@@ -1,0 +1,80 @@
+/// What the figures of a recovery table are: the facts without which an R² says nothing.
+public struct RecoveryCaption: Sendable, Equatable {
+  /// How the representation is taken at evaluation; the modes differ greatly.
+  public enum Evaluation: String, Sendable, Equatable {
+    /// A probe for each of many masks of the training distribution, averaged.
+    case perMask = "per-mask"
+    /// One probe over samples with random masks.
+    case pooled
+    /// One probe on the representation of the unmasked input.
+    case full
+  }
+
+  /// The metric and its estimator, e.g. `R² (ridge-linear probe)`.
+  public let metric: String
+  /// What is predicted, e.g. `z`, `ε`, `c`.
+  public let target: String
+  /// The evaluation mode.
+  public let evaluation: Evaluation
+  /// The number of masks that get a probe each in the mode `perMask`; the other modes ignore it.
+  public let masks: Int
+  /// Samples on which each probe is fitted.
+  public let fittingRows: Int
+  /// Further samples on which it is scored.
+  public let heldOutRows: Int
+  /// Training seeds for each generator seed.
+  public let trainingSeeds: Int
+  /// Seeds of the generating process.
+  public let generatorSeeds: Int
+
+  /// A caption from its facts.
+  ///
+  /// - Precondition: all counts are positive.
+  public init(
+    metric: String, target: String, evaluation: Evaluation, masks: Int, fittingRows: Int, heldOutRows: Int,
+    trainingSeeds: Int, generatorSeeds: Int
+  ) {
+    precondition(
+      min(masks, fittingRows, heldOutRows, trainingSeeds, generatorSeeds) > 0,
+      "masks \(masks), rows \(fittingRows) and \(heldOutRows), seeds \(trainingSeeds) and \(generatorSeeds)")
+    self.metric = metric
+    self.target = target
+    self.evaluation = evaluation
+    self.masks = masks
+    self.fittingRows = fittingRows
+    self.heldOutRows = heldOutRows
+    self.trainingSeeds = trainingSeeds
+    self.generatorSeeds = generatorSeeds
+  }
+
+  /// The number of runs behind every complete figure.
+  public var runs: Int { trainingSeeds * generatorSeeds }
+
+  /// The caption in three sentences: what, over which runs, on which samples.
+  public var text: String {
+    """
+    Rows: latent levels; columns: mask ratios. \(metric) of \(target), \(evaluation.rawValue) evaluation: \(protocolText).
+    \(runsText)
+    """
+  }
+
+  private var protocolText: String {
+    let rows = "fitted on \(fittingRows) samples and scored on \(heldOutRows) others"
+    switch evaluation {
+    case .perMask:
+      return masks == 1 ? "a probe for one mask, \(rows)" : "a probe for each of \(masks) masks, \(rows), averaged"
+    case .pooled: return "one probe over randomly masked samples, \(rows)"
+    case .full: return "one probe on the unmasked input, \(rows)"
+    }
+  }
+
+  private var runsText: String {
+    guard runs > 1 else { return "One run (1 training seed, 1 generator seed): no interval." }
+    return """
+      Mean ± half-width of the 95 % interval (Student t, \(plural(runs - 1, "degree")) of freedom) over \(runs) runs \
+      (\(plural(trainingSeeds, "training seed")) × \(plural(generatorSeeds, "generator seed"))).
+      """
+  }
+
+  private func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+}
