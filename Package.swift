@@ -77,7 +77,7 @@ let package = Package(
     tests("HierarchicalGraphs", ["Stochastics"]),
     tests("GenerativeModels", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs"]),
     tests("Identifiability", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs", "GenerativeModels"]),
-    tests("MaskedAutoencoding", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs"]),
+    tests("MaskedAutoencoding", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs", "Datasets"]),
     tests("Recovery", ["LinearAlgebra", "Stochastics"]),
     tests("Datasets", ["LinearAlgebra"]),
     tests("Specifications", ["HierarchicalGraphs", "GenerativeModels", "Stochastics"]),

@@ -1,0 +1,44 @@
+public import LinearAlgebra
+
+/// Where a training's samples and masks come from: fresh ones at every step, or a fixed data set.
+///
+/// A batch must be a pure function of the step and the batch size, whatever was asked before: that makes a resumed
+/// training equal to an uninterrupted one. A source that needs scratch memory is a class that allocates it once.
+public protocol BatchSource {
+  /// D, the number of observed columns.
+  var observedDimension: Int { get }
+
+  /// Writes the batch of one step.
+  ///
+  /// - Parameters:
+  ///   - step: Zero-based.
+  ///   - observed: (batchSize, D), row-major; receives all values, the masked ones included.
+  ///   - mask: (batchSize, D); receives 1 for masked and 0 for visible, nothing else. Rows without a masked entry, even a
+  ///     whole batch, are allowed and add nothing to the loss.
+  func fill(
+    step: Int, batchSize: Int, observed: UnsafeMutableBufferPointer<Float>, mask: UnsafeMutableBufferPointer<Float>)
+
+  /// The samples that standardisation is estimated from, shape (at least `samples` if there are so many, D).
+  ///
+  /// The default takes the values of the first batches.
+  func calibrationSamples(_ samples: Int, batchSize: Int) -> Matrix<Float>
+}
+
+extension BatchSource {
+  /// The values of batches 0, 1, … until there are `samples` rows.
+  public func calibrationSamples(_ samples: Int, batchSize: Int) -> Matrix<Float> {
+    let batches = (samples + batchSize - 1) / batchSize
+    let size = batchSize * observedDimension
+    var values = Matrix<Float>(rows: batches * batchSize, columns: observedDimension)
+    var mask = [Float](repeating: 0, count: size)
+    values.withUnsafeMutableElements { values in
+      mask.withUnsafeMutableBufferPointer { mask in
+        for step in 0..<batches {
+          let observed = UnsafeMutableBufferPointer(rebasing: values[step * size..<(step + 1) * size])
+          fill(step: step, batchSize: batchSize, observed: observed, mask: mask)
+        }
+      }
+    }
+    return values
+  }
+}

@@ -1,0 +1,154 @@
+internal import LinearAlgebra
+public import Stochastics
+
+/// One training of a masked autoencoder, from its first step or from a checkpoint to its last.
+///
+/// Goals, in this order: the same key, configuration and source give the same bits, interrupted or not; no allocation
+/// within a step; speed. Not thread-safe: one trainer belongs to one worker.
+public final class Trainer {
+  /// The network's shape.
+  public let architecture: AutoencoderArchitecture
+  /// Everything else.
+  public let configuration: TrainingConfiguration
+  /// The seed's key, which the initial parameters came from.
+  let keyBits: UInt64
+  let network: Network<Float>
+  let firstMoment: AlignedBuffer<Float>
+  let secondMoment: AlignedBuffer<Float>
+  /// The batch as the source fills it.
+  private let observed: AlignedBuffer<Float>
+  private let mask: AlignedBuffer<Float>
+
+  /// The centre and scale of the columns; nil before the first run.
+  public internal(set) var standardization: Standardization?
+  /// The number of updates made.
+  public internal(set) var step = 0
+  /// Set when the training was given up; later runs do nothing.
+  public internal(set) var divergence: Divergence?
+  /// One entry for each full interval.
+  public internal(set) var losses: [LossRecord] = []
+  /// The loss of the unfinished interval, added up.
+  var intervalLoss = 0.0
+  /// The first non-zero loss.
+  var referenceLoss: Double?
+
+  /// A training at step 0.
+  ///
+  /// - Parameter key: Decides the initial parameters, nothing else: samples and masks are the source's.
+  /// - Precondition: the configuration's numbers are in their ranges.
+  public convenience init(architecture: AutoencoderArchitecture, configuration: TrainingConfiguration, key: RandomKey) {
+    self.init(architecture, configuration, keyBits: key.bits)
+    let initial = network.layout.initialParameters(key: key)
+    network.parameters.pointer.update(from: initial, count: initial.count)
+  }
+
+  init(_ architecture: AutoencoderArchitecture, _ configuration: TrainingConfiguration, keyBits: UInt64) {
+    configuration.validate()
+    self.architecture = architecture
+    self.configuration = configuration
+    self.keyBits = keyBits
+    network = Network(architecture, batchSize: configuration.batchSize)
+    firstMoment = AlignedBuffer(count: network.layout.count)
+    secondMoment = AlignedBuffer(count: network.layout.count)
+    observed = AlignedBuffer(count: configuration.batchSize * architecture.observedDimension)
+    mask = AlignedBuffer(count: configuration.batchSize * architecture.observedDimension)
+  }
+
+  /// Trains on, until the configuration's last step, an earlier one, or divergence.
+  ///
+  /// Flushes denormal numbers to zero on the calling thread. BLAS should run on one thread (`BLASRuntime.useOneThread()`).
+  ///
+  /// - Parameters:
+  ///   - source: The same at every call of one training. Its first use may also estimate the standardisation.
+  ///   - untilStep: The number of updates to stop after; nil for all. Nothing happens if it is not ahead.
+  ///   - onProgress: Called after each full interval of losses.
+  /// - Precondition: `source.observedDimension` is the architecture's.
+  /// - Complexity: O(parameters · batchSize) a step, through BLAS.
+  public func run(
+    source: any BatchSource, untilStep: Int? = nil, onProgress: (LossRecord) -> Void = { _ in }
+  ) {
+    precondition(
+      source.observedDimension == architecture.observedDimension,
+      "a source of \(source.observedDimension) columns for an architecture of \(architecture.observedDimension)")
+    BLASRuntime.flushDenormals()
+    let end = min(untilStep ?? configuration.steps, configuration.steps)
+    guard step < end, divergence == nil else { return }
+    let standardization = self.standardization ?? estimateStandardization(source)
+    self.standardization = standardization
+    standardization.mean.withUnsafeBufferPointer { mean in
+      standardization.inverseDeviation.withUnsafeBufferPointer { inverseDeviation in
+        while step < end, divergence == nil {
+          source.fill(
+            step: step, batchSize: configuration.batchSize, observed: observed.elements, mask: mask.elements)
+          advance(mean: mean.baseAddress!, inverseDeviation: inverseDeviation.baseAddress!, onProgress)
+        }
+      }
+    }
+  }
+
+  /// One step on the batch in `observed` and `mask`.
+  private func advance(
+    mean: UnsafePointer<Float>, inverseDeviation: UnsafePointer<Float>, _ onProgress: (LossRecord) -> Void
+  ) {
+    let maskedCount = network.load(
+      observed: observed.pointer, mask: mask.pointer, mean: mean, inverseDeviation: inverseDeviation)
+    network.forward()
+    let loss = network.loss(maskedCount: maskedCount)
+    if let reason = divergenceReason(loss) {
+      divergence = Divergence(step: step, reason: reason)
+      return
+    }
+    network.backward()
+    let count = network.layout.count
+    var clipping = 1.0
+    if let limit = configuration.gradientNormLimit {
+      let norm = euclideanNorm(network.gradients.pointer, count: count)
+      guard norm.isFinite else {
+        divergence = Divergence(step: step, reason: .nonFiniteGradient)
+        return
+      }
+      clipping = clippingFactor(norm: norm, limit: limit)
+    }
+    AdamStep(step: step, configuration: configuration).apply(
+      parameters: network.parameters.pointer, gradients: network.gradients.pointer, first: firstMoment.pointer,
+      second: secondMoment.pointer, count: count, gradientFactor: clipping)
+    step += 1
+    intervalLoss += loss
+    if step % configuration.lossInterval == 0 {
+      let record = LossRecord(step: step, loss: Float(intervalLoss / Double(configuration.lossInterval)))
+      losses.append(record)
+      intervalLoss = 0
+      onProgress(record)
+    }
+  }
+
+  private func divergenceReason(_ loss: Double) -> Divergence.Reason? {
+    guard loss.isFinite else { return .nonFiniteLoss }
+    if referenceLoss == nil, loss > 0 { referenceLoss = loss }
+    guard let referenceLoss, loss > configuration.divergenceFactor * referenceLoss else { return nil }
+    return .exploded(loss: loss, limit: configuration.divergenceFactor * referenceLoss)
+  }
+
+  private func estimateStandardization(_ source: any BatchSource) -> Standardization {
+    guard configuration.standardizesInput else { return .identity(columns: architecture.observedDimension) }
+    return Standardization(
+      estimatedFrom: source.calibrationSamples(
+        configuration.standardizationSamples, batchSize: configuration.batchSize))
+  }
+
+  /// How the training stands.
+  public var result: TrainingResult {
+    let outcome: TrainingResult.Outcome =
+      if let divergence { .diverged(divergence) } else if step >= configuration.steps { .finished } else { .unfinished }
+    return TrainingResult(outcome: outcome, steps: step, losses: losses)
+  }
+
+  /// The model with the present parameters, copied.
+  ///
+  /// Before the first run its standardisation is the identity.
+  public var model: MaskedAutoencoder {
+    MaskedAutoencoder(
+      architecture: architecture, flatParameters: Array(network.parameters.elements),
+      standardization: standardization ?? .identity(columns: architecture.observedDimension))
+  }
+}

@@ -1,0 +1,59 @@
+/// Why a training was given up: a result of its cell, not an error of the program.
+public struct Divergence: Hashable, Codable, Sendable {
+  /// What was seen.
+  public enum Reason: Hashable, Codable, Sendable {
+    /// The loss is NaN or infinite, because the data or the parameters are.
+    case nonFiniteLoss
+    /// The loss exceeds the divergence factor times the first non-zero loss.
+    case exploded(loss: Double, limit: Double)
+    /// The gradient's norm is NaN or infinite (seen only when gradients are clipped).
+    case nonFiniteGradient
+  }
+
+  /// The zero-based step; its update was not made.
+  public let step: Int
+  /// What was seen.
+  public let reason: Reason
+}
+
+extension Divergence: CustomStringConvertible {
+  /// One line: where, why, and what to change.
+  public var description: String {
+    switch reason {
+    case .nonFiniteLoss:
+      "diverged at step \(step): the loss is not finite; check the data for NaN, or lower the learning rate"
+    case .exploded(let loss, let limit):
+      "diverged at step \(step): loss \(loss) exceeds \(limit); lower the learning rate or clip gradients"
+    case .nonFiniteGradient:
+      "diverged at step \(step): the gradient is not finite; lower the learning rate"
+    }
+  }
+}
+
+/// One entry of a loss history.
+public struct LossRecord: Hashable, Sendable {
+  /// The number of steps made so far.
+  public let step: Int
+  /// The mean loss of the interval that ends there: masked squared error per masked entry.
+  public let loss: Float
+}
+
+/// What a training has come to.
+public struct TrainingResult: Hashable, Sendable {
+  /// How it stands.
+  public enum Outcome: Hashable, Sendable {
+    /// Steps remain.
+    case unfinished
+    /// All steps were made.
+    case finished
+    /// The training was given up.
+    case diverged(Divergence)
+  }
+
+  /// How it stands.
+  public let outcome: Outcome
+  /// Updates made.
+  public let steps: Int
+  /// One entry for each full interval.
+  public let losses: [LossRecord]
+}
