@@ -11,7 +11,7 @@ STRATA := .build/release/strata
 OUT ?= out
 
 .DEFAULT_GOAL := build
-.PHONY: help setup build demo test check lint docs clean
+.PHONY: help setup build demo test check lint bench docs clean
 # The steps of `check` and `demo` are meant to run in order; SwiftPM parallelises inside each.
 .NOTPARALLEL:
 
@@ -32,7 +32,7 @@ test: setup ## run all tests
 	$(TEST)
 
 lint: ## check format, imports, file sizes and links, without building
-	$(SWIFT) format lint --strict -r Sources Tests Package.swift
+	$(SWIFT) format lint --strict -r Sources Tests Package.swift bench/Sources bench/Package.swift
 	scripts/lint-imports
 	scripts/lint-files
 	scripts/check-links
@@ -43,9 +43,12 @@ check: setup lint ## the whole gate: lints, a build without warnings, which BLAS
 	scripts/check-blas
 	$(TEST)
 
+bench: setup ## measure the numerical kernels on this machine (all repetitions in out/bench/kernels.json)
+	SWIFT="$(SWIFT)" OUT="$(OUT)" bench/run.sh
+
 docs: ## check that every public symbol is documented and that the links in the guides resolve
 	$(SWIFT) format lint --strict -r Sources
 	scripts/check-links
 
 clean: ## remove everything that was built or generated
-	rm -rf .build bench/.build $(OUT)
+	rm -rf .build $(OUT)

@@ -1,0 +1,39 @@
+internal import Foundation
+internal import LinearAlgebra
+internal import Reporting
+
+/// `StrataBench [RESULTS.json]`: measures the catalogue on one thread, prints medians with quartiles, writes all rates.
+@main
+enum StrataBench {
+  static func main() throws {
+    BLASRuntime.useOneThread()
+    let measurements = try measure(catalogue(), repetitions: 15, seconds: 0.05)
+
+    var table = MarkdownTable(
+      headings: ["benchmark", "median", "quartiles", "unit"], alignments: [.left, .right, .right, .left])
+    let format = NumberFormat(decimals: 1)
+    for item in measurements {
+      let quartiles = "\(format.string(item.lowerQuartile)) – \(format.string(item.upperQuartile))"
+      table.append([item.name, format.string(item.median), quartiles, item.unit])
+    }
+    print(table.text, terminator: "")
+    print(
+      "\n15 repetitions of at least 0.05 s each, in turn; one thread; \(BLASRuntime.configuration), kernel \(BLASRuntime.coreName)"
+    )
+
+    guard CommandLine.arguments.count > 1 else { return }
+    let results = Results(
+      blas: BLASRuntime.configuration, kernel: BLASRuntime.coreName, threads: 1, measurements: measurements)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try encoder.encode(results).write(to: URL(filePath: CommandLine.arguments[1]), options: .atomic)
+  }
+
+  /// The file that is written.
+  private struct Results: Encodable {
+    let blas: String
+    let kernel: String
+    let threads: Int
+    let measurements: [Measurement]
+  }
+}
