@@ -37,6 +37,7 @@ lint: ## check format, imports, file sizes and links, without building
 	scripts/lint-files
 	scripts/check-links
 	scripts/test-lints
+	scripts/test-setup
 
 check: setup lint ## the whole gate: lints, a build without warnings, which BLAS is bound, all tests
 	SWIFT="$(SWIFT)" scripts/check-warnings
