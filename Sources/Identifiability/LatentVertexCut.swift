@@ -24,8 +24,8 @@ public struct LatentVertexCut: Sendable, Equatable {
 extension HierarchicalGraph {
   /// A minimum latent vertex cut between masked and visible observables, which themselves may not be cut.
   ///
-  /// On a scalar tree its size is the generic rank of Σ(x_m, x_mᶜ) (tested); on other graphs colliders let paths through
-  /// that are no treks, and the cut is larger than a minimum trek-separating set.
+  /// On a scalar tree its size is the generic rank of Σ(x_m, x_mᶜ) (tested). On other graphs neither bounds the other:
+  /// colliders let paths through that are no treks, and one latent may have to be blocked both on the way up and down.
   ///
   /// Ties are broken exactly: the capacity of latent v is dim(v) · (S ∓ level(v)) with S larger than Σ dim · level over all
   /// latents, so that first Σ dim and then Σ dim · level is optimal. Among cuts that tie in both, the one nearest to
