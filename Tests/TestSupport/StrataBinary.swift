@@ -36,7 +36,7 @@ public enum StrataBinary {
   /// - Parameters:
   ///   - arguments: Arguments after the program name.
   ///   - directory: Working directory; the tests' own if nil.
-  ///   - environment: Variables set on top of the inherited ones.
+  ///   - environment: Variables set on top of the inherited ones and of `COLUMNS=80`.
   ///   - standardInput: Text on standard input, which is empty (not a terminal) by default.
   /// - Throws: If the tool cannot be started, or its streams cannot be read.
   public static func run(
@@ -53,7 +53,10 @@ public enum StrataBinary {
       process.executableURL = url
       process.arguments = arguments
       process.currentDirectoryURL = directory
-      process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+      // Help texts wrap at the terminal's width, which the environment may state.
+      process.environment = ProcessInfo.processInfo.environment
+        .merging(["COLUMNS": "80"]) { _, new in new }
+        .merging(environment) { _, new in new }
       let input = try FileHandle(forReadingFrom: files[0])
       let output = try FileHandle(forWritingTo: files[1])
       let error = try FileHandle(forWritingTo: files[2])
