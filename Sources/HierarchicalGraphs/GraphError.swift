@@ -29,27 +29,36 @@ public enum GraphError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .empty: "the graph has no nodes; declare at least one latent and two observables"
     case .duplicateName(let name): "two nodes are named '\(name)'; rename one"
-    case .unknownNode(let name, let edge): "edge \(edge) names '\(name)', which is not a node; declare it or correct the name"
+    case .unknownNode(let name, let edge):
+      "edge \(edge) names '\(name)', which is not a node; declare it or correct the name"
     case .duplicateEdge(let from, let to): "the edge \(from) -> \(to) is given twice; remove one"
     case .selfLoop(let name): "'\(name)' is its own parent; remove that edge"
-    case .cycle(let names): "the graph has a cycle: \((names + names.prefix(1)).joined(separator: " -> ")); remove one of these edges"
+    case .cycle(let names):
+      "the graph has a cycle: \((names + names.prefix(1)).joined(separator: " -> ")); remove one of these edges"
     case .observedToObserved(let from, let to):
-      "observable '\(from)' is a parent of observable '\(to)', which the theory excludes; remove the edge, or allow it as a violation with 'allow_observed_edges: true'"
+      "observable '\(from)' is a parent of observable '\(to)', which the theory excludes; remove the edge, or "
+        + "allow it as a violation with 'allow_observed_edges: true'"
     case .observedToLatent(let from, let to):
-      "observable '\(from)' is a parent of latent '\(to)'; observables have no latent children: reverse the edge or make '\(from)' latent"
-    case .noObservedDescendant(let name): "latent '\(name)' has no observed descendant, so nothing could recover it; remove it or connect it"
+      "observable '\(from)' is a parent of latent '\(to)'; observables have no latent children: reverse the edge "
+        + "or make '\(from)' latent"
+    case .noObservedDescendant(let name):
+      "latent '\(name)' has no observed descendant, so nothing could recover it; remove it or connect it"
     case .noObservables: "no node is observed; mark the leaves as observed"
     case .dimensionNotPositive(let node, let dimension): "'\(node)' has dimension \(dimension); give at least 1"
     case .noiseDimensionNegative(let node, let dimension): "'\(node)' has noise dimension \(dimension); give 0 or more"
     case .dimensionTooSmall(let node, let dimension, let parents, let noise):
-      "'\(node)' has dimension \(dimension), but in the invertible regime it needs at least \(parents + noise) (parents \(parents) + noise \(noise)); leave the dimension out to have it filled in"
+      "'\(node)' has dimension \(dimension), but in the invertible regime it needs at least \(parents + noise) "
+        + "(parents \(parents) + noise \(noise)); leave the dimension out to have it filled in"
     case .gridMismatch(let grid, let observables):
-      "a grid of \(grid.map(String.init).joined(separator: " x ")) does not hold \(observables) observables; make the product equal"
+      "a grid of \(grid.map(String.init).joined(separator: " x ")) does not hold \(observables) observables; make "
+        + "the product equal"
     case .unknownObservable(let name): "'\(name)' is not an observable of this graph"
     case .patchDoesNotDivide(let patch, let grid):
-      "patch size \(patch) does not divide the grid \(grid.map(String.init).joined(separator: " x ")); use one of \(Self.divisors(grid))"
+      "patch size \(patch) does not divide the grid \(grid.map(String.init).joined(separator: " x ")); use one of "
+        + "\(Self.divisors(grid))"
     case .tooFewPatches(let patch, let grid):
-      "patch size \(patch) leaves a single patch on the grid \(grid.map(String.init).joined(separator: " x ")), so no part stays visible; use one of \(Self.divisors(grid))"
+      "patch size \(patch) leaves a single patch on the grid \(grid.map(String.init).joined(separator: " x ")), so "
+        + "no part stays visible; use one of \(Self.divisors(grid))"
     case .invalidMaskRatio(let ratio): "\(ratio) is not a mask ratio; give a number strictly between 0 and 1"
     case .invalidMask(let reason): reason
     case .invalidParameter(let name, let value, let remedy): "\(name) is \(value); \(remedy)"

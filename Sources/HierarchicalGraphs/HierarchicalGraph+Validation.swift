@@ -50,6 +50,9 @@ extension HierarchicalGraph {
     return Array(cycle[start...] + cycle[..<start])
   }
 
+  /// Dimensions are refused from here on: in the invertible regime they can double from level to level.
+  private static let largestDimension = 1 << 31
+
   static func fillDimensions(
     _ declarations: [NodeDeclaration], isObserved: [Bool], parents: Adjacency, order: [Int], regime: Regime
   ) throws(GraphError) -> [Node] {
@@ -57,12 +60,27 @@ extension HierarchicalGraph {
     var noises = dimensions
     for v in order {
       let declaration = declarations[v]
-      let fromParents = parents[v].reduce(0) { $0 + dimensions[$1] }
-      let defaultNoise = regime == .noisy ? (declaration.dimension ?? 1) : 1
-      let noise = declaration.noiseDimension ?? defaultNoise
+      var fromParents = 0
+      for parent in parents[v] { fromParents = min(fromParents + dimensions[parent], largestDimension) }
+      guard fromParents < largestDimension else {
+        throw .invalidParameter(
+          name: "the dimension of '\(declaration.name)'",
+          value: "too large: its parents have \(largestDimension) or more",
+          remedy: "use fewer levels or parents, or the noisy regime")
+      }
+      if let dimension = declaration.dimension, dimension <= 0 {
+        throw .dimensionNotPositive(node: declaration.name, dimension: dimension)
+      }
+      let noise = declaration.noiseDimension ?? (regime == .noisy ? declaration.dimension ?? 1 : 1)
+      guard noise >= 0 else { throw .noiseDimensionNegative(node: declaration.name, dimension: noise) }
+      let wanted = max(noise, declaration.dimension ?? 1)
+      guard wanted < largestDimension else {
+        throw .invalidParameter(
+          name: "the dimension of '\(declaration.name)'", value: "\(wanted)",
+          remedy: "give less than \(largestDimension)")
+      }
       let dimension = declaration.dimension ?? (regime == .noisy ? max(1, noise) : fromParents + noise)
       guard dimension > 0 else { throw .dimensionNotPositive(node: declaration.name, dimension: dimension) }
-      guard noise >= 0 else { throw .noiseDimensionNegative(node: declaration.name, dimension: noise) }
       if regime == .invertible, dimension < fromParents + noise {
         throw .dimensionTooSmall(node: declaration.name, dimension: dimension, parents: fromParents, noise: noise)
       }
@@ -70,7 +88,8 @@ extension HierarchicalGraph {
       noises[v] = noise
     }
     return declarations.indices.map {
-      Node(name: declarations[$0].name, dimension: dimensions[$0], noiseDimension: noises[$0], isObserved: isObserved[$0])
+      Node(
+        name: declarations[$0].name, dimension: dimensions[$0], noiseDimension: noises[$0], isObserved: isObserved[$0])
     }
   }
 }

@@ -10,7 +10,7 @@ public struct HierarchicalGraph: Sendable, Equatable {
   public let nodes: [Node]
   /// The parents of each node, in the order of the edges' declaration.
   public let parents: Adjacency
-  /// The children of each node.
+  /// The children of each node, in the order of their declaration.
   public let children: Adjacency
   /// Every node after all its parents; ties in the order of declaration.
   public let topologicalOrder: [Int]
@@ -49,7 +49,9 @@ public struct HierarchicalGraph: Sendable, Equatable {
     var pairs: [(Int, Int)] = []
     pairs.reserveCapacity(edges.count)
     for edge in edges {
-      guard let from = indexOf[edge.from] else { throw .unknownNode(name: edge.from, inEdge: "\(edge.from) -> \(edge.to)") }
+      guard let from = indexOf[edge.from] else {
+        throw .unknownNode(name: edge.from, inEdge: "\(edge.from) -> \(edge.to)")
+      }
       guard let to = indexOf[edge.to] else { throw .unknownNode(name: edge.to, inEdge: "\(edge.from) -> \(edge.to)") }
       pairs.append((from, to))
     }
@@ -70,6 +72,20 @@ public struct HierarchicalGraph: Sendable, Equatable {
       allowsObservedEdges: allowsObservedEdges, checksNames: true)
   }
 
+  /// A valid graph under another name.
+  private init(_ graph: HierarchicalGraph, name: String) {
+    self.name = name
+    nodes = graph.nodes
+    parents = graph.parents
+    children = graph.children
+    topologicalOrder = graph.topologicalOrder
+    levels = graph.levels
+    observables = graph.observables
+    grid = graph.grid
+    regime = graph.regime
+    allowsObservedEdges = graph.allowsObservedEdges
+  }
+
   private init(
     name: String, nodes declarations: [NodeDeclaration], indexedEdges pairs: [(from: Int, to: Int)], regime: Regime,
     grid: ObservationGrid?, allowsObservedEdges: Bool, checksNames: Bool
@@ -78,11 +94,16 @@ public struct HierarchicalGraph: Sendable, Equatable {
     let count = declarations.count
     if checksNames {
       var seen = Set<String>(minimumCapacity: count)
-      for declaration in declarations where !seen.insert(declaration.name).inserted { throw .duplicateName(declaration.name) }
+      for declaration in declarations where !seen.insert(declaration.name).inserted {
+        throw .duplicateName(declaration.name)
+      }
     }
     for pair in pairs where pair.from == pair.to { throw .selfLoop(declarations[pair.from].name) }
     let parents = Adjacency(nodeCount: count, pairs: pairs.map { (source: $0.to, target: $0.from) })
-    let children = Adjacency(nodeCount: count, pairs: pairs.map { (source: $0.from, target: $0.to) })
+    // By child in declaration order, whatever the order of the edges: the same graph from any file is the same value.
+    let children = Adjacency(
+      nodeCount: count,
+      pairs: declarations.indices.flatMap { child in parents[child].map { (source: $0, target: child) } })
     try Self.rejectDuplicateEdges(declarations, parents)
     let order = try Self.topologicalOrder(declarations, parents: parents, children: children)
     let isObserved = declarations.indices.map { declarations[$0].isObserved ?? (children.count($0) == 0) }
@@ -99,9 +120,12 @@ public struct HierarchicalGraph: Sendable, Equatable {
       levels[v] = 1 + (children[v].map { levels[$0] }.max() ?? 0)
     }
     let layout = grid ?? .line(observables.count)
-    guard layout.count == observables.count else { throw .gridMismatch(grid: layout.sides, observables: observables.count) }
+    guard layout.count == observables.count else {
+      throw .gridMismatch(grid: layout.sides, observables: observables.count)
+    }
     self.name = name
-    self.nodes = try Self.fillDimensions(declarations, isObserved: isObserved, parents: parents, order: order, regime: regime)
+    self.nodes = try Self.fillDimensions(
+      declarations, isObserved: isObserved, parents: parents, order: order, regime: regime)
     self.parents = parents
     self.children = children
     self.topologicalOrder = order
@@ -136,4 +160,9 @@ extension HierarchicalGraph {
 
   /// The nodes of one level, in declaration order.
   public func nodes(atLevel level: Int) -> [Int] { nodes.indices.filter { levels[$0] == level } }
+}
+
+extension HierarchicalGraph {
+  /// The same graph under another name.
+  public func renamed(_ name: String) -> HierarchicalGraph { HierarchicalGraph(self, name: name) }
 }

@@ -28,7 +28,9 @@ public struct Mask: Hashable, Sendable {
   public var complement: Mask { Mask(isMasked.map { !$0 }) }
 
   /// The graph positions of the masked observables.
-  public func masked(in graph: HierarchicalGraph) -> [Int] { graph.observables.indices.filter { isMasked[$0] }.map { graph.observables[$0] } }
+  public func masked(in graph: HierarchicalGraph) -> [Int] {
+    graph.observables.indices.filter { isMasked[$0] }.map { graph.observables[$0] }
+  }
 
   /// The graph positions of the visible observables.
   public func visible(in graph: HierarchicalGraph) -> [Int] { complement.masked(in: graph) }

@@ -32,10 +32,16 @@ public struct MaskDistribution: Sendable, Equatable {
       patches = try grid.patches(ofSize: patchSize)
     case .fixed(let mask):
       guard mask.isMasked.count == grid.count else {
-        throw .invalidMask("a mask of \(mask.isMasked.count) observables on a grid of \(grid.count); give one flag for each")
+        throw .invalidMask(
+          "a mask of \(mask.isMasked.count) observables on a grid of \(grid.count); give one flag for each")
       }
-      guard mask.maskedCount > 0 else { throw .invalidMask("the mask hides nothing, so there is nothing to predict; mask at least one observable") }
-      guard mask.maskedCount < grid.count else { throw .invalidMask("the mask hides everything, so nothing is visible; leave at least one observable visible") }
+      guard mask.maskedCount > 0 else {
+        throw .invalidMask("the mask hides nothing, so there is nothing to predict; mask at least one observable")
+      }
+      guard mask.maskedCount < grid.count else {
+        throw .invalidMask(
+          "the mask hides everything, so nothing is visible; leave at least one observable visible")
+      }
       patches = (0..<grid.count).map { [$0] }
     }
   }
@@ -54,37 +60,43 @@ public struct MaskDistribution: Sendable, Equatable {
   public func draw(using generator: inout some RandomNumberGenerator) -> Mask {
     if case .fixed(let mask) = law { return mask }
     var flags = [Bool](repeating: false, count: observableCount)
-    for patch in drawPatches(using: &generator) { for position in patches[patch] { flags[position] = true } }
+    withUnsafeTemporaryAllocation(of: Bool.self, capacity: patches.count) { chosen in
+      draw(into: chosen, using: &generator)
+      for patch in patches.indices where chosen[patch] { for position in patches[patch] { flags[position] = true } }
+    }
     return Mask(flags)
   }
 
-  /// Draws the set of masked patches.
+  /// Draws the set of masked patches into flags, one for each patch, which may be uninitialized memory. Allocates nothing.
   @inlinable
-  func drawPatches(using generator: inout some RandomNumberGenerator) -> [Int] {
+  func draw(into chosen: UnsafeMutableBufferPointer<Bool>, using generator: inout some RandomNumberGenerator) {
+    var words = HalfWords()
     switch law {
-    case .fixed(let mask): return patches.indices.filter { mask.isMasked[$0] }
+    case .fixed(let mask):
+      for patch in chosen.indices { chosen[patch] = mask.isMasked[patch] }
     case .exactCount(let ratio):
-      // A partial Fisher–Yates shuffle: the first k of a random order are a uniform k-subset.
-      let k = Self.maskedPatches(ratio: ratio, patchCount: patches.count)
-      var order = Array(patches.indices)
-      for i in 0..<k { order.swapAt(i, i + boundedWord(below: order.count - i, using: &generator)) }
-      return Array(order[..<k])
-    case .bernoulli(let ratio):
-      while true {
-        let chosen = patches.indices.filter { _ in Double(generator.next() >> 11) * 0x1p-53 < ratio }
-        if !chosen.isEmpty, chosen.count < patches.count { return chosen }
+      // Floyd's algorithm (Bentley & Floyd 1987): a uniform k-subset from k draws. The smaller of the masked and the
+      // visible set is drawn.
+      let masked = Self.maskedPatches(ratio: ratio, patchCount: chosen.count)
+      let isComplement = 2 * masked > chosen.count
+      let count = isComplement ? chosen.count - masked : masked
+      chosen.initialize(repeating: isComplement)
+      for last in (chosen.count - count)..<chosen.count {
+        let index = words.index(below: last + 1, using: &generator)
+        chosen[chosen[index] == isComplement ? index : last] = !isComplement
       }
+    case .bernoulli(let ratio):
+      // 32 bits for each patch: the probability is the ratio to within 2⁻³³.
+      let threshold = min(max(UInt64((ratio * 0x1p32).rounded()), 1), UInt64(UInt32.max))
+      var count = 0
+      repeat {
+        count = 0
+        for patch in chosen.indices {
+          let isMasked = UInt64(words.next(using: &generator)) < threshold
+          chosen[patch] = isMasked
+          count += isMasked ? 1 : 0
+        }
+      } while count == 0 || count == chosen.count
     }
-  }
-}
-
-/// A uniform integer in 0..<bound without bias (Lemire 2019): written out so that its draws never change with the
-/// standard library's version.
-@inlinable
-func boundedWord(below bound: Int, using generator: inout some RandomNumberGenerator) -> Int {
-  let bound = UInt64(bound)
-  while true {
-    let (high, low) = generator.next().multipliedFullWidth(by: bound)
-    if low >= bound || low >= (0 &- bound) % bound { return Int(high) }
   }
 }

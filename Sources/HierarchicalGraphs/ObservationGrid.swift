@@ -27,7 +27,9 @@ public enum ObservationGrid: Hashable, Sendable {
   /// - Throws: ``GraphError/patchDoesNotDivide(patchSize:grid:)`` unless the side divides every side of the grid,
   ///   ``GraphError/tooFewPatches(patchSize:grid:)`` when fewer than two patches result.
   public func patches(ofSize size: Int) throws(GraphError) -> [[Int]] {
-    guard size > 0, sides.allSatisfy({ $0 % size == 0 }) else { throw .patchDoesNotDivide(patchSize: size, grid: sides) }
+    guard size > 0, sides.allSatisfy({ $0 % size == 0 }) else {
+      throw .patchDoesNotDivide(patchSize: size, grid: sides)
+    }
     let result: [[Int]] =
       switch self {
       case .line(let count): stride(from: 0, to: count, by: size).map { Array($0..<$0 + size) }

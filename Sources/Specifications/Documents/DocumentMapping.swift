@@ -38,10 +38,9 @@ public struct DocumentMapping: Sendable {
   /// An error at a key (not at its value), for keys that may not stand together and the like.
   public func error(at key: String, _ message: String, remedy: String) -> SpecificationError {
     guard let position = index[key] else { return node.error(message, remedy: remedy) }
-    let place = pairs[position].key
-    return SpecificationError(
-      file: node.file, line: place.line, column: place.column, keyPath: (node.steps + [.key(key)]).text, message,
-      remedy: remedy)
+    let found = pairs[position].key
+    return DocumentPlace(file: node.file, line: found.line, column: found.column, steps: node.steps + [.key(key)])
+      .error(message, remedy: remedy)
   }
 
   private func cursor(_ pair: (key: DocumentElement.Key, value: DocumentElement)) -> DocumentNode {

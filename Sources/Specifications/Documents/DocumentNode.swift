@@ -46,8 +46,11 @@ public struct DocumentNode: Sendable {
   ///   - message: What is wrong, naming the value.
   ///   - remedy: What to write instead.
   public func error(_ message: String, remedy: String) -> SpecificationError {
-    SpecificationError(file: file, line: line, column: column, keyPath: keyPath, message, remedy: remedy)
+    place.error(message, remedy: remedy)
   }
+
+  /// The place, to keep for errors that are found later.
+  package var place: DocumentPlace { DocumentPlace(file: file, line: line, column: column, steps: steps) }
 
   /// "expected …, found …", or "has no value".
   func mismatch(_ expected: String) -> SpecificationError {
@@ -97,8 +100,9 @@ public struct DocumentNode: Sendable {
   public func mapping(keys: [String]) throws(SpecificationError) -> DocumentMapping {
     let result = try anyMapping
     for pair in result.pairs where !keys.contains(pair.key.name) {
-      throw SpecificationError(
-        file: file, line: pair.key.line, column: pair.key.column, keyPath: (steps + [.key(pair.key.name)]).text,
+      let place = DocumentPlace(
+        file: file, line: pair.key.line, column: pair.key.column, steps: steps + [.key(pair.key.name)])
+      throw place.error(
         "the key \(pair.key.name.quoted) is not known here",
         remedy: Suggestion.remedy(for: pair.key.name, among: keys))
     }

@@ -1,0 +1,86 @@
+/// Whether each sample of a batch has a mask of its own.
+public enum MaskSharing: String, Sendable, CaseIterable {
+  /// A fresh mask for every row, as in MAE.
+  case perSample = "per-sample"
+  /// One mask for all rows of a batch.
+  case perBatch = "per-batch"
+}
+
+/// Draws masks straight into a matrix of data columns: 1 where a column is masked, 0 where it is visible.
+///
+/// An observable of dimension d owns d neighbouring columns, which are masked together. Masks are those that
+/// ``MaskDistribution/draw(using:)`` draws from the same generator.
+public struct MaskSampler: Sendable {
+  /// The law of the masks.
+  public let distribution: MaskDistribution
+  /// The number of columns of a row: the sum of the observables' dimensions.
+  public let columnCount: Int
+  /// The patch of each column.
+  @usableFromInline let patchOfColumn: [Int32]
+
+  /// A sampler.
+  ///
+  /// - Parameters:
+  ///   - distribution: The law of the masks.
+  ///   - dimensions: The dimension of each observable, in grid order.
+  /// - Precondition: one positive dimension for each observable.
+  public init(_ distribution: MaskDistribution, dimensions: [Int]) {
+    precondition(
+      dimensions.count == distribution.observableCount && dimensions.allSatisfy { $0 > 0 },
+      "dimensions \(dimensions) for \(distribution.observableCount) observables")
+    self.distribution = distribution
+    var patchOf = [Int32](repeating: 0, count: distribution.observableCount)
+    for (index, patch) in distribution.patches.enumerated() {
+      for position in patch { patchOf[position] = Int32(index) }
+    }
+    patchOfColumn = dimensions.indices.flatMap { [Int32](repeating: patchOf[$0], count: dimensions[$0]) }
+    columnCount = patchOfColumn.count
+  }
+
+  /// A sampler for the observables of a graph.
+  ///
+  /// - Precondition: the distribution is on a grid of as many observables.
+  public init(_ distribution: MaskDistribution, for graph: HierarchicalGraph) {
+    self.init(distribution, dimensions: graph.observables.map { graph.nodes[$0].dimension })
+  }
+
+  /// Draws one mask into a row.
+  ///
+  /// - Parameters:
+  ///   - row: `columnCount` values; may be uninitialized.
+  ///   - generator: The source of randomness.
+  /// - Complexity: O(columns); no allocation.
+  @inlinable
+  public func fill(row: UnsafeMutableBufferPointer<Float>, using generator: inout some RandomNumberGenerator) {
+    precondition(row.count == columnCount, "a row of \(row.count) values for \(columnCount) columns")
+    withUnsafeTemporaryAllocation(of: Bool.self, capacity: distribution.patches.count) { chosen in
+      distribution.draw(into: chosen, using: &generator)
+      patchOfColumn.withUnsafeBufferPointer { patches in
+        for column in 0..<patches.count { row[column] = chosen[Int(patches[column])] ? 1 : 0 }
+      }
+    }
+  }
+
+  /// Draws the masks of a batch.
+  ///
+  /// - Parameters:
+  ///   - buffer: Shape (n, columnCount), row by row; may be uninitialized.
+  ///   - sharing: A mask for each row, or one for all.
+  ///   - generator: The source of randomness; rows are drawn in order.
+  /// - Complexity: O(n · columns); no allocation.
+  @inlinable
+  public func fill(
+    batch buffer: UnsafeMutableBufferPointer<Float>, sharing: MaskSharing = .perSample,
+    using generator: inout some RandomNumberGenerator
+  ) {
+    precondition(buffer.count % columnCount == 0, "\(buffer.count) values in rows of \(columnCount)")
+    guard let base = buffer.baseAddress else { return }
+    for start in stride(from: 0, to: buffer.count, by: columnCount) {
+      if sharing == .perBatch, start > 0 {
+        (base + start).initialize(from: base, count: columnCount)
+      } else {
+        fill(row: UnsafeMutableBufferPointer(start: base + start, count: columnCount), using: &generator)
+      }
+    }
+  }
+}
