@@ -18,8 +18,9 @@ extension Matrix where Scalar == Double {
     guard rows > 0 else { return self }
     var factor = self
     let order = Int32(rows)
+    // A row-major lower triangle is a column-major upper one, and A = Uᵀ·U there is A = L·Lᵀ here: no transposition.
     let info = factor.withUnsafeMutableElements {
-      LAPACKE_dpotrf(LAPACK_ROW_MAJOR, CChar(UInt8(ascii: "L")), order, $0.baseAddress, order)
+      LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, CChar(UInt8(ascii: "U")), order, $0.baseAddress, order)
     }
     guard info == 0 else { throw .notPositiveDefinite(order: Int(info)) }
     factor.withUnsafeMutableElements { elements in
@@ -35,17 +36,7 @@ extension Matrix where Scalar == Double {
   public func choleskySolve(_ right: Matrix) -> Matrix {
     precondition(
       rows == columns && rows == right.rows, "solve (\(rows), \(columns)) against (\(right.rows), \(right.columns))")
-    guard rows > 0, right.columns > 0 else { return right }
-    var solution = right
-    let info = withUnsafeElements { factor in
-      solution.withUnsafeMutableElements {
-        LAPACKE_dpotrs(
-          LAPACK_ROW_MAJOR, CChar(UInt8(ascii: "L")), Int32(rows), Int32(right.columns), factor.baseAddress,
-          Int32(rows), $0.baseAddress, Int32(right.columns))
-      }
-    }
-    precondition(info == 0, "dpotrs: argument \(-info)")
-    return solution
+    return lowerTriangularSolve(lowerTriangularSolve(right), transposed: true)
   }
 
   /// Solves L·X = B (or Lᵀ·X = B) for lower triangular `self`.
