@@ -33,7 +33,8 @@ extension Matrix {
       other.withUnsafeElements { b in
         target.withUnsafeMutableElements { c in
           guard k > 0, let a = a.baseAddress, let b = b.baseAddress else {
-            for index in c.indices { c[index] *= beta }
+            // As in BLAS, beta = 0 overwrites whatever was there, NaN included.
+            for index in c.indices { c[index] = beta == 0 ? 0 : c[index] * beta }
             return
           }
           Scalar.gemm(
