@@ -78,7 +78,7 @@ let package = Package(
     tests("GenerativeModels", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs"]),
     tests("Identifiability", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs", "GenerativeModels"]),
     tests("MaskedAutoencoding", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs", "Datasets"]),
-    tests("Recovery", ["LinearAlgebra", "Stochastics"]),
+    tests("Recovery", ["LinearAlgebra", "Stochastics"], resources: [.copy("Fixtures")]),
     tests("Datasets", ["LinearAlgebra"]),
     tests("Specifications", ["HierarchicalGraphs", "GenerativeModels", "Stochastics"]),
     tests("Sweeps", ["Specifications", "HierarchicalGraphs", "GenerativeModels", "Stochastics"]),

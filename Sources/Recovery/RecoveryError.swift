@@ -15,7 +15,7 @@ public enum RecoveryError: Error, Equatable, CustomStringConvertible {
     case .nonFinite(let what):
       "\(what) hold NaN or infinity; the encoder diverged or the file is damaged, so there is nothing to score"
     case .tooFewRows(let what, let rows, let needed):
-      "\(what) have \(rows) rows, at least \(needed) are needed; sample more"
+      "\(what): \(rows) given, at least \(needed) needed; sample more"
     case .shapeMismatch(let what, let left, let right):
       "\(what) differ: \(left) and \(right); pass matrices of the same samples and the same variables"
     case .numerical(let operation, let reason):

@@ -1,0 +1,90 @@
+import Foundation
+import LinearAlgebra
+import Recovery
+import Testing
+
+/// Agreement with scikit-learn and NumPy on frozen numbers; Fixtures/make_scikit_learn.py wrote them.
+@Suite struct ScikitLearnTests {
+  struct Fixture: Decodable {
+    struct Case: Decodable, CustomTestStringConvertible {
+      let name, kind: String
+      let n, m, k, q: Int
+      let seed: UInt64
+      let penalty, gamma: Double
+      let ridge, kernelRidge, inSample, heldOut: [Double]
+      var testDescription: String { name }
+    }
+    let cases: [Case]
+  }
+
+  static let cases: [Fixture.Case] = {
+    guard let url = Bundle.module.url(forResource: "Fixtures/scikit-learn", withExtension: "json"),
+      let data = try? Data(contentsOf: url), let fixture = try? JSONDecoder().decode(Fixture.self, from: data)
+    else { return [] }
+    return fixture.cases
+  }()
+
+  /// The relative tolerance promised in docs/metrics.md.
+  static let tolerance = 1e-6
+
+  /// Keep in step with `data` of the script.
+  static func split(_ fixture: Fixture.Case) throws -> HeldOutSplit {
+    let rows = fixture.n + fixture.m
+    var x = congruentialMatrix(rows, fixture.k, seed: fixture.seed)
+    for i in 0..<rows {
+      for j in 0..<fixture.k {
+        switch fixture.kind {
+        case "heavy": x[i, j] = 1 / (x[i, j] + (x[i, j] < 0 ? -0.02 : 0.02))
+        case "offset": x[i, j] = 1000 + x[i, j]
+        case "float32": x[i, j] = Double(Float(x[i, j]))
+        case "constant": if j == 0 { x[i, j] = 0.1 }
+        default: break
+        }
+      }
+      if fixture.kind == "duplicate" {
+        x[i, fixture.k - 1] = x[i, 0]
+        x[i, fixture.k - 2] = 2 * x[i, 1] - x[i, 0] + 3
+      }
+    }
+    let mixing = congruentialMatrix(fixture.k, fixture.q, seed: fixture.seed + 1)
+    var y = x * mixing + 0.5 * congruentialMatrix(rows, fixture.q, seed: fixture.seed + 2)
+    for i in 0..<rows { y[i, 0] += x[i, 0] * x[i, 0] }
+    return try HeldOutSplit(features: x, targets: y, trainRows: fixture.n)
+  }
+
+  private func expectAgreement(_ values: [Double], _ reference: [Double]) {
+    #expect(values.count == reference.count)
+    for (value, expected) in zip(values, reference) {
+      #expect(abs(value - expected) <= Self.tolerance * max(1, abs(expected)))
+    }
+  }
+
+  @Test("The fixture file is there")
+  func present() {
+    #expect(Self.cases.count == 12)
+  }
+
+  @Test("Ridge regression scores what Ridge and r2_score score", arguments: cases)
+  func ridge(fixture: Fixture.Case) throws {
+    let probe = RidgeProbe(penalties: [fixture.penalty])
+    expectAgreement(try probe.heldOutR2(Self.split(fixture)), fixture.ridge)
+  }
+
+  @Test("Kernel ridge regression scores what KernelRidge and r2_score score", arguments: cases)
+  func kernelRidge(fixture: Fixture.Case) throws {
+    let probe = KernelRidgeProbe(penalties: [fixture.penalty], gammas: [fixture.gamma])
+    expectAgreement(try probe.heldOutR2(Self.split(fixture)), fixture.kernelRidge)
+  }
+
+  @Test("In-sample canonical correlations are the singular values of NumPy's bases", arguments: cases)
+  func inSample(fixture: Fixture.Case) throws {
+    let split = try Self.split(fixture)
+    expectAgreement(try canonicalCorrelations(split.trainFeatures, split.trainTargets), fixture.inSample)
+  }
+
+  @Test(
+    "Held-out canonical correlations are those of scikit-learn's CCA", arguments: cases.filter { !$0.heldOut.isEmpty })
+  func heldOut(fixture: Fixture.Case) throws {
+    expectAgreement(try heldOutCanonicalCorrelations(Self.split(fixture), ridge: 0), fixture.heldOut)
+  }
+}
