@@ -28,7 +28,7 @@ public func philox4x32(counter: SIMD4<UInt32>, key: UInt64) -> SIMD4<UInt32> {
 ///
 /// - Returns: the four words of each block, as four vectors over the lanes.
 @inline(__always)
-func philox4x32x8(block: UInt64, high: UInt64, key: UInt64) -> (
+package func philox4x32x8(block: UInt64, high: UInt64, key: UInt64) -> (
   SIMD8<UInt32>, SIMD8<UInt32>, SIMD8<UInt32>, SIMD8<UInt32>
 ) {
   let lanes = SIMD8<UInt64>(repeating: block) &+ SIMD8<UInt64>(0, 1, 2, 3, 4, 5, 6, 7)
