@@ -22,7 +22,7 @@ import Testing
   func floor() throws {
     let split = try linearGaussianSplit(rows: 1000, trainRows: 500, k: 4, q: 4, r2: 1, seed: 3)
     var stream = RandomStream(RandomKey(seed: 4))
-    let shuffled = try split.shufflingTargets(using: &stream)
+    let shuffled = split.shufflingTargets(using: &stream)
     #expect(try RidgeProbe().heldOutR2(split).allSatisfy { $0 > 0.999 })
     for probe in [RidgeProbe(), KernelRidgeProbe()] as [any Probe] {
       // 500 test rows: the mean costs 1/500 and a chance slope some 1/500 more, four columns.
