@@ -34,15 +34,12 @@ struct LeakyReLUKernel<Scalar: NetworkScalar>: ActivationKernel {
   let slope: Scalar
 
   @inline(__always)
-  func value(_ x: SIMD8<Scalar>) -> SIMD8<Scalar> { (x * slope).replacing(with: x, where: x .> 0) }
+  func value(_ x: SIMD8<Scalar>) -> SIMD8<Scalar> { Scalar.select(x, positive: x, other: x * slope) }
 
   @inline(__always)
   func valueAndDerivative(_ x: SIMD8<Scalar>) -> (SIMD8<Scalar>, SIMD8<Scalar>) {
-    let positive = x .> 0
-    return (
-      (x * slope).replacing(with: x, where: positive),
-      SIMD8(repeating: slope).replacing(with: SIMD8(repeating: 1), where: positive)
-    )
+    let derivative = Scalar.select(x, positive: SIMD8(repeating: 1), other: SIMD8(repeating: slope))
+    return (x * derivative, derivative)
   }
 }
 

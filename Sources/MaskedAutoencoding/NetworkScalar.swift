@@ -6,9 +6,17 @@ internal import LinearAlgebra
 protocol NetworkScalar: LinearAlgebraScalar & BitwiseCopyable {
   /// tanh of eight numbers; NaN stays NaN.
   static func hyperbolicTangent(_ x: SIMD8<Self>) -> SIMD8<Self>
+
+  /// `positive` where x > 0, else `other`. A requirement, because comparisons of a generic vector are compiled lane by lane.
+  static func select(_ x: SIMD8<Self>, positive: SIMD8<Self>, other: SIMD8<Self>) -> SIMD8<Self>
 }
 
 extension Float: NetworkScalar {
+  @inline(__always)
+  static func select(_ x: SIMD8<Float>, positive: SIMD8<Float>, other: SIMD8<Float>) -> SIMD8<Float> {
+    other.replacing(with: positive, where: x .> 0)
+  }
+
   /// A rational approximation, odd polynomial of degree 13 over even polynomial of degree 6 (the coefficients of Eigen's
   /// `ptanh_float`), absolute error below 3e-7 and |tanh| ≤ 1 everywhere. No table, no branch, no integer arithmetic:
   /// twice as fast as an exponential in baseline SSE2 code.
@@ -33,6 +41,11 @@ extension Float: NetworkScalar {
 }
 
 extension Double: NetworkScalar {
+  @inline(__always)
+  static func select(_ x: SIMD8<Double>, positive: SIMD8<Double>, other: SIMD8<Double>) -> SIMD8<Double> {
+    other.replacing(with: positive, where: x .> 0)
+  }
+
   /// Glibc's tanh, correctly rounded to within one unit in the last place.
   @inline(__always)
   static func hyperbolicTangent(_ x: SIMD8<Double>) -> SIMD8<Double> {
