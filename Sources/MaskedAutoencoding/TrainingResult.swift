@@ -14,6 +14,12 @@ public struct Divergence: Hashable, Codable, Sendable {
   public let step: Int
   /// What was seen.
   public let reason: Reason
+
+  /// A divergence at a step.
+  public init(step: Int, reason: Reason) {
+    self.step = step
+    self.reason = reason
+  }
 }
 
 extension Divergence: CustomStringConvertible {
@@ -36,6 +42,12 @@ public struct LossRecord: Hashable, Sendable {
   public let step: Int
   /// The mean loss of the interval that ends there: masked squared error per masked entry.
   public let loss: Float
+
+  /// An entry.
+  public init(step: Int, loss: Float) {
+    self.step = step
+    self.loss = loss
+  }
 }
 
 /// What a training has come to.

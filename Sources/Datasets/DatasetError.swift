@@ -1,0 +1,36 @@
+/// Why a data file cannot be read or written. Every case names the file and what to do.
+public enum DatasetError: Error, Equatable, Sendable {
+  /// The operating system refused to read.
+  case cannotRead(file: String, reason: String)
+  /// The operating system refused to write; the file that was there before, if any, is unchanged.
+  case cannotWrite(file: String, reason: String)
+  /// The file ends too early.
+  case truncated(file: String, bytes: Int, expected: Int)
+  /// The bytes are not what the format asks for.
+  case malformed(file: String, format: String, reason: String)
+  /// The element type is a valid one of the format, but not one that is read here.
+  case unsupportedType(file: String, type: String, remedy: String)
+  /// The array has another number of axes than two.
+  case unsupportedShape(file: String, shape: [Int])
+}
+
+extension DatasetError: CustomStringConvertible {
+  /// One line: file, what is wrong, what to do.
+  public var description: String {
+    switch self {
+    case .cannotRead(let file, let reason):
+      "\(file): cannot be read: \(reason); check the path and its permissions"
+    case .cannotWrite(let file, let reason):
+      "\(file): cannot be written: \(reason); check the folder, its permissions and the free space"
+    case .truncated(let file, let bytes, let expected):
+      "\(file): the file has \(bytes) bytes and needs \(expected); it was cut off, copy or write it again"
+    case .malformed(let file, let format, let reason):
+      "\(file): not a valid \(format) file: \(reason); write it again with a program that supports \(format)"
+    case .unsupportedType(let file, let type, let remedy):
+      "\(file): elements of type \(type) are not supported; \(remedy)"
+    case .unsupportedShape(let file, let shape):
+      "\(file): the array has \(shape.count) axes, shape \(shape), and a matrix needs 2; "
+        + "reshape it to (samples, columns)"
+    }
+  }
+}

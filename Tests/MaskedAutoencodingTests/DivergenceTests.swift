@@ -1,0 +1,69 @@
+import LinearAlgebra
+import MaskedAutoencoding
+import Stochastics
+import Testing
+
+@Suite struct DivergenceTests {
+  static let architecture = AutoencoderArchitecture(
+    observedDimension: 4, representationWidth: 2, hiddenWidth: 16, hiddenLayers: 2)
+  static let source = OneFactorSource(loadings: [0.9, 0.8, 0.7, 0.6], mask: nil, key: RandomKey(seed: 41))
+
+  @Test("A huge learning rate is reported as an explosion, and the trainer stays as it is", arguments: [10.0, 1e30])
+  func explosion(_ learningRate: Double) throws {
+    var configuration = smallConfiguration(steps: 100, batchSize: 16)
+    configuration.learningRate = learningRate
+    let trainer = Trainer(architecture: Self.architecture, configuration: configuration, key: RandomKey(seed: 1))
+    trainer.run(source: Self.source)
+    let divergence = try #require(trainer.divergence)
+    #expect(trainer.result.outcome == .diverged(divergence))
+    #expect(divergence.step == trainer.step && divergence.step > 0 && divergence.step < 100)
+    if learningRate == 10 {
+      guard case .exploded(let loss, let limit) = divergence.reason else {
+        Issue.record("\(divergence)")
+        return
+      }
+      #expect(loss > limit)
+    }
+    let checkpoint = trainer.checkpoint()
+    trainer.run(source: Self.source)
+    #expect(trainer.checkpoint() == checkpoint)
+    let resumed = try Trainer(resuming: checkpoint)
+    #expect(resumed.result.outcome == .diverged(divergence))
+  }
+
+  struct Spoilt: BatchSource {
+    let value: Float
+    var observedDimension: Int { 4 }
+    func fill(
+      step: Int, batchSize: Int, observed: UnsafeMutableBufferPointer<Float>, mask: UnsafeMutableBufferPointer<Float>
+    ) {
+      DivergenceTests.source.fill(step: step, batchSize: batchSize, observed: observed, mask: mask)
+      if step == 3 { observed[5] = value }
+    }
+  }
+
+  @Test(
+    "NaN or infinity in the data is reported at the step where it is, if it is seen",
+    arguments: [Float.nan, .infinity],
+    [true, false])
+  func notANumber(_ value: Float, _ clips: Bool) {
+    var configuration = smallConfiguration(steps: 10, batchSize: 16)
+    if clips { configuration.gradientNormLimit = 1 }
+    let trainer = Trainer(architecture: Self.architecture, configuration: configuration, key: RandomKey(seed: 1))
+    trainer.run(source: Spoilt(value: value))
+    #expect(trainer.divergence == Divergence(step: 3, reason: .nonFiniteLoss))
+    #expect(trainer.model.parameters.allSatisfy { $0.values.allSatisfy(\.isFinite) })
+    #expect(
+      trainer.divergence?.description
+        == "diverged at step 3: the loss is not finite; check the data for NaN, or lower the learning rate")
+  }
+
+  @Test("NaN in the calibration samples is reported at the first step")
+  func calibration() {
+    var configuration = smallConfiguration(steps: 10, batchSize: 16)
+    configuration.standardizesInput = true
+    let trainer = Trainer(architecture: Self.architecture, configuration: configuration, key: RandomKey(seed: 1))
+    trainer.run(source: Spoilt(value: .nan))
+    #expect(trainer.divergence == Divergence(step: 0, reason: .nonFiniteLoss))
+  }
+}
