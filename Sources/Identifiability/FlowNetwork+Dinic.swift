@@ -14,22 +14,23 @@ extension FlowNetwork {
     return total
   }
 
-  /// Breadth first from the source over arcs with capacity left; stops after the layer of the sink.
+  /// Breadth first from the sink against arcs with capacity left; stops after the layer of the source. Distances *to* the
+  /// sink rather than from the source spare the blocking flow almost all dead ends.
   private mutating func search(from source: Int, to sink: Int, queue: inout [Int32]) -> Bool {
     offsets.withUnsafeBufferPointer { offsets in
       arcs.withUnsafeBufferPointer { arcs in
         depth.withUnsafeMutableBufferPointer { depth in
           queue.withUnsafeMutableBufferPointer { queue in
             depth.update(repeating: -1)
-            depth[source] = 0
-            queue[0] = Int32(source)
+            depth[sink] = 0
+            queue[0] = Int32(sink)
             var (read, write) = (0, 1)
             while read < write {
               let v = Int(queue[read])
               read += 1
               let next = depth[v] + 1
-              if depth[sink] >= 0, next > depth[sink] { break }
-              for e in Int(offsets[v])..<Int(offsets[v + 1]) where arcs[e].residual > 0 {
+              if depth[source] >= 0, next > depth[source] { break }
+              for e in Int(offsets[v])..<Int(offsets[v + 1]) where arcs[e].opposite > 0 {
                 let head = Int(arcs[e].head)
                 if depth[head] < 0 {
                   depth[head] = next
@@ -38,7 +39,7 @@ extension FlowNetwork {
                 }
               }
             }
-            return depth[sink] >= 0
+            return depth[source] >= 0
           }
         }
       }
@@ -51,7 +52,7 @@ extension FlowNetwork {
     -> Int64
   {
     path.removeAll(keepingCapacity: true)
-    path.reserveCapacity(Int(depth[sink]) + 1)
+    path.reserveCapacity(Int(depth[source]) + 1)
     return offsets.withUnsafeBufferPointer { offsets in
       arcs.withUnsafeMutableBufferPointer { arcs in
         depth.withUnsafeMutableBufferPointer { depth in
@@ -65,8 +66,11 @@ extension FlowNetwork {
                 var firstFull = path.count
                 for index in stride(from: path.count - 1, through: 0, by: -1) {
                   let e = Int(path[index])
+                  let twin = Int(arcs[e].twin)
                   arcs[e].residual -= amount
-                  arcs[Int(arcs[e].twin)].residual += amount
+                  arcs[e].opposite += amount
+                  arcs[twin].residual += amount
+                  arcs[twin].opposite -= amount
                   if arcs[e].residual == 0 { firstFull = index }
                 }
                 total += amount
@@ -75,7 +79,7 @@ extension FlowNetwork {
                 path.removeLast(path.count - firstFull)
                 continue
               }
-              let (end, next) = (offsets[v + 1], depth[v] + 1)
+              let (end, next) = (offsets[v + 1], depth[v] - 1)
               var e = current[v]
               while e < end, arcs[Int(e)].residual == 0 || depth[Int(arcs[Int(e)].head)] != next { e += 1 }
               current[v] = e
@@ -111,7 +115,7 @@ extension FlowNetwork {
       let v = Int(vertex)
       for e in Int(offsets[v])..<Int(offsets[v + 1]) {
         let head = Int(arcs[e].head)
-        if !found[head], (forward ? arcs[e] : arcs[Int(arcs[e].twin)]).residual > 0 {
+        if !found[head], (forward ? arcs[e].residual : arcs[e].opposite) > 0 {
           found[head] = true
           open.append(Int32(head))
         }

@@ -1,7 +1,7 @@
 /// A directed network with integer capacities in compressed rows, and a maximum flow in it.
 ///
 /// Goals, in this order: exact integers, no recursion (graphs of a million nodes are deep enough to overflow a stack),
-/// speed. Every arc and its reverse lie as 16-byte records in one array grouped by tail, so that a search reads memory
+/// speed. Every arc and its reverse lie as 24-byte records in one array grouped by tail, so that a search reads memory
 /// in order.
 struct FlowNetwork {
   /// An arc of the residual network.
@@ -12,6 +12,8 @@ struct FlowNetwork {
     var twin: Int32
     /// The capacity that is left.
     var residual: Int64
+    /// The capacity that is left on the twin, so that a search against the arcs need not look it up elsewhere.
+    var opposite: Int64
   }
 
   /// A capacity that no cut of finite weight reaches. Sums of a few of them do not overflow.
@@ -21,7 +23,7 @@ struct FlowNetwork {
   /// `offsets[v] ..< offsets[v + 1]` are the positions of the arcs out of v.
   let offsets: [Int32]
   var arcs: [Arc]
-  /// Distance from the source in the last search; −1 where the search did not come.
+  /// Distance to the sink in the last search; −1 where the search did not come.
   var depth: [Int32]
 
   /// The arcs of a network to be, as three parallel lists.
@@ -53,8 +55,9 @@ struct FlowNetwork {
     let count = builder.tails.count
     precondition(vertexCount < Int(Int32.max) && 2 * count < Int(Int32.max), "network too large: \(count) arcs")
     var next = [Int32](repeating: 0, count: vertexCount + 1)
-    var arcs = [Arc](repeating: Arc(head: 0, twin: 0, residual: 0), count: 2 * count)
+    var arcs = [Arc](repeating: Arc(head: 0, twin: 0, residual: 0, opposite: 0), count: 2 * count)
     var offsets: [Int32] = []
+    let capacities = builder.capacities
     builder.tails.withUnsafeBufferPointer { tails in
       builder.heads.withUnsafeBufferPointer { heads in
         next.withUnsafeMutableBufferPointer { next in
@@ -71,8 +74,8 @@ struct FlowNetwork {
               next[tail] += 1
               let twin = next[head]
               next[head] += 1
-              arcs[Int(position)] = Arc(head: heads[e], twin: twin, residual: builder.capacities[e])
-              arcs[Int(twin)] = Arc(head: tails[e], twin: position, residual: 0)
+              arcs[Int(position)] = Arc(head: heads[e], twin: twin, residual: capacities[e], opposite: 0)
+              arcs[Int(twin)] = Arc(head: tails[e], twin: position, residual: 0, opposite: capacities[e])
             }
           }
         }
