@@ -79,17 +79,23 @@ extension LinearGaussianModel {
       "masks over \(masks.observableCount) observables for a graph with \(graph.observables.count)")
     let regression = MaskRegression(self)
     var tally = RecoveryTally(self, widths: widths)
+    let (sample, method) = maskSample(masks, options: options, key: key)
+    for (mask, weight) in sample { tally.add(try regression.answer(mask, widths: widths), weight: weight) }
+    return tally.limits(method)
+  }
+
+  /// All masks with their probabilities where they are few, else drawn masks of weight 1.
+  func maskSample(
+    _ masks: MaskDistribution, options: GaussianLimitOptions, key: RandomKey
+  ) -> (masks: [(Mask, Double)], method: GaussianLimit.Method) {
     let law = PatchLaw(masks, includesDegenerateMasks: false)
+    var sample: [(Mask, Double)] = []
     if let count = law.maskCount, count <= options.enumerationLimit {
-      var all: [(Mask, Double)] = []
-      law.forEachMask { all.append(($0, $1)) }
-      for (mask, probability) in all { tally.add(try regression.answer(mask, widths: widths), weight: probability) }
-      return tally.limits(.enumeration(masks: count))
+      law.forEachMask { sample.append(($0, $1)) }
+      return (sample, .enumeration(masks: count))
     }
     var stream = RandomStream(key)
-    for _ in 0..<options.draws {
-      tally.add(try regression.answer(masks.draw(using: &stream), widths: widths), weight: 1)
-    }
-    return tally.limits(.monteCarlo(draws: options.draws))
+    for _ in 0..<options.draws { sample.append((masks.draw(using: &stream), 1)) }
+    return (sample, .monteCarlo(draws: options.draws))
   }
 }

@@ -88,21 +88,47 @@ struct MaskRegression {
       predictionRank: eigenvalues.count)
   }
 
-  /// Y = C⁻¹ Σ_v·, by Cholesky where Σ_vv is well conditioned, else through the eigenvectors above the floor.
+  /// The answer for one mask and a given linear encoder of the visible coordinates, with the best linear decoder.
+  ///
+  /// - Parameter encoder: Shape (q, D), D in grid order; the columns of masked coordinates are ignored.
+  func answer(_ mask: Mask, encoder: Matrix<Double>) throws(LinearAlgebraError) -> Answer {
+    var (masked, visible) = ([Int](), [Int]())
+    for (index, range) in observedRows.enumerated() {
+      if mask.isMasked[index] { masked.append(contentsOf: range) } else { visible.append(contentsOf: range) }
+    }
+    let weights = encoder.columns(at: visible)
+    let code = weights * cross.rows(at: visible)
+    let covariance = code.columns(at: visible.map { columnOfRow[$0] }).multiplied(by: weights, transposeOther: true)
+    let (y, rank) = try Self.whiten(code, covariance: covariance)
+    let explained = Self.columnSquares(y)
+    let error = masked.reduce(0.0) { $0 + variances[columnOfRow[$1]] - explained[columnOfRow[$1]] }
+    let loss = max(0, error) / Double(max(masked.count, 1))
+    return Answer(
+      recovery: [relative(explained)], ceiling: relative(explained), losses: [loss], lossFloor: loss, visibleRank: rank,
+      visibleCount: encoder.rows, predictionRank: rank)
+  }
+
+  /// Y = C⁻¹ Σ_v· and the numerical rank of Σ_vv = C·Cᵀ.
   private func whitened(_ visible: [Int]) throws(LinearAlgebraError) -> (y: Matrix<Double>, rank: Int) {
     let rows = cross.rows(at: visible)
     guard !visible.isEmpty else { return (rows, 0) }
-    let covariance = rows.columns(at: visible.map { columnOfRow[$0] })
+    return try Self.whiten(rows, covariance: rows.columns(at: visible.map { columnOfRow[$0] }))
+  }
+
+  /// C⁻¹ · rows for covariance = C·Cᵀ; without the directions below the floor where it is ill-conditioned.
+  private static func whiten(
+    _ rows: Matrix<Double>, covariance: Matrix<Double>
+  ) throws(LinearAlgebraError) -> (y: Matrix<Double>, rank: Int) {
     if let factor = try? covariance.choleskyFactor() {
       let pivots = factor.withUnsafeElements { elements in
         (0..<factor.rows).map { elements[$0 * factor.columns + $0] }
       }
       let ratio = (pivots.min() ?? 1) / (pivots.max() ?? 1)
-      if ratio * ratio > Self.eigenvalueFloor { return (factor.lowerTriangularSolve(rows), visible.count) }
+      if ratio * ratio > eigenvalueFloor { return (factor.lowerTriangularSolve(rows), rows.rows) }
     }
     let (values, vectors) = try covariance.symmetricEigen()
     let largest = values.last ?? 0
-    let kept = values.indices.filter { values[$0] > Self.eigenvalueFloor * largest && values[$0] > 0 }
+    let kept = values.indices.filter { values[$0] > eigenvalueFloor * largest && values[$0] > 0 }
     var y = vectors.columns(at: kept).multiplied(by: rows, transposeSelf: true)
     let width = y.columns
     y.withUnsafeMutableElements { elements in
