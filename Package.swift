@@ -80,8 +80,9 @@ let package = Package(
     tests("MaskedAutoencoding", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs", "Datasets"]),
     tests("Recovery", ["LinearAlgebra", "Stochastics"], resources: [.copy("Fixtures")]),
     tests("Datasets", ["LinearAlgebra"]),
-    tests("Specifications", ["HierarchicalGraphs", "GenerativeModels", "Stochastics"]),
-    tests("Sweeps", ["Specifications", "HierarchicalGraphs", "GenerativeModels", "Stochastics"]),
+    tests("Specifications", ["HierarchicalGraphs", "GenerativeModels", "MaskedAutoencoding", "Stochastics"]),
+    tests(
+      "Sweeps", ["Specifications", "HierarchicalGraphs", "GenerativeModels", "MaskedAutoencoding", "Stochastics"]),
     tests("Reporting", []),
     .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "strata"], swiftSettings: swift),
   ],

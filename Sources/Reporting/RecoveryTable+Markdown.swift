@@ -14,9 +14,9 @@ extension RecoveryTable {
     var table = MarkdownTable(
       headings: ["estimator", "level"] + ratios,
       alignments: [.left, .left] + ratios.map { _ in .right })
-    let top = block.groups.flatMap(\.rows).map(\.level).max()
+    let top = block.groups.flatMap(\.rows).compactMap(\.level).max()
     for group in block.groups {
-      for (index, row) in group.rows.sorted(by: { $0.level > $1.level }).enumerated() {
+      for (index, row) in group.rows.sorted(by: { $0.level ?? -1 > $1.level ?? -1 }).enumerated() {
         table.append([index == 0 ? group.title : "", label(row.level, top: top)] + row.estimates.map(cell))
       }
     }
@@ -24,8 +24,9 @@ extension RecoveryTable {
   }
 
   /// A node on the highest level has no parent, since a parent would be higher still.
-  private func label(_ level: Int, top: Int?) -> String {
-    level == 0 ? "0 (observed)" : level == top ? "\(level) (root)" : "\(level)"
+  private func label(_ level: Int?, top: Int?) -> String {
+    guard let level else { return "content" }
+    return level == 0 ? "0 (observed)" : level == top ? "\(level) (root)" : "\(level)"
   }
 
   private func cell(_ estimate: Estimate?) -> String {

@@ -22,13 +22,13 @@ public struct RecoveryTable: Sendable, Equatable {
 
   /// The figures of one latent level.
   public struct Row: Sendable, Equatable {
-    /// Height above the observables, which are level 0.
-    public let level: Int
+    /// Height above the observables, which are level 0; `nil` for the content of a mask, which may span levels.
+    public let level: Int?
     /// One estimate for each mask ratio; `nil` where there is none (not run, or not defined).
     public let estimates: [Estimate?]
 
     /// A row from its parts.
-    public init(level: Int, estimates: [Estimate?]) {
+    public init(level: Int?, estimates: [Estimate?]) {
       self.level = level
       self.estimates = estimates
     }
@@ -65,7 +65,7 @@ public struct RecoveryTable: Sendable, Equatable {
         for row in group.rows {
           precondition(
             row.estimates.count == maskRatios.count,
-            "\(row.estimates.count) estimates at level \(row.level) of \(group.title) for \(maskRatios.count) mask ratios"
+            "\(row.estimates.count) estimates at level \(row.level.map(String.init) ?? "c") of \(group.title) for \(maskRatios.count) mask ratios"
           )
         }
       }

@@ -1,9 +1,11 @@
 internal import ArgumentParser
+internal import Sweeps
 
 @main
 struct Strata: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "strata",
     abstract: "Simulates hierarchical latent-variable models and measures what masked autoencoders recover of them.",
-    version: StrataVersion.current)
+    version: StrataVersion.current,
+    subcommands: [SweepCommand.self])
 }

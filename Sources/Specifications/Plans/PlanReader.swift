@@ -1,0 +1,131 @@
+internal import GenerativeModels
+internal import HierarchicalGraphs
+internal import MaskedAutoencoding
+internal import Stochastics
+
+extension SweepPlan {
+  static let keys = [
+    "name", "graphs", "mechanisms", "noise", "mask", "mask_ratios", "patch_sizes", "widths", "generator_seeds",
+    "training_seeds", "model", "training", "evaluation",
+  ]
+
+  /// Reads a plan file.
+  ///
+  /// - Parameter path: A YAML file; graph files in it are relative to its folder.
+  /// - Throws: ``SpecificationError`` with file, line, column, key and remedy of the first fault.
+  public static func load(_ path: String) throws(SpecificationError) -> SweepPlan {
+    let root = try Document.load(path)
+    let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) }
+    return try SweepPlan(root, folder: folder)
+  }
+
+  /// A plan from its document.
+  init(_ root: DocumentNode, folder: String?) throws(SpecificationError) {
+    let map = try root.mapping(keys: Self.keys)
+    name = try map.optional("name")?.nonEmptyString ?? "sweep"
+    let graphNodes = try map.required("graphs").listOrSingle
+    graphs = []
+    for node in graphNodes { graphs.append(try GraphFile.load(node, relativeTo: folder).graph) }
+    try Self.requireDistinct(zip(graphNodes, graphs.map(\.name)).map { ($0, $1) }, what: "graph name")
+    mechanisms = []
+    for node in try map.required("mechanisms").listOrSingle { mechanisms.append(try MechanismFamily(node)) }
+    noise = try map.optional("noise").map { node throws(SpecificationError) in try Distribution(node) } ?? .gaussian
+    masking =
+      try map.optional("mask").map { node throws(SpecificationError) in try MaskPlan(node) }
+      ?? MaskPlan(law: .exactCount, sharing: .perSample)
+    (maskRatios, patchSizes) = try Self.readMaskAxes(map, masking: masking, graphs: graphs)
+    widths = try Self.readList(map, "widths", default: [1]) { node throws(SpecificationError) in
+      try node.int(in: 1...4096, called: "a representation width")
+    }
+    generatorSeeds = try Self.readList(map, "generator_seeds", default: [1]) { node throws(SpecificationError) in
+      try node.seed
+    }
+    trainingSeeds = try Self.readList(map, "training_seeds", default: [1]) { node throws(SpecificationError) in
+      try node.seed
+    }
+    model = try ModelPlan(map.optional("model"))
+    (training, data) = try TrainingConfiguration.read(map.optional("training"))
+    evaluation = try EvaluationPlan(map.optional("evaluation"))
+    try checkFixedMask(map)
+  }
+
+  /// A list of distinct values, or a single one.
+  static func readList<Value: Hashable>(
+    _ map: DocumentMapping, _ key: String, default defaultValue: [Value],
+    _ read: (DocumentNode) throws(SpecificationError) -> Value
+  ) throws(SpecificationError) -> [Value] {
+    guard let node = map.optional(key) else { return defaultValue }
+    var pairs: [(DocumentNode, Value)] = []
+    for item in try node.listOrSingle { pairs.append((item, try read(item))) }
+    try requireDistinct(pairs, what: "value")
+    return pairs.map(\.1)
+  }
+
+  private static func requireDistinct<Value: Hashable>(
+    _ pairs: [(DocumentNode, Value)], what: String
+  ) throws(SpecificationError) {
+    var seen = Set<Value>()
+    for (node, value) in pairs where !seen.insert(value).inserted {
+      throw node.error("the \(what) '\(value)' is given twice", remedy: "remove one: each cell is run once")
+    }
+  }
+
+  private static func readMaskAxes(
+    _ map: DocumentMapping, masking: MaskPlan, graphs: [HierarchicalGraph]
+  ) throws(SpecificationError) -> ([Double], [Int]) {
+    if case .fixed = masking.law {
+      for key in ["mask_ratios", "patch_sizes"] where map.optional(key) != nil {
+        throw map.error(at: key, "a fixed mask has no \(key)", remedy: "remove this key, or the fixed mask")
+      }
+      return ([], [1])
+    }
+    _ = try map.required("mask_ratios")
+    let ratios = try readList(map, "mask_ratios", default: []) { node throws(SpecificationError) in
+      try node.double(strictlyBetween: 0, and: 1, called: "a mask ratio")
+    }
+    let sizes = try readList(map, "patch_sizes", default: [1]) { node throws(SpecificationError) in
+      let size = try node.int(atLeast: 1, called: "a patch size")
+      for graph in graphs {
+        do {
+          _ = try graph.grid.patches(ofSize: size)
+        } catch {
+          throw node.error("graph '\(graph.name)': \(error)", remedy: "")
+        }
+      }
+      return size
+    }
+    return (ratios, sizes)
+  }
+
+  private func checkFixedMask(_ map: DocumentMapping) throws(SpecificationError) {
+    guard case .fixed(let names) = masking.law, let node = map.optional("mask") else { return }
+    for graph in graphs {
+      do {
+        let mask = try Mask(masking: names, in: graph)
+        _ = try MaskDistribution(.fixed(mask), grid: graph.grid, patchSize: 1)
+      } catch {
+        throw node.error("graph '\(graph.name)': \(error)", remedy: "")
+      }
+    }
+  }
+}
+
+extension MaskPlan {
+  /// `{law: exact-count | bernoulli, sharing: per-sample | per-batch}` or `{fixed: [names]}`.
+  init(_ node: DocumentNode) throws(SpecificationError) {
+    let map = try node.mapping(keys: ["law", "sharing", "fixed"])
+    sharing = try map.optional("sharing")?.choice(MaskSharing.self, called: "a way to share masks") ?? .perSample
+    if let fixed = map.optional("fixed") {
+      guard map.optional("law") == nil else {
+        throw map.error(at: "law", "a fixed mask has no law", remedy: "remove 'law' or 'fixed'")
+      }
+      var names: [String] = []
+      for item in try fixed.nonEmptyList { names.append(try item.string) }
+      law = .fixed(names)
+    } else {
+      let name =
+        try map.optional("law")?.choice(of: ["exact-count", "bernoulli"], called: "a mask law") ?? "exact-count"
+      law = name == "bernoulli" ? .bernoulli : .exactCount
+    }
+  }
+}

@@ -1,0 +1,143 @@
+public import GenerativeModels
+public import HierarchicalGraphs
+public import MaskedAutoencoding
+public import Stochastics
+
+/// What a plan file asks for: the axes of a sweep and what all its cells share. A plan is checked as a whole when it is
+/// read, so that a sweep never stops at its last cell over a typing error in the first line.
+public struct SweepPlan: Sendable {
+  /// The name, for captions.
+  public var name: String
+  /// The graphs, each with the label that stands in tables.
+  public var graphs: [HierarchicalGraph]
+  /// How mechanisms are drawn.
+  public var mechanisms: [MechanismFamily]
+  /// The law of the exogenous noise.
+  public var noise: Distribution
+  /// How masks are drawn.
+  public var masking: MaskPlan
+  /// Masked share of the patches; empty for a fixed mask.
+  public var maskRatios: [Double]
+  /// Sides of a patch, in observables.
+  public var patchSizes: [Int]
+  /// Representation widths k.
+  public var widths: [Int]
+  /// Seeds of the mechanisms' weights.
+  public var generatorSeeds: [UInt64]
+  /// Seeds of initial weights, training samples, masks and evaluation samples.
+  public var trainingSeeds: [UInt64]
+  /// The network's shape but for its data and representation widths.
+  public var model: ModelPlan
+  /// The training.
+  public var training: TrainingConfiguration
+  /// Where training samples come from.
+  public var data: DataPlan
+  /// How recovery is measured.
+  public var evaluation: EvaluationPlan
+}
+
+/// How masks are drawn over the patches of a graph.
+public struct MaskPlan: Sendable, Hashable {
+  /// The law over patches.
+  public enum Law: Sendable, Hashable {
+    /// A fixed number of patches.
+    case exactCount
+    /// Each patch independently.
+    case bernoulli
+    /// Always these observables.
+    case fixed([String])
+  }
+
+  /// The law over patches.
+  public var law: Law
+  /// Whether every sample of a training batch has a mask of its own.
+  public var sharing: MaskSharing
+
+  /// A way to draw masks.
+  public init(law: Law, sharing: MaskSharing) {
+    self.law = law
+    self.sharing = sharing
+  }
+}
+
+/// The hidden part of the network.
+public struct ModelPlan: Sendable, Hashable {
+  /// Units of a hidden layer.
+  public var hiddenWidth: Int
+  /// Hidden layers of the encoder, and again of the decoder.
+  public var hiddenLayers: Int
+  /// The nonlinearity.
+  public var activation: Activation
+
+  /// A shape.
+  public init(hiddenWidth: Int, hiddenLayers: Int, activation: Activation) {
+    self.hiddenWidth = hiddenWidth
+    self.hiddenLayers = hiddenLayers
+    self.activation = activation
+  }
+}
+
+/// Where training samples come from.
+public enum DataPlan: Sendable, Hashable {
+  /// New samples at every step.
+  case fresh
+  /// A data set of this many samples, in a new random order each epoch.
+  case fixed(samples: Int)
+}
+
+/// How recovery is measured.
+public struct EvaluationPlan: Sendable, Hashable {
+  /// Whether, and how, the encoder's input is masked when its representation is probed.
+  public enum Mode: String, Sendable, Hashable, CaseIterable {
+    /// A probe for each of several masks of the training distribution, scores averaged: what the theorems speak of.
+    case perMask = "per-mask"
+    /// One probe over samples with random masks.
+    case pooled
+    /// One probe on unmasked input: what practitioners do.
+    case full
+  }
+
+  /// What is to be recovered.
+  public enum Target: String, Sendable, Hashable, CaseIterable {
+    /// The value of a node.
+    case z
+    /// The exogenous noise of a node.
+    case epsilon
+    /// The content c of the mask, where the mask is the same for all rows of a probe.
+    case content
+  }
+
+  /// A recovery score.
+  public enum Metric: String, Sendable, Hashable, CaseIterable {
+    /// Held-out R² of the ridge-linear probe.
+    case r2Linear = "r2_linear"
+    /// Held-out R² of the RBF kernel ridge probe.
+    case r2Kernel = "r2_kernel"
+    /// Mean held-out canonical correlation.
+    case ccaMean = "cca_mean"
+  }
+
+  /// The modes, in the order of the tables.
+  public var modes: [Mode]
+  /// The targets.
+  public var targets: [Target]
+  /// The scores.
+  public var metrics: [Metric]
+  /// Masks drawn in mode per-mask.
+  public var masks: Int
+  /// Masks on which the linear probe, which is cheap, is fitted; the first `masks` of them are those of the others.
+  public var linearMasks: Int
+  /// Rows to fit a probe on, and as many again to score it on, for each mask.
+  public var rows: Int
+  /// Rows to fit and to score on in modes pooled and full.
+  public var pooledRows: Int
+  /// Rows to fit and to score the kernel probe on, whose cost is cubic.
+  public var kernelRows: Int
+  /// Whether rows of single nodes are recorded beside those of levels.
+  public var recordsNodes: Bool
+}
+
+extension MaskPlan {
+  /// Whether there is one mask only.
+  public var isFixed: Bool { if case .fixed = law { true } else { false } }
+}

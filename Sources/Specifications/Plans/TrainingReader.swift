@@ -1,0 +1,136 @@
+internal import MaskedAutoencoding
+
+extension ModelPlan {
+  /// Reads `{hidden_width, hidden_layers, activation, slope}`; all keys may be left out.
+  init(_ node: DocumentNode?) throws(SpecificationError) {
+    let map = try node?.mapping(keys: ["hidden_width", "hidden_layers", "activation", "slope"])
+    hiddenWidth = try map?.optional("hidden_width")?.int(in: 1...16_384, called: "a hidden width") ?? 256
+    hiddenLayers = try map?.optional("hidden_layers")?.int(in: 0...64, called: "a number of hidden layers") ?? 2
+    let name =
+      try map?.optional("activation")?.choice(of: ["gelu", "leaky-relu", "tanh"], called: "an activation") ?? "gelu"
+    if name != "leaky-relu", let map, map.optional("slope") != nil {
+      throw map.error(at: "slope", "\(name) has no slope", remedy: "remove this key, or use leaky-relu")
+    }
+    switch name {
+    case "gelu": activation = .gelu
+    case "tanh": activation = .tanh
+    default:
+      let slope = try map?.optional("slope").map { node throws(SpecificationError) in
+        let slope = try node.double(atLeast: 0, called: "a slope")
+        guard slope < 1 else { throw node.error("\(slope) is not a slope", remedy: "give a number from 0 to below 1") }
+        return slope
+      }
+      activation = .leakyReLU(slope: Float(slope ?? 0.01))
+    }
+  }
+}
+
+extension TrainingConfiguration {
+  /// Reads the `training` mapping; all keys may be left out.
+  static func read(_ node: DocumentNode?) throws(SpecificationError) -> (TrainingConfiguration, DataPlan) {
+    var result = TrainingConfiguration()
+    guard let node else { return (result, .fresh) }
+    let map = try node.mapping(keys: [
+      "steps", "batch", "optimizer", "weight_decay", "learning_rate", "final_learning_rate", "schedule", "warmup",
+      "beta1",
+      "beta2", "clip", "standardize", "data",
+    ])
+    if let node = map.optional("steps") {
+      result.steps = try node.int(in: 0...1_000_000_000, called: "a number of steps")
+    }
+    if let node = map.optional("batch") { result.batchSize = try node.int(in: 1...1_048_576, called: "a batch size") }
+    if let node = map.optional("learning_rate") {
+      result.learningRate = try node.double(above: 0, called: "a learning rate")
+    }
+    if let node = map.optional("beta1") { result.beta1 = try readDecay(node) }
+    if let node = map.optional("beta2") { result.beta2 = try readDecay(node) }
+    if let node = map.optional("clip") {
+      result.gradientNormLimit = try node.double(above: 0, called: "a gradient norm")
+    }
+    if let node = map.optional("standardize") { result.standardizesInput = try node.bool }
+    result.optimizer = try readOptimizer(map)
+    result.schedule = try readSchedule(map, peak: result.learningRate)
+    return (result, try readData(map))
+  }
+
+  private static func readDecay(_ node: DocumentNode) throws(SpecificationError) -> Double {
+    let value = try node.double(atLeast: 0, called: "a decay rate")
+    guard value < 1 else { throw node.error("\(value) is not a decay rate", remedy: "give a number from 0 to below 1") }
+    return value
+  }
+
+  private static func readOptimizer(_ map: DocumentMapping) throws(SpecificationError) -> Optimizer {
+    let name = try map.optional("optimizer")?.choice(of: ["adam", "adamw"], called: "an optimizer") ?? "adamw"
+    if name == "adam", map.optional("weight_decay") != nil {
+      throw map.error(at: "weight_decay", "adam has no weight decay", remedy: "use 'optimizer: adamw'")
+    }
+    guard name == "adamw" else { return .adam }
+    return .adamW(weightDecay: try map.optional("weight_decay")?.double(atLeast: 0, called: "a weight decay") ?? 0)
+  }
+
+  private static func readSchedule(_ map: DocumentMapping, peak: Double) throws(SpecificationError)
+    -> LearningRateSchedule
+  {
+    let warmUp = try map.optional("warmup")?.double(in: 0...1, called: "a share of the steps") ?? 0.05
+    let name = try map.optional("schedule")?.choice(of: ["cosine", "constant"], called: "a schedule") ?? "cosine"
+    let final = map.optional("final_learning_rate")
+    if name == "constant" {
+      if final != nil {
+        throw map.error(
+          at: "final_learning_rate", "a constant schedule has no final learning rate", remedy: "remove this key")
+      }
+      return LearningRateSchedule(warmUp: .fraction(warmUp), decay: .constant)
+    }
+    let rate = try final?.double(in: 0...peak, called: "a final learning rate") ?? 0
+    return LearningRateSchedule(warmUp: .fraction(warmUp), decay: .cosine(finalFraction: rate / peak))
+  }
+
+  private static func readData(_ map: DocumentMapping) throws(SpecificationError) -> DataPlan {
+    guard let node = map.optional("data") else { return .fresh }
+    if node.isMapping {
+      let samples = try node.mapping(keys: ["samples"]).required("samples")
+      return .fixed(samples: try samples.int(in: 2...1_000_000_000, called: "a number of samples"))
+    }
+    guard try node.string == "fresh" else {
+      throw node.error("'\(try node.string)' is not a data source", remedy: "write 'fresh' or {samples: 10000}")
+    }
+    return .fresh
+  }
+}
+
+extension EvaluationPlan {
+  /// Reads the `evaluation` mapping; all keys may be left out.
+  init(_ node: DocumentNode?) throws(SpecificationError) {
+    let map = try node?.mapping(keys: [
+      "modes", "targets", "metrics", "masks", "linear_masks", "rows", "pooled_rows", "kernel_rows", "nodes",
+    ])
+    modes = try Self.choices(map?.optional("modes"), Mode.self, "an evaluation mode") ?? [.perMask, .full]
+    targets = try Self.choices(map?.optional("targets"), Target.self, "a target") ?? Target.allCases
+    metrics = try Self.choices(map?.optional("metrics"), Metric.self, "a metric") ?? Metric.allCases
+    masks = try map?.optional("masks")?.int(in: 1...1_000_000, called: "a number of masks") ?? 24
+    linearMasks = try map?.optional("linear_masks")?.int(in: masks...1_000_000, called: "a number of masks") ?? masks
+    rows = try map?.optional("rows")?.int(in: 20...1_000_000, called: "a number of rows") ?? 1000
+    pooledRows = try map?.optional("pooled_rows")?.int(in: 20...10_000_000, called: "a number of rows") ?? 4000
+    kernelRows = try map?.optional("kernel_rows")?.int(in: 20...8000, called: "a number of rows") ?? min(400, rows)
+    recordsNodes = try map?.optional("nodes")?.bool ?? true
+    if let map, let node = map.optional("kernel_rows"), kernelRows > rows {
+      throw node.error(
+        "\(kernelRows) kernel rows are more than the \(rows) rows of a mask", remedy: "give at most 'rows'")
+    }
+  }
+
+  private static func choices<Choice: RawRepresentable & CaseIterable & Hashable>(
+    _ node: DocumentNode?, _ type: Choice.Type, _ noun: String
+  ) throws(SpecificationError) -> [Choice]? where Choice.RawValue == String {
+    guard let node else { return nil }
+    var result: [Choice] = []
+    for item in try node.listOrSingle {
+      let choice = try item.choice(type, called: noun)
+      guard !result.contains(choice) else {
+        throw item.error("'\(choice.rawValue)' is given twice", remedy: "remove one")
+      }
+      result.append(choice)
+    }
+    return result
+  }
+}

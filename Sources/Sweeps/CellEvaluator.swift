@@ -1,0 +1,167 @@
+internal import GenerativeModels
+internal import HierarchicalGraphs
+internal import Identifiability
+internal import LinearAlgebra
+internal import MaskedAutoencoding
+internal import Recovery
+internal import Specifications
+internal import Stochastics
+
+/// Measures what the representation of one cell recovers, beside its floors and its ceiling, on samples that training
+/// never saw: their stream is another one.
+struct CellEvaluator {
+  let specification: CellSpecification
+  let generator: GenerativeModel
+  /// The trained model; nil after a divergence, whose scores are NaN.
+  let trained: MaskedAutoencoder?
+  let untrained: MaskedAutoencoder
+  let key: RandomKey
+  private let layouts: [TargetLayout]
+  private let sampler: MaskSampler
+  private let metrics: [any RecoveryMetric]
+  private let locator: ContentLocator
+
+  init(
+    specification: CellSpecification, generator: GenerativeModel, trained: MaskedAutoencoder?,
+    untrained: MaskedAutoencoder, key: RandomKey
+  ) {
+    self.specification = specification
+    self.generator = generator
+    self.trained = trained
+    self.untrained = untrained
+    self.key = key
+    let (graph, plan) = (generator.graph, specification.evaluation)
+    var layouts: [TargetLayout] = []
+    if plan.targets.contains(.z) { layouts.append(.values(graph)) }
+    if plan.targets.contains(.epsilon) { layouts.append(.noises(graph)) }
+    self.layouts = layouts
+    sampler = MaskSampler(specification.masks, for: graph)
+    metrics = plan.metrics.map { metric -> any RecoveryMetric in
+      switch metric {
+      case .r2Linear: ProbeMetric(name: metric.rawValue, probe: RidgeProbe(), maximumRows: nil)
+      case .r2Kernel:
+        ProbeMetric(
+          name: metric.rawValue, probe: KernelRidgeProbe(maximumRows: plan.kernelRows), maximumRows: plan.kernelRows)
+      case .ccaMean: CanonicalMetric(name: metric.rawValue)
+      }
+    }
+    locator = ContentLocator(graph)
+  }
+
+  /// All scores of the cell, mode by mode in the plan's order.
+  func measure() throws -> [Measurement] {
+    var result: [Measurement] = []
+    for mode in specification.evaluation.modes {
+      var table = ScoreTable()
+      switch mode {
+      case .perMask: try measurePerMask(into: &table)
+      case .pooled: try measureOnce(pooled: true, into: &table)
+      case .full: try measureOnce(pooled: false, into: &table)
+      }
+      result += table.measurements(evaluation: mode.rawValue)
+    }
+    return result
+  }
+
+  /// A probe for each mask. Every mask has samples of its own, so that averaging over masks averages over samples too.
+  private func measurePerMask(into table: inout ScoreTable) throws {
+    let plan = specification.evaluation
+    let modeKey = key.child("per-mask")
+    let masks = isFixed ? 1 : plan.linearMasks
+    for index in 0..<masks {
+      var stream = RandomStream(modeKey.child("masks").child(index))
+      let mask = specification.masks.draw(using: &stream)
+      let first = UInt64(index * 2 * plan.rows)
+      let sample = generator.sample(first..<first + UInt64(2 * plan.rows), key: modeKey.child("samples"))
+      let observed = sample.observed()
+      let masked = maskedColumns(mask)
+      let views = Views(
+        trained: trained?.encode(observed: observed, maskedColumns: masked).double,
+        untrained: untrained.encode(observed: observed, maskedColumns: masked).double,
+        input: observed.columns(at: masked.indices.filter { !masked[$0] }).double)
+      let content = plan.targets.contains(.content) ? locator.locate(mask).content : nil
+      let active = index < plan.masks ? metrics : metrics.filter { $0.name == EvaluationPlan.Metric.r2Linear.rawValue }
+      var shuffle = RandomStream(modeKey.child("shuffle").child(index))
+      try score(sample, views: views, content: content, metrics: active, shuffle: &shuffle, into: &table)
+    }
+  }
+
+  /// One probe over rows with random masks (`pooled`) or with nothing masked (`full`).
+  private func measureOnce(pooled: Bool, into table: inout ScoreTable) throws {
+    let plan = specification.evaluation
+    let modeKey = key.child(pooled ? "pooled" : "full")
+    let count = 2 * plan.pooledRows
+    let sample = generator.sample(0..<UInt64(count), key: modeKey.child("samples"))
+    let observed = sample.observed()
+    var masked = Matrix<Float>(rows: count, columns: observed.columns)
+    if pooled {
+      var stream = RandomStream(modeKey.child("masks"))
+      masked.withUnsafeMutableElements { sampler.fill(batch: $0, using: &stream) }
+    }
+    let views = Views(
+      trained: trained?.encode(observed: observed, masked: masked).double,
+      untrained: untrained.encode(observed: observed, masked: masked).double,
+      input: pooled ? Self.encoderInput(observed, masked).double : observed.double)
+    // c belongs to a mask; a probe over many masks has none.
+    let content: [Int]? =
+      if plan.targets.contains(.content), case .fixed(let mask) = specification.masks.law {
+        locator.locate(mask).content
+      } else { nil }
+    var shuffle = RandomStream(modeKey.child("shuffle"))
+    try score(sample, views: views, content: content, metrics: metrics, shuffle: &shuffle, into: &table)
+  }
+
+  /// The mask as one flag for each observed column.
+  private func maskedColumns(_ mask: Mask) -> [Bool] {
+    zip(generator.graph.observables, mask.isMasked).flatMap { node, isMasked in
+      [Bool](repeating: isMasked, count: generator.graph.nodes[node].dimension)
+    }
+  }
+
+  private var isFixed: Bool { if case .fixed = specification.masks.law { true } else { false } }
+
+  /// What the encoder saw: values with masked ones zero, then the mask, shape (n, 2D).
+  private static func encoderInput(_ observed: Matrix<Float>, _ masked: Matrix<Float>) -> Matrix<Float> {
+    var visible = observed
+    visible.withUnsafeMutableElements { values in
+      masked.withUnsafeElements { flags in for i in values.indices { values[i] *= 1 - flags[i] } }
+    }
+    return .concatenatingColumns([visible, masked])
+  }
+
+  /// The features of the estimators for the same rows.
+  private struct Views {
+    /// nil after a divergence.
+    var trained: Matrix<Double>?
+    var untrained: Matrix<Double>
+    var input: Matrix<Double>
+  }
+
+  private func score(
+    _ sample: Sample, views: Views, content: [Int]?, metrics: [any RecoveryMetric], shuffle: inout RandomStream,
+    into table: inout ScoreTable
+  ) throws {
+    let targets = TargetBlocks(
+      sample, graph: generator.graph, layouts: layouts, content: content,
+      recordsNodes: specification.evaluation.recordsNodes)
+    guard !targets.blocks.isEmpty else { return }
+    let trainRows = sample.count / 2
+    func split(_ features: Matrix<Double>) throws -> HeldOutSplit {
+      try HeldOutSplit(features: features, targets: targets.targets, trainRows: trainRows)
+    }
+    // A representation with infinities is what some divergences leave: it recovers nothing that a probe could read.
+    let representation = try views.trained.flatMap { $0.isFinite ? try split($0) : nil }
+    let estimators: [(String, HeldOutSplit?)] = [
+      ("mae", representation), ("untrained", try split(views.untrained)),
+      ("shuffled", representation?.shufflingTargets(using: &shuffle)), ("ceiling", try split(views.input)),
+    ]
+    for (estimator, split) in estimators {
+      for metric in metrics {
+        let scores = try split.map { try metric.scores($0, targets: targets) }
+        for (index, block) in targets.blocks.enumerated() {
+          table.add(block, estimator: estimator, metric: metric.name, value: scores?[index] ?? .nan)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/// One recovery score of one cell: a row of `results.csv` without the columns that name the cell.
+public struct Measurement: Codable, Sendable, Equatable {
+  /// Whether and how the encoder's input was masked: `per-mask`, `pooled`, `full`.
+  public var evaluation: String
+  /// The latent level; nil for the content, which may span levels.
+  public var level: Int?
+  /// The node; nil for a whole level.
+  public var node: String?
+  /// `z`, `epsilon`, or `content`.
+  public var target: String
+  /// `mae`, `untrained`, `shuffled`, or `ceiling`.
+  public var estimator: String
+  /// `r2_linear`, `r2_kernel`, or `cca_mean`.
+  public var metric: String
+  /// The score; NaN where a diverged training left nothing to score.
+  public var value: Double
+}
+
+/// What a cell has come to.
+public struct CellResult: Codable, Sendable, Equatable {
+  /// The cell's name.
+  public var cell: String
+  /// The cell's canonical specification: what the name is a hash of.
+  public var specification: String
+  /// Why the training was given up, if it was: a result like any other.
+  public var divergence: String?
+  /// The mean training loss over the last interval, per masked entry; nil for a training without steps.
+  public var finalLoss: Double?
+  /// The training steps made.
+  public var steps: Int
+  /// Seconds of wall time.
+  public var seconds: Double
+  /// The scores.
+  public var measurements: [Measurement]
+}

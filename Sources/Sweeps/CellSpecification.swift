@@ -1,0 +1,118 @@
+public import GenerativeModels
+public import HierarchicalGraphs
+public import MaskedAutoencoding
+public import Specifications
+public import Stochastics
+
+/// Everything that determines one cell of a sweep. A cell is a pure function of this value: same specification, same
+/// machine, same bits.
+public struct CellSpecification: Sendable {
+  /// The latent graph.
+  public let graph: HierarchicalGraph
+  /// How mechanisms are drawn.
+  public let mechanism: MechanismFamily
+  /// The law of the exogenous noise.
+  public let noise: Distribution
+  /// The law of the masks.
+  public let masks: MaskDistribution
+  /// Whether samples of a batch share their mask.
+  public let maskSharing: MaskSharing
+  /// Masked share of the patches; for a fixed mask, of the observables.
+  public let maskRatio: Double
+  /// The side of a patch, in observables.
+  public let patchSize: Int
+  /// The network's shape.
+  public let architecture: AutoencoderArchitecture
+  /// The training.
+  public let training: TrainingConfiguration
+  /// Where training samples come from.
+  public let data: DataPlan
+  /// How recovery is measured.
+  public let evaluation: EvaluationPlan
+  /// The seed of the mechanisms' weights.
+  public let generatorSeed: UInt64
+  /// The seed of everything else.
+  public let trainingSeed: UInt64
+
+  /// The whole specification as text, one fact a line: two cells are the same exactly if these texts are.
+  ///
+  /// It holds no path and no time, so a moved or copied plan keeps its cells.
+  public var canonicalText: String {
+    let nodes = graph.nodes.map { "\($0.name)|\($0.dimension)|\($0.noiseDimension)|\($0.isObserved ? "x" : "z")" }
+    let edges = graph.edges.map { "\($0.from)>\($0.to)" }
+    return """
+      strata-cell 1
+      graph \(graph.name) \(graph.regime.rawValue) grid \(graph.grid.sides)
+      nodes \(nodes.joined(separator: ";"))
+      edges \(edges.joined(separator: ";"))
+      mechanism \(mechanism)
+      noise \(noise)
+      mask \(masks.law) patch \(patchSize) \(maskSharing.rawValue)
+      architecture \(architecture)
+      training \(training)
+      data \(data)
+      evaluation \(evaluation)
+      generator-seed \(generatorSeed)
+      training-seed \(trainingSeed)
+      """
+  }
+
+  /// The cell's name: 16 hexadecimal digits of a hash of ``canonicalText``.
+  ///
+  /// 64 bits make an accidental clash among a million cells a chance of 3 in 10⁸; the store compares the texts as well.
+  public var identifier: String {
+    let bits = RandomKey(seed: 0).child("cell").child(canonicalText).bits
+    let digits = String(bits, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
+extension SweepPlan {
+  /// All cells, in the order of the plan: graph, mechanism, patch size, mask ratio, width, generator seed, training seed.
+  ///
+  /// - Throws: `GraphError` if a mask does not fit a graph, which a plan that was read from a file has ruled out.
+  public func cells() throws(GraphError) -> [CellSpecification] {
+    var result: [CellSpecification] = []
+    for graph in graphs {
+      for (masks, ratio, patch) in try maskDistributions(of: graph) {
+        for mechanism in mechanisms {
+          for width in widths {
+            for generatorSeed in generatorSeeds {
+              for trainingSeed in trainingSeeds {
+                result.append(
+                  CellSpecification(
+                    graph: graph, mechanism: mechanism, noise: noise, masks: masks, maskSharing: masking.sharing,
+                    maskRatio: ratio, patchSize: patch,
+                    architecture: AutoencoderArchitecture(
+                      observedDimension: graph.observedDimension, representationWidth: width,
+                      hiddenWidth: model.hiddenWidth, hiddenLayers: model.hiddenLayers, activation: model.activation),
+                    training: training, data: data, evaluation: evaluation, generatorSeed: generatorSeed,
+                    trainingSeed: trainingSeed))
+              }
+            }
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  private func maskDistributions(
+    of graph: HierarchicalGraph
+  ) throws(GraphError) -> [(masks: MaskDistribution, ratio: Double, patch: Int)] {
+    if case .fixed(let names) = masking.law {
+      let mask = try Mask(masking: names, in: graph)
+      let masks = try MaskDistribution(.fixed(mask), grid: graph.grid, patchSize: 1)
+      return [(masks, Double(mask.maskedCount) / Double(graph.grid.count), 1)]
+    }
+    var result: [(MaskDistribution, Double, Int)] = []
+    for patch in patchSizes {
+      for ratio in maskRatios {
+        let law: MaskDistribution.Law =
+          masking.law == .bernoulli ? .bernoulli(ratio: ratio) : .exactCount(ratio: ratio)
+        result.append((try MaskDistribution(law, grid: graph.grid, patchSize: patch), ratio, patch))
+      }
+    }
+    return result
+  }
+}

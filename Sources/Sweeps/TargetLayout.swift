@@ -1,0 +1,97 @@
+internal import GenerativeModels
+internal import HierarchicalGraphs
+internal import LinearAlgebra
+
+/// The columns of one kind of target: every node's value, or every node's noise, level by level from the top.
+struct TargetLayout {
+  /// `z` or `epsilon`.
+  let target: String
+  /// The nodes in column order.
+  let nodes: [Int]
+  /// Each node's columns.
+  let nodeColumns: [Range<Int>]
+  /// The levels from the top, each with its columns; they share a probe's hyper-parameters.
+  let levels: [(level: Int, columns: Range<Int>)]
+
+  /// The number of columns.
+  var width: Int { nodeColumns.last?.upperBound ?? 0 }
+
+  /// - Parameter dimension: How many columns a node has; nodes with none are left out.
+  init(target: String, graph: HierarchicalGraph, dimension: (Node) -> Int) {
+    self.target = target
+    var (nodes, columns, levels): ([Int], [Range<Int>], [(Int, Range<Int>)]) = ([], [], [])
+    var next = 0
+    for level in stride(from: graph.height, through: 0, by: -1) {
+      let start = next
+      for v in graph.nodes(atLevel: level) where dimension(graph.nodes[v]) > 0 {
+        nodes.append(v)
+        columns.append(next..<next + dimension(graph.nodes[v]))
+        next += dimension(graph.nodes[v])
+      }
+      if next > start { levels.append((level, start..<next)) }
+    }
+    self.nodes = nodes
+    nodeColumns = columns
+    self.levels = levels
+  }
+
+  static func values(_ graph: HierarchicalGraph) -> TargetLayout {
+    TargetLayout(target: "z", graph: graph) { $0.dimension }
+  }
+
+  static func noises(_ graph: HierarchicalGraph) -> TargetLayout {
+    TargetLayout(target: "epsilon", graph: graph) { $0.noiseDimension }
+  }
+}
+
+/// All targets of one probe side by side, with the blocks that scores are reported for.
+struct TargetBlocks {
+  /// A block of columns that gets a row of its own in the results.
+  struct Block: Hashable {
+    var target: String
+    var level: Int?
+    var node: String?
+    var columns: Range<Int>
+  }
+
+  /// Shape (rows, q).
+  let targets: Matrix<Double>
+  /// Ranges that partition the columns; each shares hyper-parameters.
+  let groups: [Range<Int>]
+  /// What is reported: levels, nodes, the content.
+  let blocks: [Block]
+
+  /// - Parameters:
+  ///   - sample: The rows.
+  ///   - layouts: The kinds of targets wanted.
+  ///   - content: The nodes of c, or nil where c is not a target; an empty c gives no block.
+  ///   - recordsNodes: Whether single nodes are reported.
+  init(_ sample: Sample, graph: HierarchicalGraph, layouts: [TargetLayout], content: [Int]?, recordsNodes: Bool) {
+    var (parts, groups, blocks): ([Matrix<Float>], [Range<Int>], [Block]) = ([], [], [])
+    var offset = 0
+    func shifted(_ range: Range<Int>) -> Range<Int> { range.lowerBound + offset..<range.upperBound + offset }
+    for layout in layouts {
+      parts.append(layout.target == "z" ? sample.values(of: layout.nodes) : sample.noises(of: layout.nodes))
+      for (level, columns) in layout.levels {
+        groups.append(shifted(columns))
+        blocks.append(Block(target: layout.target, level: level, node: nil, columns: shifted(columns)))
+      }
+      if recordsNodes {
+        for (v, columns) in zip(layout.nodes, layout.nodeColumns) {
+          blocks.append(
+            Block(target: layout.target, level: graph.levels[v], node: graph.nodes[v].name, columns: shifted(columns)))
+        }
+      }
+      offset += layout.width
+    }
+    if let content, !content.isEmpty {
+      let values = sample.values(of: content)
+      parts.append(values)
+      groups.append(shifted(0..<values.columns))
+      blocks.append(Block(target: "content", level: nil, node: nil, columns: shifted(0..<values.columns)))
+    }
+    targets = Matrix.concatenatingColumns(parts).double
+    self.groups = groups
+    self.blocks = blocks
+  }
+}

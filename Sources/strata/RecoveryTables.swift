@@ -1,0 +1,106 @@
+internal import ArgumentParser
+internal import HierarchicalGraphs
+internal import Reporting
+internal import Specifications
+internal import Stochastics
+internal import Sweeps
+
+/// The target and metric of the printed tables, checked before anything runs.
+struct TableSelection {
+  let target: EvaluationPlan.Target
+  let metric: EvaluationPlan.Metric
+
+  /// - Throws: `ValidationError` for a word that is none, or a score that the plan does not measure.
+  init(_ options: TableOptions, plan: SweepPlan, file: String) throws {
+    target = try Self.choose(
+      options.target, of: plan.evaluation.targets, option: "--target", key: "targets", file: file)
+    metric = try Self.choose(
+      options.metric, of: plan.evaluation.metrics, option: "--metric", key: "metrics", file: file)
+  }
+
+  private static func choose<Choice: RawRepresentable & CaseIterable & Equatable>(
+    _ word: String?, of measured: [Choice], option: String, key: String, file: String
+  ) throws -> Choice where Choice.RawValue == String {
+    guard let word else { return measured[0] }
+    guard let choice = Choice(rawValue: word) else {
+      let choices = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("\(option) \(word): give one of \(choices)")
+    }
+    guard measured.contains(choice) else {
+      throw ValidationError("\(option) \(word): \(file) does not measure it; add it to evaluation.\(key)")
+    }
+    return choice
+  }
+}
+
+/// Prints a finished sweep as Markdown tables: levels by mask ratio, patch sizes as blocks, floors and ceiling beneath.
+enum RecoveryTables {
+  /// The estimators in the order of the table's groups.
+  private static let estimators = [
+    ("mae", "MAE"), ("ceiling", "ceiling: raw input"), ("untrained", "floor: untrained"),
+    ("shuffled", "floor: shuffled"),
+  ]
+
+  static func print(_ outcome: SweepOutcome, plan: SweepPlan, selection: TableSelection) {
+    for summary in RecoverySummary.all(of: outcome, plan: plan, target: selection.target, metric: selection.metric) {
+      Swift.print(table(summary, plan: plan, selection: selection).markdown)
+    }
+    for (cell, result) in outcome.cells {
+      guard let divergence = result.divergence else { continue }
+      Swift.print(
+        "cell \(result.cell) (graph \(cell.graph.name), ratio \(cell.maskRatio), patch \(cell.patchSize), "
+          + "training seed \(cell.trainingSeed)) diverged: \(divergence)")
+    }
+  }
+
+  private static func table(_ summary: RecoverySummary, plan: SweepPlan, selection: TableSelection) -> RecoveryTable {
+    let blocks = summary.patchSizes.map { patch in
+      let groups = estimators.map { estimator, title in
+        let rows = summary.levels.map { level in
+          RecoveryTable.Row(
+            level: level,
+            estimates: summary.maskRatios.map { ratio in
+              summary[.init(patchSize: patch, maskRatio: ratio, level: level, estimator: estimator)]
+                .map { .init(mean: $0.mean, halfWidth: $0.halfWidth, runs: $0.count) }
+            })
+        }
+        return RecoveryTable.Group(title: title, rows: rows)
+      }
+      return RecoveryTable.Block(title: "patch size \(patch)", maskRatios: summary.maskRatios, groups: groups)
+    }
+    let subject = summary.subject
+    return RecoveryTable(
+      title: "\(subject.graph), \(subject.mechanism), width \(subject.width): \(subject.evaluation)",
+      caption: caption(summary, plan: plan, selection: selection), blocks: blocks)
+  }
+
+  private static func caption(
+    _ summary: RecoverySummary, plan: SweepPlan, selection: TableSelection
+  ) -> RecoveryCaption {
+    let evaluation = plan.evaluation
+    let mode = RecoveryCaption.Evaluation(rawValue: summary.subject.evaluation)!
+    let masks = selection.metric == .r2Linear ? evaluation.linearMasks : evaluation.masks
+    let rows = mode == .perMask ? evaluation.rows : evaluation.pooledRows
+    let probeRows = selection.metric == .r2Kernel ? min(rows, evaluation.kernelRows) : rows
+    return RecoveryCaption(
+      metric: metricName(selection.metric), target: targetName(selection.target), evaluation: mode,
+      masks: plan.masking.isFixed ? 1 : masks, fittingRows: probeRows, heldOutRows: probeRows,
+      trainingSeeds: summary.trainingSeeds, generatorSeeds: summary.generatorSeeds)
+  }
+
+  private static func metricName(_ metric: EvaluationPlan.Metric) -> String {
+    switch metric {
+    case .r2Linear: "R² (ridge-linear probe)"
+    case .r2Kernel: "R² (RBF kernel ridge probe)"
+    case .ccaMean: "Mean canonical correlation"
+    }
+  }
+
+  private static func targetName(_ target: EvaluationPlan.Target) -> String {
+    switch target {
+    case .z: "z (values)"
+    case .epsilon: "ε (exogenous noises)"
+    case .content: "the content c of the mask"
+    }
+  }
+}

@@ -1,0 +1,17 @@
+internal import ArgumentParser
+
+/// `strata sweep`: many cells from one plan.
+struct SweepCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sweep", abstract: "Run plans: recovery over mask ratios, patch sizes, widths and seeds.",
+    subcommands: [SweepRunCommand.self, SweepTableCommand.self])
+}
+
+/// What a printed table shows, for the commands that print one.
+struct TableOptions: ParsableArguments {
+  @Option(help: "What is recovered, in the printed tables: z, epsilon, content; default: the plan's first.")
+  var target: String?
+
+  @Option(help: "The score in the printed tables: r2_linear, r2_kernel, cca_mean; default: the plan's first.")
+  var metric: String?
+}

@@ -1,0 +1,102 @@
+internal import ArgumentParser
+@preconcurrency internal import Dispatch
+internal import Foundation
+internal import Reporting
+internal import Specifications
+internal import Sweeps
+
+/// `strata sweep run`: the main job.
+struct SweepRunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run the cells of a plan and print recovery over mask ratio.",
+    discussion: """
+      Every finished cell is kept in DIR/cells. An interrupted run goes on where it was when the same command is given \
+      again; a plan with added ratios or seeds runs only the new cells. DIR/results.csv holds all scores in long form, \
+      DIR/plan.resolved.yaml the plan with every default spelled out and the machine it ran on.
+      """)
+
+  @Argument(help: ArgumentHelp("The plan, a YAML file.", valueName: "plan"))
+  var planPath: String
+
+  @Option(name: .customLong("out"), help: ArgumentHelp("The folder for results; made if missing.", valueName: "dir"))
+  var directory: String
+
+  @Option(help: "Cells that run at the same time, one thread each; default: one for each core.")
+  var workers: Int?
+
+  @OptionGroup var tables: TableOptions
+
+  @Flag(help: "Print no tables.")
+  var quiet = false
+
+  func validate() throws {
+    if let workers, workers < 1 { throw ValidationError("--workers \(workers): give at least 1") }
+  }
+
+  func run() async throws {
+    try await reporting {
+      let plan = try SweepPlan.load(planPath)
+      let selection = try TableSelection(tables, plan: plan, file: planPath)
+      let count = workers ?? ProcessInfo.processInfo.activeProcessorCount
+      let runner = SweepRunner(plan: plan, directory: SweepDirectory(directory), workers: count)
+      let line = TerminalLine()
+      let interruption = Interruption(directory: directory, cells: try plan.cells().count, line: line)
+      let outcome = try await runner.run { progress in
+        interruption.note(finished: progress.reused + progress.done, of: progress.total)
+        line?.show(
+          ProgressLine(
+            title: plan.name, done: progress.reused + progress.done, total: progress.total, resumed: progress.reused,
+            elapsed: progress.seconds))
+      }
+      line?.clear()
+      interruption.end()
+      if !quiet { RecoveryTables.print(outcome, plan: plan, selection: selection) }
+      print("\(outcome.cells.count) cells (\(outcome.reused) from an earlier run): \(directory)/results.csv")
+    }
+  }
+}
+
+/// Ends the program on Ctrl-C with a word on what is kept. Cells are published whole, so there is nothing to save.
+private final class Interruption: Sendable {
+  nonisolated(unsafe) private let source: any DispatchSourceSignal
+  private let state: InterruptionState
+
+  init(directory: String, cells: Int, line: TerminalLine?) {
+    let state = InterruptionState()
+    state.set(0, cells)
+    self.state = state
+    signal(SIGINT, SIG_IGN)
+    source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+    source.setEventHandler {
+      line?.clear()
+      let (finished, total) = state.counts
+      let text =
+        "interrupted: \(finished) of \(total) cells are finished in \(directory); run the same command to go on\n"
+      FileHandle.standardError.write(Data(text.utf8))
+      // 128 + SIGINT, as shells expect. _exit: the workers are in the middle of BLAS calls.
+      _exit(130)
+    }
+    source.activate()
+  }
+
+  func note(finished: Int, of total: Int) { state.set(finished, total) }
+
+  func end() {
+    source.cancel()
+    signal(SIGINT, SIG_DFL)
+  }
+}
+
+/// How many cells are finished, for the signal handler.
+private final class InterruptionState: @unchecked Sendable {
+  private let lock = NSLock()
+  private var finished = 0
+  private var total = 0
+
+  var counts: (Int, Int) { lock.withLock { (finished, total) } }
+
+  func set(_ finished: Int, _ total: Int) {
+    lock.withLock { (self.finished, self.total) = (finished, total) }
+  }
+}

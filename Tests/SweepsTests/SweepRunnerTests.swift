@@ -1,0 +1,125 @@
+import Foundation
+import Specifications
+import Sweeps
+import TestSupport
+import Testing
+
+@Suite struct SweepRunnerTests {
+  @Test("Two runs of a plan, with one worker and with three, write the same bytes")
+  func workersDoNotMatter() async throws {
+    let plan = try tinyPlan()
+    let texts = try await withTemporaryDirectory { folder in
+      var texts: [String] = []
+      for (name, workers) in [("a", 1), ("b", 3), ("c", 1)] {
+        texts.append(try await runSweep(plan, in: folder.appending(path: name), workers: workers).csv)
+      }
+      return texts
+    }
+    #expect(texts[0] == texts[1])
+    #expect(texts[0] == texts[2])
+    #expect(texts[0].split(separator: "\n").count > 100)
+  }
+
+  @Test("results.csv has the documented columns, the documented vocabulary, and a row for every score")
+  func columns() async throws {
+    let csv = try await withTemporaryDirectory { try await runSweep(tinyPlan(), in: $0).csv }
+    let lines = csv.split(separator: "\n")
+    #expect(
+      lines[0] == "cell,graph,mechanism,mask_ratio,patch_size,width,generator_seed,training_seed,evaluation,level,node,"
+        + "target,estimator,metric,value")
+    let rows = lines.dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+    #expect(rows.allSatisfy { $0.count == 15 })
+    #expect(Set(rows.map { $0[8] }) == ["per-mask", "pooled", "full"])
+    #expect(Set(rows.map { $0[9] }) == ["2", "1", "0", ""])
+    #expect(Set(rows.map { $0[11] }) == ["z", "epsilon", "content"])
+    #expect(Set(rows.map { $0[12] }) == ["mae", "untrained", "shuffled", "ceiling"])
+    #expect(Set(rows.map { $0[13] }) == ["r2_linear", "r2_kernel", "cca_mean"])
+    #expect(rows.allSatisfy { Double($0[14])?.isFinite == true })
+    // 4 cells × 4 estimators × 3 metrics × (3 modes × 2 targets × (3 levels + 7 nodes) + the content per mask).
+    let perEstimator = 3 * (3 * 2 * 10 + 1)
+    #expect(rows.count == 4 * 4 * perEstimator)
+    // The content has neither a level nor a node, and exists per mask only.
+    #expect(rows.filter { $0[11] == "content" }.allSatisfy { $0[9] == "" && $0[10] == "" && $0[8] == "per-mask" })
+  }
+
+  @Test("A run that was cut short goes on: only missing and damaged cells are run again, and the file is the same")
+  func resumes() async throws {
+    let plan = try tinyPlan()
+    try await withTemporaryDirectory { folder in
+      let (first, whole) = try await runSweep(plan, in: folder)
+      #expect(first.reused == 0)
+      let cells = folder.appending(path: "cells")
+      let names = first.cells.map { "\($0.specification.identifier).json" }
+      try FileManager.default.removeItem(at: cells.appending(path: names[0]))
+      // A half-written file, which the atomic rename rules out but a bad disk does not.
+      let damaged = cells.appending(path: names[1])
+      let bytes = try Data(contentsOf: damaged)
+      try bytes.prefix(bytes.count / 2).write(to: damaged)
+      try FileManager.default.removeItem(at: folder.appending(path: "results.csv"))
+      let (second, again) = try await runSweep(plan, in: folder)
+      #expect(second.reused == 2)
+      #expect(again == whole)
+    }
+  }
+
+  @Test("Adding a ratio runs only the new cells; another number of steps reuses none")
+  func reuse() async throws {
+    try await withTemporaryDirectory { folder in
+      _ = try await runSweep(tinyPlan(), in: folder)
+      let more = try await runSweep(tinyPlan(ratios: "[0.25, 0.5, 0.75]"), in: folder)
+      #expect(more.outcome.reused == 4 && more.outcome.cells.count == 6)
+      let other = try await runSweep(tinyPlan(steps: 21), in: folder)
+      #expect(other.outcome.reused == 0 && other.outcome.cells.count == 4)
+    }
+  }
+
+  @Test("A diverged training is a result: NaN for what it should have scored, its floors and ceiling as ever")
+  func divergence() async throws {
+    let plan = try tinyPlan(ratios: "0.5", seeds: "1", steps: 200, training: ", learning_rate: 1e12, warmup: 0")
+    let outcome = try await withTemporaryDirectory { try await runSweep(plan, in: $0).outcome }
+    let result = try #require(outcome.cells.first).result
+    #expect(result.divergence != nil)
+    for row in result.measurements {
+      let isLost = row.estimator == "mae" || row.estimator == "shuffled"
+      #expect(row.value.isNaN == isLost, "\(row)")
+    }
+    let summary = try #require(RecoverySummary.all(of: outcome, plan: plan, target: .z, metric: .r2Linear).first)
+    #expect(summary.diverged == 1)
+    #expect(summary[.init(patchSize: 1, maskRatio: 0.5, level: 2, estimator: "mae")] == nil)
+  }
+
+  @Test("Mechanisms that do not fit the graph are an error before anything is written")
+  func nothingWritten() async throws {
+    let plan = try tinyPlan(mechanisms: "[{family: rho, rho: 0.85}, mlp]")
+    try await withTemporaryDirectory { folder in
+      let target = folder.appending(path: "out")
+      await #expect(throws: (any Error).self) { try await runSweep(plan, in: target) }
+      #expect(!FileManager.default.fileExists(atPath: target.path))
+    }
+  }
+
+  @Test("The resolved plan is a plan: reading it gives the very same cells")
+  func resolvedPlan() async throws {
+    let plan = try tinyPlan(
+      graphs: "[{family: tree, depth: 2, branching: 2}, {family: layered, widths: [2, 3, 4], parents: 2, seed: 5}]",
+      mechanisms:
+        "[{family: rho, rho: 0.7}, {family: additive-noise, signal: 0.6}, {family: linear, weights: orthogonal}]",
+      training: ", optimizer: adam, clip: 1.5, data: {samples: 64}, final_learning_rate: 0.0001")
+    try await withTemporaryDirectory { folder in
+      _ = try await runSweep(plan, in: folder)
+      let resolved = try SweepPlan.load(folder.appending(path: "plan.resolved.yaml").path)
+      #expect(try resolved.cells().map(\.canonicalText) == plan.cells().map(\.canonicalText))
+      let text = try String(contentsOf: folder.appending(path: "plan.resolved.yaml"), encoding: .utf8)
+      #expect(text.contains("# BLAS: OpenBLAS") && text.contains("# CPU: ") && text.contains("# GSL: "))
+    }
+  }
+
+  @Test("A fixed mask has its content as a target in every mode")
+  func fixedMask() async throws {
+    let plan = try tinyPlan(mask: "{fixed: [x0]}")
+    let outcome = try await withTemporaryDirectory { try await runSweep(plan, in: $0).outcome }
+    #expect(outcome.cells.allSatisfy { $0.specification.maskRatio == 0.25 })
+    let modes = outcome.cells[0].result.measurements.filter { $0.target == "content" }.map(\.evaluation)
+    #expect(Set(modes) == ["per-mask", "pooled", "full"])
+  }
+}
