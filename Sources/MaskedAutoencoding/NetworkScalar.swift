@@ -18,8 +18,10 @@ extension Float: NetworkScalar {
   }
 
   /// A rational approximation, odd polynomial of degree 13 over even polynomial of degree 6 (the coefficients of Eigen's
-  /// `ptanh_float`), absolute error below 3e-7 and |tanh| ≤ 1 everywhere. No table, no branch, no integer arithmetic:
-  /// twice as fast as an exponential in baseline SSE2 code.
+  /// `ptanh_float`), absolute error below 5e-7. No table, no branch, no integer arithmetic, one division.
+  ///
+  /// Beyond the limit the result is exactly ±1, on which GELU's derivative relies at large arguments. That holds for this
+  /// order of operations (Horner, no fused multiply-add), not for others.
   @inline(__always)
   static func hyperbolicTangent(_ x: SIMD8<Float>) -> SIMD8<Float> {
     // Beyond ±7.905 tanh rounds to ±1. Written as comparisons that are false for NaN, so that NaN passes.

@@ -43,6 +43,8 @@ import Testing
     #expect(errors.derivative < 2 * Self.tolerance)
     let values = Activation.tanh.evaluated(at: Self.points).values
     #expect(values.allSatisfy { abs($0) <= 1 })
+    // GELU's derivative multiplies 1 − tanh² by the cube of its argument.
+    #expect(Activation.tanh.evaluated(at: [-1e30, -7.91, 7.91, 1e30]).values == [-1, -1, 1, 1])
     #expect(Activation.tanh.evaluated(at: Self.points.map { -$0 }).values == values.map { -$0 })
   }
 
