@@ -22,13 +22,13 @@ extension HierarchicalGraph {
   ) throws(GraphError) -> HierarchicalGraph {
     try checkLayers(widths: widths, parentCount: parentCount)
     var layers = LayeredNodes(dimension: dimension, noiseDimension: noiseDimension)
-    var words = HalfWords()
+    var indices = SmallIndices(using: &generator)
     for (row, width) in widths.enumerated() {
       let level = widths.count - 1 - row
       layers.append((0..<width).map { LayeredNodes.name(level: level, "\($0)") }, isObserved: level == 0)
       guard row > 0 else { continue }
       let parents = drawParents(
-        of: width, among: widths[row - 1], parentCount: parentCount, words: &words, using: &generator)
+        of: width, among: widths[row - 1], parentCount: parentCount, indices: &indices)
       for child in 0..<width {
         for parent in parents[child * parentCount..<(child + 1) * parentCount].sorted() {
           layers.connect(parent: parent, child: child)
@@ -68,8 +68,7 @@ extension HierarchicalGraph {
 
   /// The parents of each child, `parentCount` in a row, such that every node above has a child.
   private static func drawParents(
-    of width: Int, among above: Int, parentCount: Int, words: inout HalfWords,
-    using generator: inout some RandomNumberGenerator
+    of width: Int, among above: Int, parentCount: Int, indices: inout SmallIndices
   ) -> [Int] {
     var pool = Array(0..<above)
     var parents: [Int] = []
@@ -78,7 +77,7 @@ extension HierarchicalGraph {
     for _ in 0..<width {
       // A partial Fisher–Yates shuffle; whatever order earlier children left, the result is uniform.
       for i in 0..<parentCount {
-        pool.swapAt(i, i + words.index(below: above - i, using: &generator))
+        pool.swapAt(i, i + indices.next(below: above - i))
         parents.append(pool[i])
         childCount[pool[i]] += 1
       }
@@ -88,7 +87,7 @@ extension HierarchicalGraph {
     // Edges in random order: one that is passed over because its parent has no other child stays so, hence one pass.
     var order = Array(parents.indices)
     for i in order.indices.dropLast() {
-      order.swapAt(i, i + words.index(below: order.count - i, using: &generator))
+      order.swapAt(i, i + indices.next(below: order.count - i))
       let edge = order[i]
       guard childCount[parents[edge]] > 1, let orphan = childless.popLast() else { continue }
       childCount[parents[edge]] -= 1

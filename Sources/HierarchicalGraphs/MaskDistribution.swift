@@ -54,47 +54,54 @@ public struct MaskDistribution: Sendable, Equatable {
 
   /// Draws one mask.
   ///
-  /// - Parameter generator: The source of randomness; a fixed mask draws nothing.
+  /// - Parameter generator: The source of randomness: one word for each mask; a fixed mask draws nothing.
   /// - Complexity: O(observables).
   @inlinable
   public func draw(using generator: inout some RandomNumberGenerator) -> Mask {
     if case .fixed(let mask) = law { return mask }
     var flags = [Bool](repeating: false, count: observableCount)
-    withUnsafeTemporaryAllocation(of: Bool.self, capacity: patches.count) { chosen in
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: patches.count) { chosen in
       draw(into: chosen, using: &generator)
-      for patch in patches.indices where chosen[patch] { for position in patches[patch] { flags[position] = true } }
+      for patch in patches.indices where chosen[patch] == 1 {
+        for position in patches[patch] { flags[position] = true }
+      }
     }
     return Mask(flags)
   }
 
-  /// Draws the set of masked patches into flags, one for each patch, which may be uninitialized memory. Allocates nothing.
+  /// Draws the set of masked patches into flags (1 masked, 0 visible), one for each patch, which may be uninitialized
+  /// memory. Allocates nothing. Flags are bytes and choices arithmetic, since branches on random bits are mispredicted
+  /// half of the time and then cost more than the rest.
   @inlinable
-  func draw(into chosen: UnsafeMutableBufferPointer<Bool>, using generator: inout some RandomNumberGenerator) {
-    var words = HalfWords()
+  func draw(into chosen: UnsafeMutableBufferPointer<UInt8>, using generator: inout some RandomNumberGenerator) {
     switch law {
     case .fixed(let mask):
-      for patch in chosen.indices { chosen[patch] = mask.isMasked[patch] }
+      for patch in chosen.indices { chosen[patch] = mask.isMasked[patch] ? 1 : 0 }
     case .exactCount(let ratio):
-      // Floyd's algorithm (Bentley & Floyd 1987): a uniform k-subset from k draws. The smaller of the masked and the
-      // visible set is drawn.
+      // Floyd's algorithm (Bentley & Floyd 1987): a uniform k-subset from k draws, each taken or, if it is already in
+      // the set, replaced by the last candidate. The smaller of the masked and the visible set is drawn.
+      var indices = SmallIndices(using: &generator)
       let masked = Self.maskedPatches(ratio: ratio, patchCount: chosen.count)
-      let isComplement = 2 * masked > chosen.count
-      let count = isComplement ? chosen.count - masked : masked
-      chosen.initialize(repeating: isComplement)
+      let background: UInt8 = 2 * masked > chosen.count ? 1 : 0
+      let count = background == 1 ? chosen.count - masked : masked
+      chosen.initialize(repeating: background)
       for last in (chosen.count - count)..<chosen.count {
-        let index = words.index(below: last + 1, using: &generator)
-        chosen[chosen[index] == isComplement ? index : last] = !isComplement
+        let index = indices.next(below: last + 1)
+        let isTaken = Int(chosen[index] ^ background)
+        chosen[index + (last - index) * isTaken] = 1 - background
       }
     case .bernoulli(let ratio):
       // 32 bits for each patch: the probability is the ratio to within 2⁻³³.
-      let threshold = min(max(UInt64((ratio * 0x1p32).rounded()), 1), UInt64(UInt32.max))
+      var indices = SmallIndices(using: &generator)
+      let threshold = UInt64(min(max((ratio * 0x1p32).rounded(), 1), 0x1p32 - 1))
       var count = 0
       repeat {
         count = 0
         for patch in chosen.indices {
-          let isMasked = UInt64(words.next(using: &generator)) < threshold
+          // The borrow of word − threshold is 1 where the word is below it.
+          let isMasked = UInt8(truncatingIfNeeded: (UInt64(indices.nextWord()) &- threshold) >> 63)
           chosen[patch] = isMasked
-          count += isMasked ? 1 : 0
+          count += Int(isMasked)
         }
       } while count == 0 || count == chosen.count
     }

@@ -53,10 +53,10 @@ public struct MaskSampler: Sendable {
   @inlinable
   public func fill(row: UnsafeMutableBufferPointer<Float>, using generator: inout some RandomNumberGenerator) {
     precondition(row.count == columnCount, "a row of \(row.count) values for \(columnCount) columns")
-    withUnsafeTemporaryAllocation(of: Bool.self, capacity: distribution.patches.count) { chosen in
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: distribution.patches.count) { chosen in
       distribution.draw(into: chosen, using: &generator)
       patchOfColumn.withUnsafeBufferPointer { patches in
-        for column in 0..<patches.count { row[column] = chosen[Int(patches[column])] ? 1 : 0 }
+        for column in 0..<patches.count { row[column] = Float(chosen[Int(patches[column])]) }
       }
     }
   }

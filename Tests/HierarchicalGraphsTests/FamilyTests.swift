@@ -60,7 +60,7 @@ internal import Testing
     var stream = RandomStream(RandomKey(seed: UInt64(seed)))
     let parents = 1 + seed % 3 + seed % 2
     // The last layer is as narrow as the layer above it allows.
-    let widths = [3 + seed % 4, 4 + seed % 6, 9, (9 + parents - 1) / parents]
+    let widths = [3 + seed % 2, 4 + seed % 6, 9, (9 + parents - 1) / parents]
     let graph = try HierarchicalGraph.layered(widths: widths, parentCount: parents, using: &stream)
     for (row, width) in widths.enumerated() { #expect(graph.nodes(atLevel: 3 - row).count == width) }
     for node in graph.nodes.indices where graph.levels[node] < 3 {

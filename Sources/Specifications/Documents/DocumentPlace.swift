@@ -8,7 +8,8 @@ package struct DocumentPlace: Sendable {
   /// An error at this place.
   package func error(_ message: String, remedy: String) -> SpecificationError {
     SpecificationError(
-      file: file, line: line > 0 ? line : nil, column: line > 0 ? column : nil, keyPath: steps.text, message,
+      file: file, line: line > 0 ? line : nil, column: line > 0 ? column.flatMap { $0 > 0 ? $0 : nil } : nil,
+      keyPath: steps.text, message,
       remedy: remedy)
   }
 }

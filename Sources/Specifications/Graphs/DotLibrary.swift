@@ -87,12 +87,16 @@ enum DotLibrary {
       node = agnxtnode(graph, current)
     }
     for (child, pointer) in pointers.enumerated() {
-      // In-edges come in the order in which they were written.
+      // libcgraph lists in-edges by parent; their numbers tell the order in which they were written.
+      var parents: [(number: UInt32, position: Int)] = []
       var edge = agfstin(graph, pointer)
       while let current = edge {
-        if let parent = positions[OpaquePointer(current.pointee.node)] { result.edges.append((parent, child)) }
+        let number = current.pointee.base.tag.seq
+        if let parent = positions[OpaquePointer(current.pointee.node)] { parents.append((number, parent)) }
         edge = agnxtin(graph, current)
       }
+      parents.sort { $0.number < $1.number }
+      result.edges += parents.map { (from: $0.position, to: child) }
     }
     return result
   }

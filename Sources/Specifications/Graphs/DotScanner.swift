@@ -3,7 +3,9 @@
 /// remembers the line of each name and edge, which libcgraph does not keep.
 struct DotScanner {
   /// The line on which each name stands first.
-  private(set) var lineOfName: [String: Int] = [:]
+  private var lineOfName: [String: Int] = [:]
+  /// The line on which attributes of a name are given.
+  private var lineOfAttributes: [String: Int] = [:]
   /// The line of each edge that is written as `a -> b`.
   private(set) var lineOfEdge: [DotEdge: Int] = [:]
 
@@ -19,7 +21,7 @@ struct DotScanner {
   private var openBraces: [Int] = []
   private var isFinished = false
   /// The last name, and whether an arrow followed it.
-  private var last: (name: String, hasArrow: Bool)?
+  private var last: (name: String, line: Int, hasArrow: Bool)?
 
   /// Scans a whole file.
   ///
@@ -30,6 +32,9 @@ struct DotScanner {
     while position < bytes.count { try step() }
     if let brace = openBraces.last { throw failure("'{' is not closed", brace, remedy: "add the closing '}'") }
   }
+
+  /// The line where a node is declared, else where it is named first; 0 if its name is not written literally.
+  func line(ofNode name: String) -> Int { lineOfAttributes[name] ?? lineOfName[name] ?? 0 }
 
   private mutating func step() throws(SpecificationError) {
     let byte = bytes[position]
@@ -52,8 +57,12 @@ struct DotScanner {
       isFinished = openBraces.isEmpty
       last = nil
       position += 1
+    case UInt8(ascii: "["):
+      if let last { lineOfAttributes[last.name] = last.line }
+      last = nil
+      position += 1
     case UInt8(ascii: "-") where next == UInt8(ascii: ">"):
-      if let name = last?.name { last = (name, true) }
+      if let last { self.last = (last.name, last.line, true) }
       position += 2
     case _ where Self.isWord(byte): note(word())
     default:
@@ -72,7 +81,7 @@ struct DotScanner {
   private mutating func note(_ found: (name: String, line: Int)) {
     lineOfName[found.name] = lineOfName[found.name] ?? found.line
     if let last, last.hasArrow { lineOfEdge[DotEdge(from: last.name, to: found.name)] = found.line }
-    last = (found.name, false)
+    last = (found.name, found.line, false)
   }
 
   private mutating func skipLine() {

@@ -27,14 +27,18 @@ enum GraphDot {
     try GraphSettings.read(settings(dot.attributes, file: file), into: &draft)
     draft.gridPlace = draft.gridPlace == nil ? nil : DocumentPlace(file: file, steps: [.key("grid")])
     for node in dot.nodes {
-      let place = DocumentPlace(file: file, line: scan.lineOfName[node.name] ?? 0, steps: [.key(node.name)])
+      let place = DocumentPlace(file: file, line: scan.line(ofNode: node.name), steps: [.key(node.name)])
+      guard !node.name.hasPrefix("%") else {
+        throw SpecificationError(
+          file: file, "a node's name begins with '%'", remedy: "rename it: Graphviz drops such names")
+      }
       draft.nodes.append(try declaration(node.name, node.attributes, place))
       draft.nodePlaces.append(place)
     }
     for edge in dot.edges {
       let (from, to) = (dot.nodes[edge.from].name, dot.nodes[edge.to].name)
       draft.edges.append((from, to))
-      let line = scan.lineOfEdge[.init(from: from, to: to)] ?? scan.lineOfName[to] ?? 0
+      let line = scan.lineOfEdge[.init(from: from, to: to)] ?? scan.line(ofNode: to)
       draft.edgePlaces.append(DocumentPlace(file: file, line: line))
     }
     draft.observeChildlessLatents()
@@ -108,14 +112,14 @@ enum GraphDot {
   /// A name in DOT's double quotes, where `\"` is the only escape and other backslashes stand for themselves.
   ///
   /// - Throws: ``SpecificationError`` for what that cannot express: an odd number of backslashes before a quote, a line
-  ///   break or the end; a NUL; a name that begins with `%` is libcgraph's own and taken as anonymous for a graph.
+  ///   break or the end; a NUL; a `%` at the beginning, which libcgraph takes for an anonymous object of its own.
   static func quote(_ name: String) throws(SpecificationError) -> String {
+    guard !name.hasPrefix("%") else { throw unwritable(name) }
     var result = "\""
     var backslashes = 0
     for scalar in Array(name.unicodeScalars) + ["\""] {
       if scalar == "\"" || scalar == "\n" || scalar == "\0", backslashes % 2 == 1 || scalar == "\0" {
-        throw SpecificationError(
-          file: nil, "the name \(name.quoted) cannot be written in DOT", remedy: "rename it, or write YAML or JSON")
+        throw unwritable(name)
       }
       backslashes = scalar == "\\" ? backslashes + 1 : 0
       if scalar == "\"" { result += "\\" }
@@ -123,5 +127,10 @@ enum GraphDot {
     }
     // The closing quote was the last of the scalars, escaped.
     return result.dropLast(2) + "\""
+  }
+
+  private static func unwritable(_ name: String) -> SpecificationError {
+    SpecificationError(
+      file: nil, "the name \(name.quoted) cannot be written in DOT", remedy: "rename it, or write YAML or JSON")
   }
 }
