@@ -21,7 +21,7 @@ internal import Testing
 
   private func write(_ bytes: [UInt8]) -> String {
     let path = folder + "/\(UUID().uuidString).yaml"
-    FileManager.default.createFile(atPath: path, contents: Data(bytes))
+    #expect(FileManager.default.createFile(atPath: path, contents: Data(bytes)))
     return path
   }
 

@@ -75,7 +75,7 @@ public enum GraphFile {
       return try load(path)
     } catch {
       guard error.status == .noInput || error.status == .usage else { throw error }
-      throw node.error("\(path.quoted): \(error.message)", remedy: error.remedy)
+      throw node.error("'\(path)': \(error.message)", remedy: error.remedy)
     }
   }
 
