@@ -146,22 +146,23 @@ struct CellEvaluator {
       recordsNodes: specification.evaluation.recordsNodes)
     guard !targets.blocks.isEmpty else { return }
     let trainRows = sample.count / 2
-    func split(_ features: Matrix<Double>) throws -> HeldOutSplit {
-      try HeldOutSplit(features: features, targets: targets.targets, trainRows: trainRows)
-    }
-    // A representation with infinities is what some divergences leave: it recovers nothing that a probe could read.
-    let representation = try views.trained.flatMap { $0.isFinite ? try split($0) : nil }
-    let estimators: [(String, HeldOutSplit?)] = [
-      ("mae", representation), ("untrained", try split(views.untrained)),
-      ("shuffled", representation?.shufflingTargets(using: &shuffle)), ("ceiling", try split(views.input)),
-    ]
-    for (estimator, split) in estimators {
+    func add(_ estimator: String, _ features: Matrix<Double>?, _ targets: TargetBlocks) throws {
+      // A representation with infinities is what some divergences leave: it recovers nothing that a probe could read.
+      let split = try features.flatMap { features in
+        features.isFinite ? try HeldOutSplit(features: features, targets: targets.targets, trainRows: trainRows) : nil
+      }
       for metric in metrics {
         let scores = try split.map { try metric.scores($0, targets: targets) }
         for (index, block) in targets.blocks.enumerated() {
-          table.add(block, estimator: estimator, metric: metric.name, value: scores?[index] ?? .nan)
+          let isShuffled = index >= targets.unshuffledBlocks
+          table.add(
+            block, estimator: isShuffled ? "shuffled" : estimator, metric: metric.name, value: scores?[index] ?? .nan)
         }
       }
     }
+    // The shuffled floor reads the trained representation too: as further columns of one split it costs little.
+    try add("mae", views.trained, targets.addingShuffledRows(trainRows: trainRows, using: &shuffle))
+    try add("untrained", views.untrained, targets)
+    try add("ceiling", views.input, targets)
   }
 }

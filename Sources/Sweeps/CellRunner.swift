@@ -11,17 +11,21 @@ struct CellRunner {
   let specification: CellSpecification
   /// The generator that training and evaluation share.
   let generator: GenerativeModel
+  /// Where the state of the training is kept; nil for nowhere.
+  let checkpoints: CellCheckpoints?
 
-  /// - Throws: `RecoveryError` if the evaluation's data cannot be scored at all.
+  /// - Throws: `RecoveryError` if the evaluation's data cannot be scored at all; `DatasetError` if a checkpoint cannot be
+  ///   written.
   func run() throws -> CellResult {
     let start = Self.now()
     // All streams of a cell hang on the training seed alone: cells that differ in ratio, patch size or width see the same
     // samples and, for equal shapes, start from the same weights, so that comparisons between them are paired.
     let key = RandomKey(seed: specification.trainingSeed)
     let initialKey = key.child("initial-weights")
-    let trainer = Trainer(
-      architecture: specification.architecture, configuration: specification.training, key: initialKey)
-    trainer.run(source: source(key.child("training")), untilStep: specification.training.steps)
+    let trainer =
+      checkpoints?.resume(specification)
+      ?? Trainer(architecture: specification.architecture, configuration: specification.training, key: initialKey)
+    try train(trainer, on: source(key.child("training")))
     let trained = trainer.model
     let untrained = MaskedAutoencoder.untrained(
       architecture: specification.architecture, key: initialKey, standardization: trainer.standardization)
@@ -33,6 +37,15 @@ struct CellRunner {
       cell: specification.identifier, specification: specification.canonicalText,
       divergence: trainer.divergence?.description, finalLoss: trainer.losses.last.map { Double($0.loss) },
       steps: trainer.step, seconds: Self.now() - start, measurements: measurements)
+  }
+
+  private func train(_ trainer: Trainer, on source: any BatchSource) throws {
+    let steps = specification.training.steps
+    while trainer.step < steps, trainer.divergence == nil {
+      trainer.run(source: source, untilStep: checkpoints?.nextStop(after: trainer.step, of: steps) ?? steps)
+      if trainer.step < steps { try checkpoints?.save(trainer.checkpoint(), of: specification) }
+    }
+    try checkpoints?.finish(trainer.checkpoint(), of: specification)
   }
 
   private func source(_ key: RandomKey) -> any BatchSource {

@@ -43,6 +43,8 @@ enum ResolvedPlan {
     lines.append("model: \(model(plan.model))")
     lines += ["training:"] + training(plan.training, plan.data).map { "  " + $0 }
     lines += ["evaluation:"] + evaluation(plan.evaluation).map { "  " + $0 }
+    if let interval = plan.checkpointInterval { lines.append("checkpoint_every: \(interval)") }
+    lines.append("keep_models: \(plan.keepsModels)")
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -59,6 +59,8 @@ public struct SweepRunner: Sendable {
     try directory.create()
     try directory.write(try ResolvedPlan.text(plan, cells: cells), as: "plan.resolved.yaml")
 
+    let checkpoints = CellCheckpoints(
+      directory: directory.path, interval: plan.checkpointInterval, keepsModels: plan.keepsModels)
     let reused = cells.count - pending.count
     let start = ContinuousClock.now
     let done = Mutex(0)
@@ -77,8 +79,9 @@ public struct SweepRunner: Sendable {
         let index = pending[next]
         next += 1
         group.addTask {
-          let result = try Self.runCell(cells[index], generators: generators)
+          let result = try Self.runCell(cells[index], generators: generators, checkpoints: checkpoints)
           try directory.publish(result)
+          checkpoints.remove(cells[index])
           report(1)
           return (index, result)
         }
@@ -94,9 +97,11 @@ public struct SweepRunner: Sendable {
     return SweepOutcome(cells: finished, reused: reused)
   }
 
-  private static func runCell(_ cell: CellSpecification, generators: Generators) throws -> CellResult {
+  private static func runCell(
+    _ cell: CellSpecification, generators: Generators, checkpoints: CellCheckpoints
+  ) throws -> CellResult {
     BLASRuntime.flushDenormals()
-    return try CellRunner(specification: cell, generator: generators[cell]).run()
+    return try CellRunner(specification: cell, generator: generators[cell], checkpoints: checkpoints).run()
   }
 }
 

@@ -1,6 +1,7 @@
 internal import GenerativeModels
 internal import HierarchicalGraphs
 internal import LinearAlgebra
+internal import Stochastics
 
 /// The columns of one kind of target: every node's value, or every node's noise, level by level from the top.
 struct TargetLayout {
@@ -60,6 +61,8 @@ struct TargetBlocks {
   let groups: [Range<Int>]
   /// What is reported: levels, nodes, the content.
   let blocks: [Block]
+  /// The blocks from here on are the earlier ones again, with shuffled rows.
+  let unshuffledBlocks: Int
 
   /// - Parameters:
   ///   - sample: The rows.
@@ -93,5 +96,30 @@ struct TargetBlocks {
     targets = Matrix.concatenatingColumns(parts).double
     self.groups = groups
     self.blocks = blocks
+    unshuffledBlocks = blocks.count
+  }
+
+  private init(targets: Matrix<Double>, groups: [Range<Int>], blocks: [Block], unshuffledBlocks: Int) {
+    self.targets = targets
+    self.groups = groups
+    self.blocks = blocks
+    self.unshuffledBlocks = unshuffledBlocks
+  }
+
+  /// These targets, and beside them the same with their rows shuffled, within the first `trainRows` rows and within the
+  /// others: the floor of what any representation scores by chance.
+  func addingShuffledRows(trainRows: Int, using stream: inout RandomStream) -> TargetBlocks {
+    let width = targets.columns
+    let order =
+      stream.permutation(trainRows) + stream.permutation(targets.rows - trainRows).map { $0 + trainRows }
+    func shifted(_ range: Range<Int>) -> Range<Int> { range.lowerBound + width..<range.upperBound + width }
+    let shuffledBlocks = blocks.map { block in
+      var block = block
+      block.columns = shifted(block.columns)
+      return block
+    }
+    return TargetBlocks(
+      targets: .concatenatingColumns([targets, targets.rows(at: order)]), groups: groups + groups.map(shifted),
+      blocks: blocks + shuffledBlocks, unshuffledBlocks: blocks.count)
   }
 }

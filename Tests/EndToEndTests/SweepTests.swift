@@ -59,7 +59,7 @@ import Testing
 
   @Test("Killed in the middle, the next run goes on and ends with the same file")
   func killed() throws {
-    let plan = Self.plan.replacingOccurrences(of: "steps: 10", with: "steps: 1500")
+    let plan = Self.plan.replacingOccurrences(of: "steps: 10", with: "steps: 1500") + "\ncheckpoint_every: 100"
     try withTemporaryDirectory { folder in
       try Data(plan.utf8).write(to: folder.appending(path: "plan.yaml"))
       let arguments = ["sweep", "run", "plan.yaml", "--workers", "1", "--quiet", "--out"]
@@ -92,7 +92,7 @@ import Testing
 
   @Test("Ctrl-C says what is kept and exits with 130")
   func interrupted() throws {
-    let plan = Self.plan.replacingOccurrences(of: "steps: 10", with: "steps: 100000")
+    let plan = Self.plan.replacingOccurrences(of: "steps: 10", with: "steps: 100000000")
     try withTemporaryDirectory { folder in
       try Data(plan.utf8).write(to: folder.appending(path: "plan.yaml"))
       let process = Process()

@@ -122,4 +122,34 @@ import Testing
     let modes = outcome.cells[0].result.measurements.filter { $0.target == "content" }.map(\.evaluation)
     #expect(Set(modes) == ["per-mask", "pooled", "full"])
   }
+
+  @Test("A training cut at a checkpoint goes on from it and scores the same bits; a foreign checkpoint is not used")
+  func checkpoints() async throws {
+    var plan = try tinyPlan(ratios: "0.5", seeds: "1", steps: 60)
+    try await withTemporaryDirectory { folder in
+      let whole = try await runSweep(plan, in: folder.appending(path: "whole")).csv
+      plan.checkpointInterval = 25
+      plan.keepsModels = true
+      let cut = folder.appending(path: "cut")
+      #expect(try await runSweep(plan, in: cut).csv == whole)
+      let name = try plan.cells()[0].identifier + ".safetensors"
+      let model = cut.appending(path: "models/\(name)")
+      let checkpoint = cut.appending(path: "checkpoints/\(name)")
+      #expect(FileManager.default.fileExists(atPath: model.path))
+      #expect(!FileManager.default.fileExists(atPath: checkpoint.path))
+      // A finished state taken for a checkpoint: the training has nothing left to do, so it was really read.
+      let cell = cut.appending(path: "cells/\(try plan.cells()[0].identifier).json")
+      try FileManager.default.removeItem(at: cell)
+      try FileManager.default.copyItem(at: model, to: checkpoint)
+      let resumed = try await runSweep(plan, in: cut)
+      #expect(resumed.csv == whole && resumed.outcome.cells[0].result.steps == 60)
+      // The state of another cell under this cell's name is ignored.
+      var other = plan
+      other.trainingSeeds = [2]
+      let otherName = try other.cells()[0].identifier + ".safetensors"
+      try FileManager.default.copyItem(at: model, to: cut.appending(path: "checkpoints/\(otherName)"))
+      let fresh = try await runSweep(other, in: folder.appending(path: "fresh")).csv
+      #expect(try await runSweep(other, in: cut).csv == fresh)
+    }
+  }
 }

@@ -6,7 +6,7 @@ internal import Stochastics
 extension SweepPlan {
   static let keys = [
     "name", "graphs", "mechanisms", "noise", "mask", "mask_ratios", "patch_sizes", "widths", "generator_seeds",
-    "training_seeds", "model", "training", "evaluation",
+    "training_seeds", "model", "training", "evaluation", "checkpoint_every", "keep_models",
   ]
 
   /// Reads a plan file.
@@ -46,6 +46,8 @@ extension SweepPlan {
     model = try ModelPlan(map.optional("model"))
     (training, data) = try TrainingConfiguration.read(map.optional("training"))
     evaluation = try EvaluationPlan(map.optional("evaluation"))
+    checkpointInterval = try map.optional("checkpoint_every")?.int(atLeast: 1, called: "a number of steps")
+    keepsModels = try map.optional("keep_models")?.bool ?? false
     try checkFixedMask(map)
   }
 

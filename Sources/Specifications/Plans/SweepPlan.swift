@@ -34,6 +34,11 @@ public struct SweepPlan: Sendable {
   public var data: DataPlan
   /// How recovery is measured.
   public var evaluation: EvaluationPlan
+  /// Steps between two checkpoints of a running cell, from which it goes on after an interruption; nil for none. It changes
+  /// no result, so it is no part of a cell's identity.
+  public var checkpointInterval: Int?
+  /// Whether the final state of every training is kept as a safetensors file.
+  public var keepsModels: Bool
 }
 
 /// How masks are drawn over the patches of a graph.
