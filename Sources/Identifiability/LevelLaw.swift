@@ -89,7 +89,8 @@ extension LevelLaw {
   ///
   /// - Parameters:
   ///   - graph: Any valid graph. Dynamic programming needs every node to have at most one parent and every patch to be a
-  ///     union of whole subtrees of siblings; otherwise the automatic choice falls through.
+  ///     union of whole subtrees of siblings, and at most 16,384 patches if their masked number is fixed; otherwise the
+  ///     automatic choice falls through.
   ///   - masks: The mask distribution on the graph's grid.
   ///   - options: The computation to use.
   ///   - key: The randomness of Monte Carlo; the same key gives the same bits.
@@ -104,8 +105,10 @@ extension LevelLaw {
       masks.observableCount == graph.observables.count,
       "masks over \(masks.observableCount) observables for a graph with \(graph.observables.count)")
     let law = PatchLaw(masks, includesDegenerateMasks: options.includesDegenerateMasks)
-    if options.choice == .automatic, !law.isFixed, let tree = PatchTree(graph, patches: masks.patches) {
-      self = tree.levelLaw(law, nodes: NodeProbabilities(graph, masks: masks, options: options), graph: graph)
+    if options.choice == .automatic, law.suitsDynamicProgramming,
+      let tree = PatchTree(graph, patches: masks.patches)
+    {
+      self = tree.levelLaw(law)
       return
     }
     let locator = ContentLocator(graph)

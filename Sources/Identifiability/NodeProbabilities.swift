@@ -36,37 +36,52 @@ public struct NodeProbabilities: Sendable, Equatable {
     }
     let law = PatchLaw(masks, includesDegenerateMasks: options.includesDegenerateMasks)
     let patches = PatchSets(graph, patches: masks.patches)
+    var probabilities = GroupProbabilities(law)
     var (ancestor, content) = ([Double](repeating: 0, count: count), [Double](repeating: 0, count: count))
-    var patterns: [Int: [Double]] = [:]
-    var known: [[Int]: (ancestor: Double, content: Double)] = [:]
     for v in graph.nodes.indices where patches.size(v) > 1 {
-      let groups = patches.groups(ownPatches: v, children: graph.children[v])
-      if let value = known[groups] {
-        (ancestor[v], content[v]) = value
-        continue
-      }
-      let total = groups.reduce(0, +)
-      let probabilities = patterns[total] ?? law.patternProbabilities(count: total)
-      patterns[total] = probabilities
-      // ways[j]: in how many ways of colouring whole groups j patches are masked.
-      var ways = [Double](repeating: 0, count: total + 1)
-      ways[0] = 1
-      var reach = 0
-      for group in groups {
-        for j in stride(from: reach, through: 0, by: -1) { ways[j + group] += ways[j] }
-        reach += group
-      }
-      ways[0] -= 1
-      ways[total] -= 1
-      var sink = 0.0
-      for j in 0...total where ways[j] != 0 { sink += ways[j] * probabilities[j] }
-      // Every pattern of `total` patches with j masked, but all and none.
-      var mixed = 0.0
-      for j in 1..<total where probabilities[j] > 0 { mixed += exp(logChoose(total, j) + log(probabilities[j])) }
-      known[groups] = (mixed, sink)
-      (ancestor[v], content[v]) = (mixed, sink)
+      (ancestor[v], content[v]) = probabilities.of(patches.groups(ownPatches: v, children: graph.children[v]))
     }
     (self.ancestor, self.content) = (ancestor, content)
+  }
+}
+
+/// P(v ∈ A(m)) and P(v ∈ c(m)) from the sizes of the groups of patches below a node; equal sizes are computed once.
+struct GroupProbabilities {
+  private let law: PatchLaw
+  private var patterns: [Int: [Double]] = [:]
+  private var known: [[Int]: (ancestor: Double, content: Double)] = [:]
+
+  init(_ law: PatchLaw) { self.law = law }
+
+  /// - Parameter groups: The numbers of patches, ascending.
+  mutating func of(_ groups: [Int]) -> (ancestor: Double, content: Double) {
+    if let value = known[groups] { return value }
+    let total = groups.reduce(0, +)
+    guard total > 1 else { return (0, 0) }
+    let logPatterns = patterns[total] ?? law.logPatternProbabilities(count: total)
+    patterns[total] = logPatterns
+    // ways[j]: the colourings of whole groups with j masked patches, each weighted by tilt^j (1 − tilt)^(total − j), without
+    // which their number overflows.
+    let tilt = law.maskedShare
+    var ways = [Double](repeating: 0, count: total + 1)
+    ways[0] = 1
+    var reach = 0
+    for group in groups {
+      let (masked, visible) = (pow(tilt, Double(group)), pow(1 - tilt, Double(group)))
+      for j in stride(from: reach, through: 0, by: -1) {
+        ways[j + group] += ways[j] * masked
+        ways[j] *= visible
+      }
+      reach += group
+    }
+    var (sink, mixed) = (0.0, 0.0)
+    for j in 1..<total where logPatterns[j] > -.infinity {
+      mixed += exp(logChoose(total, j) + logPatterns[j])
+      guard ways[j] > 0 else { continue }
+      sink += ways[j] * exp(logPatterns[j] - Double(j) * log(tilt) - Double(total - j) * log(1 - tilt))
+    }
+    known[groups] = (mixed, sink)
+    return (mixed, sink)
   }
 }
 

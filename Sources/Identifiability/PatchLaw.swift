@@ -17,7 +17,14 @@ struct PatchLaw {
     }
   }
 
-  var isFixed: Bool { if case .fixed = masks.law { true } else { false } }
+  /// Whether following subtrees is affordable: independent masks need one number a subtree, a fixed count a whole profile.
+  var suitsDynamicProgramming: Bool {
+    switch masks.law {
+    case .fixed: false
+    case .bernoulli: true
+    case .exactCount: patchCount <= 1 << 14
+    }
+  }
 
   var patchCount: Int { masks.patches.count }
 
@@ -79,23 +86,32 @@ struct PatchLaw {
     return Mask(flags)
   }
 
-  /// P(exactly `masked` *given* patches out of `count` given patches are masked, the others of the `count` visible), for
-  /// masked = 0...count, under the law with degenerate masks removed if it removes them. Only valid for events that
-  /// exclude the degenerate masks themselves when `count` is the number of patches.
-  func patternProbabilities(count: Int) -> [Double] {
+  /// The share of masked patches that a patch expects.
+  var maskedShare: Double {
+    switch masks.law {
+    case .fixed: preconditionFailure("a fixed mask has no law over patches")
+    case .bernoulli(let ratio): ratio
+    case .exactCount(let ratio):
+      Double(MaskDistribution.maskedPatches(ratio: ratio, patchCount: patchCount)) / Double(patchCount)
+    }
+  }
+
+  /// log P(j given patches are masked and the other `count` − j given patches visible) for j = 0...count; −∞ where
+  /// impossible. Where degenerate masks are drawn again, valid only for 0 < j < `count`.
+  func logPatternProbabilities(count: Int) -> [Double] {
     switch masks.law {
     case .fixed: preconditionFailure("a fixed mask has no law over patterns")
     case .bernoulli(let ratio):
       let n = Double(patchCount)
       let kept = includesDegenerateMasks ? 1 : 1 - pow(ratio, n) - pow(1 - ratio, n)
-      return (0...count).map { pow(ratio, Double($0)) * pow(1 - ratio, Double(count - $0)) / kept }
+      return (0...count).map { Double($0) * log(ratio) + Double(count - $0) * log(1 - ratio) - log(kept) }
     case .exactCount(let ratio):
       let k = MaskDistribution.maskedPatches(ratio: ratio, patchCount: patchCount)
-      // C(N − count, k − masked) / C(N, k), through logarithms of factorials.
+      // C(N − count, k − masked) / C(N, k).
       let total = logChoose(patchCount, k)
       return (0...count).map { masked in
-        guard masked <= k, k - masked <= patchCount - count else { return 0 }
-        return exp(logChoose(patchCount - count, k - masked) - total)
+        guard masked <= k, k - masked <= patchCount - count else { return -.infinity }
+        return logChoose(patchCount - count, k - masked) - total
       }
     }
   }

@@ -7,7 +7,7 @@ extension PatchTree {
   /// For masks with exactly M of N patches the sums are taken under independent masking with probability M/N, restricted
   /// to M masked patches, and divided by the probability of that: conditioned on the number the two laws agree, and
   /// no binomial coefficient overflows.
-  func levelLaw(_ law: PatchLaw, nodes: NodeProbabilities, graph: HierarchicalGraph) -> LevelLaw {
+  func levelLaw(_ law: PatchLaw) -> LevelLaw {
     let (ratio, count, kept) = conditioning(law)
     let ones = [Double](repeating: 1, count: height + 1)
     func probability(_ weights: [Double]) -> Double {
@@ -38,11 +38,17 @@ extension PatchTree {
     }
     var sinks = [Double](repeating: 0, count: height + 1)
     var (size, heights, dimension) = (0.0, 0.0, 0.0)
-    for v in graph.nodes.indices {
-      sinks[graph.levels[v]] += nodes.content[v]
-      size += nodes.content[v]
-      heights += nodes.content[v] * Double(graph.levels[v])
-      dimension += nodes.ancestor[v] * Double(graph.nodes[v].noiseDimension)
+    var (groups, patches) = (GroupProbabilities(law), [Int]())
+    for (index, shape) in shapes.enumerated() {
+      let parts = shape.children.map { patches[$0] }.sorted()
+      patches.append(shape.children.isEmpty ? 1 : parts.reduce(0, +))
+      guard members[index] > 0 else { continue }
+      let probability = groups.of(parts)
+      let expected = Double(members[index]) * probability.content
+      sinks[shape.level] += expected
+      size += expected
+      heights += expected * Double(shape.level)
+      dimension += probability.ancestor * Double(noiseDimensions[index])
     }
     func weighted(_ distribution: [Double]) -> Double { levels.reduce(0) { $0 + Double($1) * distribution[$1] } }
     return LevelLaw(

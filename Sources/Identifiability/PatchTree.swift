@@ -13,6 +13,9 @@ struct PatchTree {
 
   /// Children before parents; the last is the virtual node above all roots.
   let shapes: [Shape]
+  /// For each shape the number of latents that have it, and the sum of their noise dimensions.
+  let members: [Int]
+  let noiseDimensions: [Int]
   /// The number of patches.
   let patchCount: Int
   /// The highest level of the graph.
@@ -36,9 +39,12 @@ struct PatchTree {
     var shapes = [Shape(level: 0, children: [])]
     var numbers = [shapes[0]: 0]
     var shapeOf = [Int](repeating: 0, count: count)
+    var (members, noises) = ([0], [0])
     func number(_ shape: Shape) -> Int {
       if let known = numbers[shape] { return known }
       shapes.append(shape)
+      members.append(0)
+      noises.append(0)
       numbers[shape] = shapes.count - 1
       return shapes.count - 1
     }
@@ -64,6 +70,8 @@ struct PatchTree {
       } else {
         guard let units = units(children) else { return nil }
         shapeOf[v] = number(Shape(level: graph.levels[v], children: units))
+        members[shapeOf[v]] += 1
+        noises[shapeOf[v]] += graph.nodes[v].noiseDimension
       }
     }
     guard let top = units(graph.nodes.indices.filter { graph.parents.count($0) == 0 }) else { return nil }
@@ -74,6 +82,8 @@ struct PatchTree {
       antichain[index] = max(below, shape.level > 0 && shape.children.count > 1 ? 1 : 0)
     }
     self.shapes = shapes
+    self.members = members + [0]
+    noiseDimensions = noises + [0]
     patchCount = patches.count
     height = graph.height
     largestContent = antichain[shapes.count - 1]

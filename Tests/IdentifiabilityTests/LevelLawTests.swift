@@ -176,6 +176,23 @@ import Testing
     }
   }
 
+  @Test(
+    "Independent masks of 65,536 leaves have an exact law, and every latent near the top is an ancestor almost surely")
+  func hugeTree() throws {
+    let graph = try GraphFixtures.tree(branching: 2, height: 16)
+    let masks = try MaskDistribution(.bernoulli(ratio: 0.5), grid: graph.grid, patchSize: 1)
+    let law = LevelLaw(graph, masks: masks, key: Self.key)
+    #expect(law.method == .dynamicProgramming)
+    // Σ over latents of 1 − 2^(1 − leaves), level by level; the noises of latents have one dimension.
+    var expected = 0.0
+    for level in 1...16 {
+      let leaves = 1 << level
+      expected += Double(65_536 / leaves) * (1 - (leaves > 1000 ? 0 : 2 / Double(1 << min(leaves, 62))))
+    }
+    #expect(abs(law.dimension.value - expected) < 1e-6)
+    #expect(abs(law.size.value - law.sinks.reduce(0) { $0 + $1.value }) < 1e-6)
+  }
+
   @Test("Patches that cross subtrees fall through to enumeration or Monte Carlo")
   func fallsThrough() throws {
     // Six leaves in two subtrees of three, patches of two: the middle patch lies in both.

@@ -1,0 +1,119 @@
+internal import ArgumentParser
+internal import GenerativeModels
+internal import HierarchicalGraphs
+internal import Identifiability
+internal import Reporting
+internal import Specifications
+internal import Stochastics
+
+/// `strata theory limit`.
+struct TheoryLimitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "limit",
+    abstract: "Prints the recovery that the best possible masked autoencoder of a linear-Gaussian model attains.",
+    discussion: """
+      R² of each level from the representation that minimises the masked squared error, one encoder for each mask \
+      (reduced-rank regression), averaged over nodes and masks; 'all' is the ceiling, R² from all that is visible. \
+      Numbers are means ± standard error over drawn masks, or exact where ± is missing.
+      """)
+
+  @Argument(help: "A graph file or built-in family.")
+  var graph: String
+
+  @Option(help: "The weights are z = ρ · parents (standardised) + √(1 − ρ²) · ε; ρ strictly between -1 and 1.")
+  var rho = 0.85
+
+  @Option(help: "The widths of the representation, with commas between.")
+  var widths = NumberList<Int>(values: [1])
+
+  @OptionGroup var masks: MaskGridOptions
+
+  @Flag(help: "Add the optimum under one linear encoder shared by all masks.")
+  var shared = false
+
+  @Flag(help: "Print CSV with every node's and every noise's R², one a line.")
+  var csv = false
+
+  func validate() throws {
+    for width in widths.values where width < 1 { throw ValidationError("\(width) is not a width; give numbers from 1") }
+  }
+
+  func run() throws {
+    try reporting {
+      let loaded = try TheoryCommand.load(graph)
+      let model = try linearModel(loaded)
+      var options = GaussianLimitOptions()
+      if let draws = masks.draws { options.draws = draws }
+      let key = RandomKey(seed: masks.seed).child("theory limit")
+      var rows: [Row] = []
+      for cell in try masks.distributions(loaded.grid) {
+        let limits = try model.limits(masks: cell.masks, widths: widths.values, options: options, key: key)
+        rows += limits.map {
+          Row(ratio: cell.ratio, patch: cell.patchSize, width: $0.width.map(String.init) ?? "all", limit: $0)
+        }
+        for width in widths.values where shared {
+          let found = try model.sharedEncoderLimit(masks: cell.masks, width: width, options: options, key: key)
+          if !found.hasConverged { printNote("the shared encoder of width \(width) had not settled yet") }
+          rows.append(Row(ratio: cell.ratio, patch: cell.patchSize, width: "\(width) shared", limit: found.limit))
+        }
+      }
+      if rows.contains(where: { $0.limit.smallestVisibleRankShare < 1 }) {
+        printNote("some visible observables are functions of others; their covariance was inverted on its range")
+      }
+      print(csv ? Self.csvText(rows, loaded) : Self.table(rows, loaded), terminator: "")
+    }
+  }
+
+  private struct Row {
+    let ratio: Double
+    let patch: Int
+    let width: String
+    let limit: GaussianLimit
+  }
+
+  private func linearModel(_ graph: HierarchicalGraph) throws -> LinearGaussianModel {
+    do throws(ModelError) {
+      let generative = try GenerativeModel(graph: graph, family: .rho(rho), key: RandomKey(seed: masks.seed))
+      guard let model = LinearGaussianModel(generative) else { preconditionFailure("the rho family is linear") }
+      return model
+    } catch {
+      throw SpecificationError(file: self.graph, error.description, remedy: "")
+    }
+  }
+
+  private static func table(_ rows: [Row], _ graph: HierarchicalGraph) -> String {
+    let levels = Array((0...graph.height).reversed())
+    var table = MarkdownTable(
+      headings: ["ratio", "patch", "width"] + levels.map { "level \($0)" } + ["loss"])
+    for row in rows {
+      table.append(
+        ["\(row.ratio)", "\(row.patch)", row.width]
+          + levels.map { TheoryLevelsCommand.text(row.limit.recovery.level[$0]) }
+          + [TheoryLevelsCommand.text(row.limit.recovery.loss)])
+    }
+    return table.text
+  }
+
+  private static func csvText(_ rows: [Row], _ graph: HierarchicalGraph) -> String {
+    var writer = CSVWriter(header: [
+      "graph", "mask_ratio", "patch_size", "width", "target", "node", "level", "value", "standard_error",
+    ])
+    for row in rows {
+      func add(_ target: String, _ node: String?, _ level: Int?, _ estimate: Estimate) {
+        writer.append([
+          .text(graph.name), .number(row.ratio), .integer(row.patch), .text(row.width), .text(target),
+          node.map { .text($0) } ?? .missing, level.map { .integer($0) } ?? .missing, .number(estimate.value),
+          .number(estimate.standardError),
+        ])
+      }
+      let recovery = row.limit.recovery
+      for (v, node) in graph.nodes.enumerated() { add("r2_value", node.name, graph.levels[v], recovery.node[v]) }
+      for (v, node) in graph.nodes.enumerated() where node.noiseDimension > 0 {
+        add("r2_noise", node.name, graph.levels[v], recovery.noise[v])
+      }
+      for (level, estimate) in recovery.level.enumerated() { add("r2_level", nil, level, estimate) }
+      add("loss", nil, nil, recovery.loss)
+    }
+    return writer.text
+  }
+}

@@ -1,0 +1,87 @@
+internal import ArgumentParser
+internal import GenerativeModels
+internal import HierarchicalGraphs
+internal import Specifications
+
+/// `strata theory …`: what the graph and the masks alone say about recovery.
+struct TheoryCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "theory",
+    abstract: "Computes what masks make recoverable, from the graph and the mask distribution alone.",
+    discussion: """
+      A GRAPH is a graph file or a built-in family such as tree:depth=6,branching=2. The definitions of everything \
+      printed are in docs/theory.md.
+      """,
+    subcommands: [TheoryLocateCommand.self, TheoryLevelsCommand.self, TheoryLimitCommand.self])
+
+  /// Loads a graph and prints the notes on how it was read.
+  static func load(_ source: String) throws -> HierarchicalGraph {
+    let loaded = try GraphFile.load(source)
+    for note in loaded.notes { printNote("\(source): \(note)") }
+    return loaded.graph
+  }
+}
+
+/// Numbers with commas between, as in `0.1,0.5,0.9`.
+struct NumberList<Number: LosslessStringConvertible & Sendable>: ExpressibleByArgument, Sendable {
+  let values: [Number]
+
+  init(values: [Number]) { self.values = values }
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    values = parts.compactMap { Number(String($0.filter { !$0.isWhitespace })) }
+    guard values.count == parts.count else { return nil }
+  }
+}
+
+/// The masks of a table: every ratio with every patch size.
+struct MaskGridOptions: ParsableArguments {
+  /// The laws that can be named on the command line.
+  enum Law: String, ExpressibleByArgument, CaseIterable {
+    case exactCount = "exact-count"
+    case bernoulli
+  }
+
+  @Option(help: "The shares of patches to mask, with commas between, each between 0 and 1.")
+  var maskRatios = NumberList<Double>(values: [0.5])
+
+  @Option(help: "The sides of a patch in observables, with commas between.")
+  var patchSizes = NumberList<Int>(values: [1])
+
+  @Option(
+    help: "exact-count: a fixed number of patches (as MAE does); bernoulli: each patch by itself, never none or all.")
+  var law = Law.exactCount
+
+  @Option(help: "Masks to draw where there are too many to enumerate.")
+  var draws: Int?
+
+  @Option(help: "The seed of drawn masks.")
+  var seed: UInt64 = 0
+
+  func validate() throws {
+    for ratio in maskRatios.values where !(ratio > 0 && ratio < 1) {
+      throw ValidationError("\(ratio) is not a mask ratio; give numbers between 0 and 1, both excluded")
+    }
+    for size in patchSizes.values where size < 1 {
+      throw ValidationError("\(size) is not a patch size; give whole numbers from 1")
+    }
+    if let draws, draws < 2 { throw ValidationError("--draws is \(draws); give at least 2") }
+  }
+
+  /// The distributions in the order of the table: patch sizes, then ratios.
+  func distributions(_ grid: ObservationGrid) throws -> [(ratio: Double, patchSize: Int, masks: MaskDistribution)] {
+    var result: [(ratio: Double, patchSize: Int, masks: MaskDistribution)] = []
+    for size in patchSizes.values {
+      for ratio in maskRatios.values {
+        let law: MaskDistribution.Law =
+          switch self.law {
+          case .exactCount: .exactCount(ratio: ratio)
+          case .bernoulli: .bernoulli(ratio: ratio)
+          }
+        result.append((ratio, size, try MaskDistribution(law, grid: grid, patchSize: size)))
+      }
+    }
+    return result
+  }
+}
