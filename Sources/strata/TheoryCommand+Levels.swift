@@ -26,7 +26,7 @@ struct TheoryLevelsCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let loaded = try TheoryCommand.load(graph)
+      let loaded = try GraphCommand.load(graph)
       var options = LevelLawOptions()
       if let draws = masks.draws { options.draws = draws }
       let key = RandomKey(seed: masks.seed).child("theory levels")

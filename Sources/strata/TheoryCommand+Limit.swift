@@ -40,7 +40,7 @@ struct TheoryLimitCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let loaded = try TheoryCommand.load(graph)
+      let loaded = try GraphCommand.load(graph)
       let model = try linearModel(loaded)
       var options = GaussianLimitOptions()
       if let draws = masks.draws { options.draws = draws }

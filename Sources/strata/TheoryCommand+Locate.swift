@@ -38,7 +38,7 @@ struct TheoryLocateCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let loaded = try TheoryCommand.load(graph)
+      let loaded = try GraphCommand.load(graph)
       let names = mask.split(separator: ",").map { String($0.drop { $0 == " " }) }
       let mask = try Mask(masking: names, in: loaded)
       if mask.maskedCount == 0 || mask.maskedCount == mask.isMasked.count {

@@ -1,7 +1,5 @@
 internal import ArgumentParser
-internal import GenerativeModels
 internal import HierarchicalGraphs
-internal import Specifications
 
 /// `strata theory …`: what the graph and the masks alone say about recovery.
 struct TheoryCommand: ParsableCommand {
@@ -13,13 +11,6 @@ struct TheoryCommand: ParsableCommand {
       printed are in docs/theory.md.
       """,
     subcommands: [TheoryLocateCommand.self, TheoryLevelsCommand.self, TheoryLimitCommand.self])
-
-  /// Loads a graph and prints the notes on how it was read.
-  static func load(_ source: String) throws -> HierarchicalGraph {
-    let loaded = try GraphFile.load(source)
-    for note in loaded.notes { printNote("\(source): \(note)") }
-    return loaded.graph
-  }
 }
 
 /// Numbers with commas between, as in `0.1,0.5,0.9`.
