@@ -52,7 +52,8 @@ let package = Package(
     library(
       "Specifications",
       [
-        .product(name: "Yams", package: "Yams"), "CGraphviz", "Stochastics", "HierarchicalGraphs", "GenerativeModels",
+        .product(name: "Yams", package: "Yams"), "CGraphviz", "Stochastics", "Datasets", "HierarchicalGraphs",
+        "GenerativeModels",
         "MaskedAutoencoding", "Recovery",
       ]),
     library(
@@ -66,7 +67,7 @@ let package = Package(
       name: "strata",
       dependencies: [
         "Sweeps", "Reporting", "Specifications", "HierarchicalGraphs", "GenerativeModels", "Stochastics",
-        "LinearAlgebra", "Identifiability",
+        "LinearAlgebra", "Identifiability", "Recovery", "Datasets",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift),

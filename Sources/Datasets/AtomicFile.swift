@@ -1,51 +1,78 @@
 internal import Glibc
 
-/// Files that are either wholly there or not at all, whatever happens while they are written.
+/// Writes whole files so that a reader sees the old content or the new, never a part: a temporary file in the same
+/// folder, fsync, rename, fsync of the folder.
 public enum AtomicFile {
-  /// Writes a temporary file beside `path`, flushes it to the disk, and renames it to `path`.
+  /// Writes text, replacing a file that exists.
   ///
-  /// A file of this name is replaced, its permissions included. Concurrent writers do not mix: the last rename wins.
-  ///
-  /// - Throws: ``DatasetError/cannotWrite(file:reason:)``; nothing is left behind then.
-  public static func write(_ bytes: [UInt8], to path: String) throws(DatasetError) {
-    // The suffix only keeps writers apart; no result depends on it.
-    let temporary = "\(path).\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw .cannotWrite(file: path, reason: lastErrorText()) }
-    var failure: String?
-    if !writeAll(bytes, to: descriptor) || fsync(descriptor) != 0 { failure = lastErrorText() }
-    if close(descriptor) != 0, failure == nil { failure = lastErrorText() }
-    if failure == nil, rename(temporary, path) != 0 { failure = lastErrorText() }
-    if let failure {
-      unlink(temporary)
-      throw .cannotWrite(file: path, reason: failure)
-    }
-    flushFolder(of: path)
-  }
-
-  /// Writes text in UTF-8. See ``write(_:to:)-([UInt8],_)``.
-  public static func write(_ text: String, to path: String) throws(DatasetError) {
+  /// - Throws: ``WriteFailure``; nothing is left behind then.
+  public static func write(_ text: String, to path: String) throws(WriteFailure) {
     try write(Array(text.utf8), to: path)
   }
 
-  private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+  /// Writes bytes, replacing a file that exists. Errors as ``write(_:to:)-(String,_)``.
+  public static func write(_ bytes: [UInt8], to path: String) throws(WriteFailure) {
+    var status = stat()
+    let exists = stat(path, &status) == 0
+    if exists, status.st_mode & S_IFMT == S_IFDIR { throw WriteFailure(file: path, code: EISDIR) }
+    // A device or pipe (/dev/stdout) cannot be renamed onto: write straight into it.
+    if exists, status.st_mode & S_IFMT != S_IFREG { return try writeInPlace(bytes, to: path) }
+    // A link stays a link: its target is replaced.
+    let target = exists ? resolved(path) : path
+    var template = Array((target + ".XXXXXX").utf8CString)
+    let descriptor = mkstemp(&template)
+    guard descriptor >= 0 else { throw WriteFailure(file: path, code: errno) }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    let temporary = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+    var code = writeAll(bytes, descriptor)
+    if code == 0, fchmod(descriptor, exists ? status.st_mode & 0o7777 : 0o666 & ~currentMask()) != 0 { code = errno }
+    if code == 0, fsync(descriptor) != 0 { code = errno }
+    if close(descriptor) != 0, code == 0 { code = errno }
+    if code == 0, rename(temporary, target) != 0 { code = errno }
+    guard code == 0 else {
+      unlink(temporary)
+      throw WriteFailure(file: path, code: code)
+    }
+    synchronizeFolder(of: target)
+  }
+
+  private static func writeInPlace(_ bytes: [UInt8], to path: String) throws(WriteFailure) {
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw WriteFailure(file: path, code: errno) }
+    defer { close(descriptor) }
+    let code = writeAll(bytes, descriptor)
+    guard code == 0 else { throw WriteFailure(file: path, code: code) }
+  }
+
+  /// Writes all bytes; returns 0 or the error number.
+  private static func writeAll(_ bytes: [UInt8], _ descriptor: Int32) -> Int32 {
     bytes.withUnsafeBytes { buffer in
       var done = 0
       while done < buffer.count {
-        let written = Glibc.write(descriptor, buffer.baseAddress! + done, buffer.count - done)
-        if written < 0 {
-          if errno == EINTR { continue }
-          return false
-        }
-        done += written
+        let count = Glibc.write(descriptor, buffer.baseAddress! + done, buffer.count - done)
+        if count < 0, errno != EINTR { return errno }
+        done += max(count, 0)
       }
-      return true
+      return 0
     }
   }
 
-  /// Makes the rename survive a power failure. Some file systems cannot flush folders; the file is whole anyway.
-  private static func flushFolder(of path: String) {
-    let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+  private static func resolved(_ path: String) -> String {
+    guard let pointer = realpath(path, nil) else { return path }
+    defer { free(pointer) }
+    return String(cString: pointer)
+  }
+
+  /// The process's file mode mask, read from /proc: umask(2) can only be read by changing it, which other threads see.
+  private static func currentMask() -> mode_t {
+    guard let bytes = try? readBytes("/proc/self/status") else { return 0o022 }
+    let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("Umask:") }
+    return line.flatMap { mode_t($0.dropFirst(6).filter(\.isNumber), radix: 8) } ?? 0o022
+  }
+
+  /// Makes the rename itself durable. Some file systems cannot; the content is safe all the same.
+  private static func synchronizeFolder(of path: String) {
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)
@@ -53,26 +80,13 @@ public enum AtomicFile {
   }
 }
 
-/// The whole content of a file.
-func readBytes(_ path: String) throws(DatasetError) -> [UInt8] {
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-  guard descriptor >= 0 else { throw .cannotRead(file: path, reason: lastErrorText()) }
-  defer { close(descriptor) }
-  var information = stat()
-  guard fstat(descriptor, &information) == 0 else { throw .cannotRead(file: path, reason: lastErrorText()) }
-  if information.st_mode & S_IFMT == S_IFDIR { throw .cannotRead(file: path, reason: "it is a directory") }
-  var bytes: [UInt8] = []
-  bytes.reserveCapacity(Int(information.st_size))
-  var block = [UInt8](repeating: 0, count: 1 << 20)
-  while true {
-    let count = block.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
-    if count < 0 {
-      if errno == EINTR { continue }
-      throw .cannotRead(file: path, reason: lastErrorText())
-    }
-    if count == 0 { return bytes }
-    bytes.append(contentsOf: block[..<count])
-  }
-}
+/// Why a file could not be written.
+public struct WriteFailure: Error, Equatable, Sendable {
+  /// The file, as the caller named it.
+  public let file: String
+  /// The operating system's error number.
+  public let code: Int32
 
-private func lastErrorText() -> String { String(cString: strerror(errno)) }
+  /// What the operating system says about it.
+  public var reason: String { String(cString: strerror(code)) }
+}

@@ -23,13 +23,13 @@ public enum NumPyFile {
   ///
   /// - Throws: ``DatasetError/cannotWrite(file:reason:)``.
   public static func write(_ matrix: Matrix<Float>, to path: String) throws(DatasetError) {
-    try AtomicFile.write(encode(matrix), to: path)
+    try writeBytes(encode(matrix), to: path)
   }
 
   /// Writes a float64 file, atomically.
   ///
   /// - Throws: ``DatasetError/cannotWrite(file:reason:)``.
   public static func write(_ matrix: Matrix<Double>, to path: String) throws(DatasetError) {
-    try AtomicFile.write(encode(matrix), to: path)
+    try writeBytes(encode(matrix), to: path)
   }
 }

@@ -29,7 +29,7 @@ public struct Safetensors: Sendable, Equatable {
   /// Writes a file, atomically.
   ///
   /// - Throws: ``DatasetError/cannotWrite(file:reason:)``.
-  public func write(to path: String) throws(DatasetError) { try AtomicFile.write(encoded(), to: path) }
+  public func write(to path: String) throws(DatasetError) { try writeBytes(encoded(), to: path) }
 
   /// The tensor of a name.
   public func tensor(_ name: String) -> NamedTensor? { tensors.first { $0.name == name } }

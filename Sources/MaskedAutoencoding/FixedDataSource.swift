@@ -5,48 +5,33 @@ public import Stochastics
 /// Batches from a fixed data set: every epoch runs through all samples in a new random order, with new masks.
 ///
 /// Sample t of the training (t = step · batchSize + row) is number t mod n of epoch ⌊t/n⌋, so batches may span two
-/// epochs. The order of an epoch comes from `key.child("order").child(epoch)`, the mask of a sample from
-/// `key.child("masks").child(step).child(row)`, or, if a batch shares its mask, `key.child("masks").child(step)`.
+/// epochs. The order of an epoch comes from `key.child("order").child(epoch)`, the masks of a step from
+/// `key.child("masks").child(step)`.
 public final class FixedDataSource: BatchSource {
   /// The samples, shape (n, D).
   public let samples: Matrix<Float>
-  /// The law of the masks over observables.
-  public let masks: MaskDistribution
-  /// Whether all samples of a batch have the same mask.
-  public let sharesMaskInBatch: Bool
-  /// The columns of each observable.
-  private let columns: [Range<Int>]
+  /// The law of the masks over the columns.
+  public let masks: MaskSampler
+  /// Whether every sample of a batch has a mask of its own.
+  public let sharing: MaskSharing
   private let key: RandomKey
   private var epoch = -1
   private var order: [Int] = []
 
   /// - Parameters:
   ///   - samples: Shape (n, D), n ≥ 1.
-  ///   - masks: The law of the masks; its `observableCount` observables fill the D columns in order.
-  ///   - dimensions: The number of columns of each observable; nil if all have one.
-  ///   - sharesMaskInBatch: Whether all samples of a batch have the same mask.
+  ///   - masks: The law of the masks over the D columns.
+  ///   - sharing: Whether every sample of a batch has a mask of its own.
   ///   - key: The source of orders and masks.
-  /// - Precondition: the dimensions are positive, as many as observables, and add up to D.
-  public init(
-    samples: Matrix<Float>, masks: MaskDistribution, dimensions: [Int]? = nil, sharesMaskInBatch: Bool = false,
-    key: RandomKey
-  ) {
-    let dimensions = dimensions ?? [Int](repeating: 1, count: masks.observableCount)
+  /// - Precondition: the sampler has D columns.
+  public init(samples: Matrix<Float>, masks: MaskSampler, sharing: MaskSharing = .perSample, key: RandomKey) {
     precondition(samples.rows > 0, "a data set without samples")
-    precondition(dimensions.allSatisfy { $0 > 0 }, "dimensions \(dimensions)")
     precondition(
-      dimensions.count == masks.observableCount && dimensions.reduce(0, +) == samples.columns,
-      "\(dimensions.count) observables with \(dimensions.reduce(0, +)) columns; the masks have "
-        + "\(masks.observableCount) observables, the samples \(samples.columns) columns")
+      masks.columnCount == samples.columns, "masks of \(masks.columnCount) columns for \(samples.columns) columns")
     self.samples = samples
     self.masks = masks
-    self.sharesMaskInBatch = sharesMaskInBatch
+    self.sharing = sharing
     self.key = key
-    var start = 0
-    columns = dimensions.map { width in
-      defer { start += width }
-      return start..<start + width
-    }
   }
 
   /// D.
@@ -69,28 +54,13 @@ public final class FixedDataSource: BatchSource {
         (observed.baseAddress! + row * d).update(from: source, count: d)
       }
     }
-    let stepKey = key.child("masks").child(step)
-    if sharesMaskInBatch {
-      var stream = RandomStream(stepKey)
-      let drawn = masks.draw(using: &stream)
-      for row in 0..<batchSize { write(drawn, to: mask.baseAddress! + row * d) }
-    } else {
-      for row in 0..<batchSize {
-        var stream = RandomStream(stepKey.child(row))
-        write(masks.draw(using: &stream), to: mask.baseAddress! + row * d)
-      }
-    }
+    var stream = RandomStream(key.child("masks").child(step))
+    masks.fill(batch: mask, sharing: sharing, using: &stream)
   }
 
   private func shuffle(_ epoch: Int) {
     var stream = RandomStream(key.child("order").child(epoch))
     order = stream.permutation(samples.rows)
     self.epoch = epoch
-  }
-
-  private func write(_ drawn: Mask, to row: UnsafeMutablePointer<Float>) {
-    for (range, isMasked) in zip(columns, drawn.isMasked) {
-      for column in range { row[column] = isMasked ? 1 : 0 }
-    }
   }
 }

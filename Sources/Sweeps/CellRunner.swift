@@ -49,17 +49,13 @@ struct CellRunner {
   }
 
   private func source(_ key: RandomKey) -> any BatchSource {
+    let masks = MaskSampler(specification.masks, for: generator.graph)
     switch specification.data {
     case .fresh:
-      GeneratorSource(
-        model: generator, masks: MaskSampler(specification.masks, for: generator.graph),
-        sharing: specification.maskSharing, key: key)
+      return GeneratorSource(model: generator, masks: masks, sharing: specification.maskSharing, key: key)
     case .fixed(let samples):
-      FixedDataSource(
-        samples: generator.sample(0..<UInt64(samples), key: key.child("samples")).observed(),
-        masks: specification.masks,
-        dimensions: generator.graph.observables.map { generator.graph.nodes[$0].dimension },
-        sharesMaskInBatch: specification.maskSharing == .perBatch, key: key)
+      let data = generator.sample(0..<UInt64(samples), key: key.child("samples")).observed()
+      return FixedDataSource(samples: data, masks: masks, sharing: specification.maskSharing, key: key)
     }
   }
 

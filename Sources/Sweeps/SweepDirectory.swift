@@ -63,12 +63,12 @@ public struct SweepDirectory: Sendable {
   /// Publishes a finished cell.
   func publish(_ result: CellResult) throws {
     let data = try Self.encoder.encode(result)
-    try AtomicFile.write([UInt8](data), to: cellPath(result.cell))
+    try OutputFile.write([UInt8](data), to: cellPath(result.cell))
   }
 
   /// Writes a file of the folder.
   func write(_ text: String, as name: String) throws(SpecificationError) {
-    try AtomicFile.write(text, to: "\(path)/\(name)")
+    try OutputFile.write(text, to: "\(path)/\(name)")
   }
 
   private static var encoder: JSONEncoder {

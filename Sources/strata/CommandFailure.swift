@@ -1,6 +1,9 @@
 internal import ArgumentParser
+internal import Datasets
 internal import Foundation
+internal import GenerativeModels
 internal import HierarchicalGraphs
+internal import Recovery
 internal import Specifications
 
 /// Runs the body of a command and turns its errors into one line on standard error and an exit code of sysexits.h.
@@ -25,7 +28,7 @@ private func failure(of error: any Error) -> any Error {
   case let error as SpecificationError:
     printLine("Error: \(error)")
     return ExitCode(error.status.rawValue)
-  case let error as GraphError:
+  case is GraphError, is ModelError, is DatasetError, is RecoveryError:
     printLine("Error: \(error)")
     return ExitCode(ExitStatus.invalidData.rawValue)
   default:

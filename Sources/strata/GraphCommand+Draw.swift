@@ -28,7 +28,7 @@ struct GraphDrawCommand: ParsableCommand {
       let loaded = try GraphCommand.load(graph)
       let names = mask?.split(separator: ",").map(String.init)
       let dot = try GraphDrawing.dot(loaded, mask: try names.map { try Mask(masking: $0, in: loaded) })
-      try AtomicFile.write(kind == "dot" || kind == "gv" ? Array(dot.utf8) : render(dot, as: kind), to: output)
+      try OutputFile.write(kind == "dot" || kind == "gv" ? Array(dot.utf8) : render(dot, as: kind), to: output)
     }
   }
 

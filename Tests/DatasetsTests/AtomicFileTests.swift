@@ -17,7 +17,9 @@ import Testing
 
   @Test("A folder that does not exist is an error with the file, the reason and a remedy")
   func missingFolder() {
-    let error = #expect(throws: DatasetError.self) { try AtomicFile.write("x", to: "/nonexistent/folder/a.txt") }
+    let path = "/nonexistent/folder/a.txt"
+    #expect(throws: WriteFailure.self) { try AtomicFile.write("x", to: path) }
+    let error = #expect(throws: DatasetError.self) { try Safetensors(tensors: []).write(to: path) }
     #expect(
       error?.description
         == "/nonexistent/folder/a.txt: cannot be written: No such file or directory; "
@@ -29,7 +31,7 @@ import Testing
     try withTemporaryFolder { folder in
       // A file cannot be renamed over a directory.
       try FileManager.default.createDirectory(atPath: "\(folder)/a", withIntermediateDirectories: false)
-      #expect(throws: DatasetError.self) { try AtomicFile.write("x", to: "\(folder)/a") }
+      #expect(throws: WriteFailure.self) { try AtomicFile.write("x", to: "\(folder)/a") }
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a"])
     }
   }

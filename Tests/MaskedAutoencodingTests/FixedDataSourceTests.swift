@@ -13,8 +13,9 @@ import Testing
     let d = dimensions.reduce(0, +)
     return FixedDataSource(
       samples: Matrix((0..<samples).map { i in (0..<d).map { Float(10 * i + $0) } }),
-      masks: try MaskDistribution(law, grid: .line(dimensions.count), patchSize: 1), dimensions: dimensions,
-      sharesMaskInBatch: shares, key: RandomKey(seed: seed))
+      masks: MaskSampler(
+        try MaskDistribution(law, grid: .line(dimensions.count), patchSize: 1), dimensions: dimensions),
+      sharing: shares ? .perBatch : .perSample, key: RandomKey(seed: seed))
   }
 
   static func batch(_ source: FixedDataSource, step: Int, size: Int) -> (observed: [Float], mask: [Float]) {

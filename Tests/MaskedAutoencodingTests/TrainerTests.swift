@@ -10,7 +10,9 @@ import Testing
   static func fixedSource() throws -> FixedDataSource {
     FixedDataSource(
       samples: Matrix(rows: 50, columns: 6, storage: Distribution.laplace.samples(300, key: RandomKey(seed: 3))),
-      masks: try MaskDistribution(.exactCount(ratio: 0.5), grid: .line(6), patchSize: 1), key: RandomKey(seed: 4))
+      masks: MaskSampler(
+        try MaskDistribution(.exactCount(ratio: 0.5), grid: .line(6), patchSize: 1),
+        dimensions: [Int](repeating: 1, count: 6)), key: RandomKey(seed: 4))
   }
 
   @Test(

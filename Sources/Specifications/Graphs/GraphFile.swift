@@ -94,7 +94,7 @@ public enum GraphFile {
   ///
   /// - Throws: ``SpecificationError``.
   public static func write(_ graph: HierarchicalGraph, to path: String) throws(SpecificationError) {
-    try AtomicFile.write(try text(graph, format: try Format(path: path)), to: path)
+    try OutputFile.write(try text(graph, format: try Format(path: path)), to: path)
   }
 
   static func fileExtension(_ path: String) -> String {
