@@ -81,7 +81,9 @@ let package = Package(
     tests("MaskedAutoencoding", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs", "Datasets"]),
     tests("Recovery", ["LinearAlgebra", "Stochastics"], resources: [.copy("Fixtures")]),
     tests("Datasets", ["LinearAlgebra"]),
-    tests("Specifications", ["HierarchicalGraphs", "GenerativeModels", "MaskedAutoencoding", "Stochastics"]),
+    tests(
+      "Specifications",
+      ["HierarchicalGraphs", "GenerativeModels", "MaskedAutoencoding", "Stochastics", "LinearAlgebra"]),
     tests(
       "Sweeps", ["Specifications", "HierarchicalGraphs", "GenerativeModels", "MaskedAutoencoding", "Stochastics"]),
     tests("Reporting", []),

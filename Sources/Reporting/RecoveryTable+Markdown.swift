@@ -2,7 +2,7 @@ extension RecoveryTable {
   /// The table as Markdown that also reads well on a terminal: title, caption, then a heading and a table for each block.
   ///
   /// The estimator's name stands on the first row of its group only. A figure with fewer runs behind it than the caption
-  /// states says so, e.g. `0.605 ± 0.004 (2 runs)`.
+  /// states says so, e.g. `0.605 ± 0.004 (2 of 3)`.
   public var markdown: String {
     var text = "## \(title)\n\n\(caption.text)\n"
     for block in blocks { text += "\n### \(block.title)\n\n\(markdown(of: block))" }
@@ -33,6 +33,6 @@ extension RecoveryTable {
     guard let estimate else { return NumberFormat.missing }
     let figure = format.string(mean: estimate.mean, halfWidth: estimate.halfWidth)
     guard let runs = estimate.runs, runs != caption.runs else { return figure }
-    return "\(figure) (\(runs) \(runs == 1 ? "run" : "runs"))"
+    return "\(figure) (\(runs) of \(caption.runs))"
   }
 }

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-@preconcurrency internal import Dispatch
 internal import Foundation
 internal import Reporting
 internal import Specifications
@@ -50,53 +49,8 @@ struct SweepRunCommand: AsyncParsableCommand {
             elapsed: progress.seconds))
       }
       line?.clear()
-      interruption.end()
       if !quiet { RecoveryTables.print(outcome, plan: plan, selection: selection) }
       print("\(outcome.cells.count) cells (\(outcome.reused) from an earlier run): \(directory)/results.csv")
     }
-  }
-}
-
-/// Ends the program on Ctrl-C with a word on what is kept. Cells are published whole, so there is nothing to save.
-private final class Interruption: Sendable {
-  nonisolated(unsafe) private let source: any DispatchSourceSignal
-  private let state: InterruptionState
-
-  init(directory: String, cells: Int, line: TerminalLine?) {
-    let state = InterruptionState()
-    state.set(0, cells)
-    self.state = state
-    signal(SIGINT, SIG_IGN)
-    source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-    source.setEventHandler {
-      line?.clear()
-      let (finished, total) = state.counts
-      let text =
-        "interrupted: \(finished) of \(total) cells are finished in \(directory); run the same command to go on\n"
-      FileHandle.standardError.write(Data(text.utf8))
-      // 128 + SIGINT, as shells expect. _exit: the workers are in the middle of BLAS calls.
-      _exit(130)
-    }
-    source.activate()
-  }
-
-  func note(finished: Int, of total: Int) { state.set(finished, total) }
-
-  func end() {
-    source.cancel()
-    signal(SIGINT, SIG_DFL)
-  }
-}
-
-/// How many cells are finished, for the signal handler.
-private final class InterruptionState: @unchecked Sendable {
-  private let lock = NSLock()
-  private var finished = 0
-  private var total = 0
-
-  var counts: (Int, Int) { lock.withLock { (finished, total) } }
-
-  func set(_ finished: Int, _ total: Int) {
-    lock.withLock { (self.finished, self.total) = (finished, total) }
   }
 }

@@ -107,6 +107,12 @@ import Testing
       let resolved = folder.appending(path: "out/plan.resolved.yaml").path
       while process.isRunning, !FileManager.default.fileExists(atPath: resolved) { usleep(2000) }
       kill(process.processIdentifier, SIGINT)
+      // Should it not be heard, the test fails and does not hang.
+      let watchdog = Thread {
+        sleep(20)
+        kill(process.processIdentifier, SIGKILL)
+      }
+      watchdog.start()
       process.waitUntilExit()
       let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
       #expect(text == "interrupted: 0 of 4 cells are finished in out; run the same command to go on\n")
@@ -138,6 +144,118 @@ import Testing
       message: "plan.yaml:5:14: .patch_sizes: graph 'tree-depth2-branching2': patch size 3 does not divide the grid 4; "
         + "use one of 1, 2"),
   ]
+
+  /// Files of a folder, a command, and how it ends.
+  struct BadInput: Sendable, CustomTestStringConvertible {
+    var name: String
+    var files: [String: String]
+    var plan = "plan.yaml"
+    var message: String
+    var exitCode: Int32
+    var testDescription: String { name }
+  }
+
+  /// The plan with another graph.
+  private static func plan(graph: String) -> String {
+    plan.replacingOccurrences(of: "{family: tree, depth: 2, branching: 2}", with: graph)
+  }
+
+  static let badInputs = [
+    BadInput(
+      name: "missing plan", files: [:], message: "plan.yaml: there is no such file; check the path", exitCode: 66),
+    BadInput(
+      name: "0-byte plan", files: ["plan.yaml": ""],
+      message: "plan.yaml: the file is empty; write the specification into it", exitCode: 65),
+    BadInput(
+      name: "directory as plan", files: [:], plan: ".", message: ".: this is a directory; give a file", exitCode: 66),
+    BadInput(
+      name: "missing graph file", files: ["plan.yaml": plan(graph: "none.dot")],
+      message: "plan.yaml:2:9: .graphs: 'none.dot': there is no such file; check the path", exitCode: 65),
+    BadInput(
+      name: "0-byte graph file", files: ["plan.yaml": plan(graph: "g.yaml"), "g.yaml": ""],
+      message: "g.yaml: the file is empty; write the specification into it", exitCode: 65),
+    BadInput(
+      name: "cyclic graph",
+      files: [
+        "plan.yaml": plan(graph: "g.yaml"),
+        "g.yaml": "nodes: [a, b, x]\nedges:\n  - a -> b\n  - b -> a\n  - b -> x\n",
+      ],
+      message: "g.yaml:4:5: .edges[1]: the graph has a cycle: a -> b -> a; remove one of these edges", exitCode: 65),
+    BadInput(
+      name: "NaN in a graph",
+      files: ["plan.yaml": plan(graph: "g.yaml"), "g.yaml": "nodes: [{name: a, dim: .nan}, x]\nedges: [a -> x]\n"],
+      message: "g.yaml:1:24: .nodes[0].dim: '.nan' is not a whole number; give a whole number", exitCode: 65),
+    BadInput(
+      name: "unknown key",
+      files: ["plan.yaml": Self.plan.replacingOccurrences(of: "mask_ratios", with: "mask_ratio")],
+      message: "plan.yaml:4:1: .mask_ratio: the key 'mask_ratio' is not known here; did you mean 'mask_ratios'? "
+        + "use one of name, graphs, mechanisms, noise, mask, mask_ratios, patch_sizes, widths, generator_seeds, "
+        + "training_seeds, model, training, evaluation, checkpoint_every, keep_models",
+      exitCode: 65),
+    BadInput(
+      name: "mechanism that does not fit",
+      files: ["plan.yaml": Self.plan.replacingOccurrences(of: "{family: rho, rho: 0.85}", with: "mlp")],
+      message:
+        "mechanism mlp does not fit node 'z1_0': an invertible network needs dimension >= parents + noise (2), but it "
+        + "has 1; set 'regime: invertible' and leave dimensions out, or use additive-noise",
+      exitCode: 65),
+  ]
+
+  @Test(
+    "Bad input is one line on standard error with the right exit code, and nothing is written", arguments: badInputs)
+  func badInput(input: BadInput) throws {
+    try run(["sweep", "run", input.plan, "--out", "out"], files: input.files) { folder, output in
+      #expect(output.standardError == "Error: \(input.message)\n")
+      #expect(output.standardOutput == "")
+      #expect(output.exitCode == input.exitCode)
+      let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+      #expect(files == input.files.keys.sorted())
+    }
+  }
+
+  @Test("A folder that cannot be made is an error of the output, exit code 73")
+  func badOutput() throws {
+    try run(["sweep", "run", "plan.yaml", "--out", "plan.yaml/out"], files: ["plan.yaml": Self.plan]) { _, output in
+      #expect(
+        output.standardError
+          == "Error: plan.yaml/out: this folder cannot be created; choose another place for --out, or mend its "
+          + "permissions\n")
+      #expect(output.exitCode == 73)
+    }
+  }
+
+  @Test("A target that the plan does not measure is a usage error before anything runs")
+  func badTable() throws {
+    let plan = Self.plan.replacingOccurrences(of: "masks: 3", with: "targets: [z], masks: 3")
+    try run(["sweep", "run", "plan.yaml", "--out", "out", "--target", "content"], files: ["plan.yaml": plan]) {
+      folder, output in
+      #expect(
+        output.standardError.hasPrefix(
+          "Error: --target content: plan.yaml does not measure it; add it to evaluation.targets\n"))
+      #expect(output.exitCode == 64)
+      let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      #expect(files == ["plan.yaml"])
+    }
+  }
+
+  @Test("sweep table prints the tables of finished cells again, in another metric, and runs nothing")
+  func table() throws {
+    try withTemporaryDirectory { folder in
+      try Data(Self.plan.utf8).write(to: folder.appending(path: "plan.yaml"))
+      let first = try StrataBinary.run(["sweep", "run", "plan.yaml", "--out", "out"], in: folder)
+      let again = try StrataBinary.run(["sweep", "table", "plan.yaml", "--out", "out"], in: folder)
+      #expect(first.standardOutput == again.standardOutput + "4 cells (0 from an earlier run): out/results.csv\n")
+      let kernel = try StrataBinary.run(
+        ["sweep", "table", "plan.yaml", "--out", "out", "--metric", "r2_kernel", "--target", "epsilon"], in: folder)
+      #expect(kernel.standardOutput.contains("R² (RBF kernel ridge probe) of ε (exogenous noises)"))
+      let none = try StrataBinary.run(["sweep", "table", "plan.yaml", "--out", "nowhere"], in: folder)
+      #expect(
+        none.standardError
+          == "Error: nowhere: no cell of this plan is finished here; run 'strata sweep run plan.yaml --out nowhere' first\n"
+      )
+      #expect(none.exitCode == 66)
+    }
+  }
 
   @Test("A fault in a plan is one line on standard error, exit code 65, and nothing is written", arguments: faults)
   func planFault(fault: Fault) throws {
