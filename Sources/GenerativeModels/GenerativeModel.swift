@@ -43,6 +43,16 @@ public struct GenerativeModel: Sendable {
     noises = Array(repeating: noise, count: graph.nodes.count)
   }
 
+  /// Draws the mechanisms from a generator seed: how plans, model files and every command derive the key, so that the same
+  /// graph, family, noise and seed are the same model everywhere.
+  ///
+  /// - Throws: As ``init(graph:family:noise:key:)``.
+  public init(
+    graph: HierarchicalGraph, family: MechanismFamily, noise: Distribution = .gaussian, seed: UInt64
+  ) throws(ModelError) {
+    try self.init(graph: graph, family: family, noise: noise, key: RandomKey(seed: seed).child("generator"))
+  }
+
   /// A model of given mechanisms.
   ///
   /// - Precondition: one mechanism and one law for each node, with the node's dimensions.
