@@ -1,4 +1,4 @@
-public import HierarchicalGraphs
+internal import HierarchicalGraphs
 internal import LinearAlgebra
 public import Stochastics
 

@@ -15,7 +15,8 @@ extension AssumptionReport {
   ///   - key: The source of the samples.
   /// - Precondition: `samples >= 1`; every mask has one flag for each observable.
   /// - Complexity: that of ``GenerativeModel/invertibilityCertificate(samples:key:)``; and for each mask a singular value
-  ///   decomposition of the cross-covariance if the model is linear, else 2,048 sweeps of derivatives through the graph.
+  ///   decomposition of the cross-covariance if the model is linear, else 2,048 sweeps of derivatives through the
+  ///   graph (32,768 for two masks that these leave open).
   public init(_ model: GenerativeModel, masks: [Mask], samples: Int = 256, key: RandomKey) {
     certificate = model.invertibilityCertificate(samples: samples, key: key.child("modules"))
     let graph = model.graph
@@ -50,7 +51,8 @@ extension AssumptionReport {
       summary: edges == 0 ? "exact" : "\(edges) edges between observables", evidence: [count("edges", edges)],
       offenders: offenders.sorted(),
       consequence: edges == 0
-        ? nil : "where a mask separates the ends, they share information that no latent carries: c is not a set of latents",
+        ? nil
+        : "where a mask separates the ends, they share information that no latent carries: c is not a set of latents",
       theorems: [.one, .two])
   }
 
@@ -77,7 +79,8 @@ extension AssumptionReport {
         count("without_effect", degenerate.count - without), Evidence(name: "smallest_singular_value", value: smallest),
       ], offenders: degenerate.map(\.node),
       consequence: degenerate.isEmpty
-        ? nil : "the minimal c need not be unique: a latent that adds nothing of its own can be exchanged for its parents",
+        ? nil
+        : "the minimal c need not be unique: a latent that adds nothing of its own can be exchanged for its parents",
       theorems: [.one, .two])
   }
 
@@ -138,7 +141,8 @@ extension AssumptionReport {
         count("unsolved", checked.reduce(0) { $0 + $1.unsolved }),
       ], offenders: offenders.map(\.node),
       consequence: verdict == .pass
-        ? nil : "a node does not determine its parents, so neither x_m nor x_mᶜ need determine c", theorems: [.one, .two])
+        ? nil : "a node does not determine its parents, so neither x_m nor x_mᶜ need determine c",
+      theorems: [.one, .two])
   }
 
   private static func injectivity(_ found: PredictionInjectivity) -> Clause {
@@ -159,9 +163,11 @@ extension AssumptionReport {
     let (low, high) = (dimensions.min() ?? 0, dimensions.max() ?? 0)
     let width = low == high ? "\(low)" : "\(low) to \(high), by mask: no one width suits all"
     return Clause(
-      name: .network, assumption: 2, verdict: .notDecidable, summary: "a property of the trained network, not of the model",
+      name: .network, assumption: 2, verdict: .notDecidable,
+      summary: "a property of the trained network, not of the model",
       evidence: [count("smallest_content_dimension", low), count("largest_content_dimension", high)], offenders: [],
-      consequence: "needs a decoder with a regular Jacobian and an encoder that extends to an invertible map, of width d_c = "
+      consequence:
+        "needs a decoder with a regular Jacobian and an encoder that extends to an invertible map, of width d_c = "
         + width, theorems: [.two])
   }
 

@@ -1,5 +1,4 @@
 public import GenerativeModels
-public import HierarchicalGraphs
 
 /// Which assumptions of Theorems 1 and 2 (Kong et al. 2023) a model meets, with the evidence and what follows.
 ///

@@ -11,10 +11,9 @@ internal import Stochastics
 /// E[x_m | ε_A] = L_{m,A} ε_A.
 ///
 /// Other models in the invertible regime: φ(ε_A) = E[x_m | ε_A], whose Jacobian is the mean of ∂x_m/∂ε_A over the noises that
-/// are not in A. It is estimated at several ε_A; its sampling error in the spectral norm, which bounds the error of
-/// its singular values (Weyl), is read off two halves of the sample. Full rank beyond that error passes (locally injective
-/// where examined); a smallest singular value that is within error of 0 *and* small against single Jacobians fails; anything
-/// else is open.
+/// are not in A. It is estimated at several ε_A, and its rank tested (``RankTest``): full rank at all of them passes
+/// (locally injective where examined). Where a mask stays open, more draws decide whether φ is flat there: in some
+/// direction surely a small share of what single Jacobians are.
 struct PredictionInjectivity {
   var verdict: AssumptionReport.Verdict
   var summary: String
@@ -22,12 +21,13 @@ struct PredictionInjectivity {
 
   /// Points ε_A at which the Jacobian of φ is estimated for each mask.
   static let points = 8
-  /// Draws of the other noises for each point; even.
+  /// Draws of the other noises for each point.
   static let draws = 256
-  /// Twice the error seen between halves: about a 95 % bound for one point, more for the largest of several.
-  static let errorFactor = 2.0
-  /// φ is called flat where its smallest singular value is surely below this share of a single Jacobian's largest.
-  static let flatShare = 0.05
+  /// Draws where these leave a mask open, for at most ``reexamined`` masks.
+  static let manyDraws = 4096
+  static let reexamined = 2
+  /// φ is called flat where ‖∂φ/∂c · v‖ is surely below this share of a single Jacobian's largest singular value.
+  static let flatShare = 0.1
   /// The largest number of entries of the loadings that are computed.
   static let largestLoadings = 50_000_000
 
@@ -91,84 +91,71 @@ struct PredictionInjectivity {
   private mutating func estimateJacobians(_ model: GenerativeModel, _ pairs: [(Mask, ContentLocation)], key: RandomKey)
   {
     var (regular, flat, open) = (0, 0, 0)
-    var (smallest, largestError, smallestRatio) = (Double.infinity, 0.0, Double.infinity)
+    var (smallest, smallestRatio) = (Double.infinity, Double.infinity)
     for (index, (mask, location)) in pairs.enumerated() {
-      let noises = NoisePoints(model, key: key.child(index))
-      let masked = mask.masked(in: model.graph)
-      // c's noises are those of A that reach x_m, which all do.
-      let estimates = (0..<Self.points).map { point in
-        Self.estimate(model, masked: masked, shared: location.ancestors, noises: noises, point: point)
+      func tests(_ draws: Int) -> [RankTest?] {
+        (0..<Self.points).map { point in
+          Self.test(
+            model, masked: mask.masked(in: model.graph), shared: location.ancestors, draws: draws,
+            key: key.child(index).child(point))
+        }
       }
-      let bound = Self.errorFactor * (estimates.map(\.error).max() ?? 0)
-      let low = estimates.map(\.smallest).min() ?? 0
-      if low > bound {
+      var found = tests(Self.draws)
+      if flat == 0, open < Self.reexamined, !found.allSatisfy({ $0?.isRegular ?? false }) {
+        found = tests(Self.manyDraws)
+      }
+      if found.allSatisfy({ $0?.isRegular ?? false }) {
         regular += 1
-      } else if let top = estimates.map({ $0.smallest + bound - Self.flatShare * $0.single }).max(), top < 0 {
+      } else if 2 * found.count(where: { $0.map(Self.isFlat) ?? false }) > found.count {
         flat += 1
       } else {
         open += 1
       }
-      smallest = min(smallest, low)
-      largestError = max(largestError, bound)
-      smallestRatio = min(smallestRatio, bound > 0 ? low / bound : .infinity)
+      for test in found {
+        smallest = min(smallest, test?.smallest ?? 0)
+        smallestRatio = min(smallestRatio, test.map { $0.statistic / $0.threshold } ?? 0)
+      }
     }
     verdict = flat > 0 ? .fail : open > 0 ? .notDecidable : .pass
     summary =
       switch verdict {
       case .pass: "estimated: ∂φ/∂c has full rank at all points examined"
       case .fail: "estimated: φ is flat in some direction of c for \(flat) of \(pairs.count) masks"
-      case .notDecidable: "estimated: the rank of ∂φ/∂c is within error of deficient for \(open) of \(pairs.count) masks"
+      case .notDecidable: "estimated: full rank of ∂φ/∂c is not established for \(open) of \(pairs.count) masks"
       }
     evidence += [
       AssumptionReport.count("masks_regular", regular), AssumptionReport.count("masks_flat", flat),
       AssumptionReport.count("masks_open", open),
       AssumptionReport.Evidence(name: "smallest_singular_value", value: smallest),
-      AssumptionReport.Evidence(name: "error_bound", value: largestError),
-      AssumptionReport.Evidence(name: "smallest_ratio_to_error", value: smallestRatio),
+      AssumptionReport.Evidence(name: "smallest_statistic_to_threshold", value: smallestRatio),
     ]
   }
 
-  /// The noises of every node for the points and their completions: drawn once for a mask.
-  private struct NoisePoints {
-    let points: [[[Double]]]
-    let completions: [[[Double]]]
+  private static func isFlat(_ test: RankTest) -> Bool { !test.isRegular && test.upperBound < flatShare * test.single }
 
-    init(_ model: GenerativeModel, key: RandomKey) {
-      func draw(_ count: Int, _ key: RandomKey) -> [[[Double]]] {
-        var result = [[[Double]]](
-          repeating: [[Double]](repeating: [], count: model.graph.nodes.count), count: count)
-        for (v, node) in model.graph.nodes.enumerated() {
-          for component in 0..<node.noiseDimension {
-            let draws = model.noises[v].samples(count, key: key.child(node.name).child(component))
-            for i in 0..<count { result[i][v].append(Double(draws[i])) }
-          }
-        }
-        return result
-      }
-      points = draw(PredictionInjectivity.points, key.child("points"))
-      completions = draw(PredictionInjectivity.draws, key.child("completions"))
+  /// The rank test of E[∂x_m/∂ε_A | ε_A] at one random point; `nil` if a Jacobian is not finite.
+  private static func test(
+    _ model: GenerativeModel, masked: [Int], shared: [Int], draws: Int, key: RandomKey
+  ) -> RankTest? {
+    let point = noises(model, 1, key: key.child("point"))[0]
+    let jacobians = noises(model, draws, key: key.child("completions")).map { completion in
+      var all = completion
+      for v in shared { all[v] = point[v] }
+      return model.noiseJacobian(of: masked, along: shared, at: all)
     }
+    guard jacobians[0].rows >= jacobians[0].columns else { return nil }
+    return try? RankTest(jacobians)
   }
 
-  /// The smallest singular value of the mean Jacobian at one point, its sampling error in the spectral norm, and the median
-  /// of the largest singular value of single Jacobians.
-  private static func estimate(
-    _ model: GenerativeModel, masked: [Int], shared: [Int], noises: NoisePoints, point: Int
-  ) -> (smallest: Double, error: Double, single: Double) {
-    var halves: [Matrix<Double>] = []
-    var singles: [Double] = []
-    for (draw, completion) in noises.completions.enumerated() {
-      var all = completion
-      for v in shared { all[v] = noises.points[point][v] }
-      let jacobian = model.noiseJacobian(of: masked, along: shared, at: all)
-      if draw < 2 { halves.append(jacobian) } else { halves[draw % 2] = halves[draw % 2] + jacobian }
-      if draw < 16 { singles.append((try? jacobian.singularValues().first) ?? .infinity) }
+  /// Draws of the noises of every node.
+  private static func noises(_ model: GenerativeModel, _ count: Int, key: RandomKey) -> [[[Double]]] {
+    var result = [[[Double]]](repeating: [[Double]](repeating: [], count: model.graph.nodes.count), count: count)
+    for (v, node) in model.graph.nodes.enumerated() {
+      for component in 0..<node.noiseDimension {
+        let draws = model.noises[v].samples(count, key: key.child(node.name).child(component))
+        for i in 0..<count { result[i][v].append(Double(draws[i])) }
+      }
     }
-    let scale = 1 / Double(draws)
-    let mean = scale * (halves[0] + halves[1])
-    guard let values = try? mean.singularValues(), mean.rows >= mean.columns else { return (0, .infinity, 0) }
-    let error = (try? (scale * (halves[0] - halves[1])).singularValues().first) ?? .infinity
-    singles.sort()
-    return (values.last ?? 0, error, singles[singles.count / 2])
+    return result
   }
 }

@@ -10,7 +10,7 @@ struct TheoryCommand: ParsableCommand {
       A GRAPH is a graph file or a built-in family such as tree:depth=6,branching=2. The definitions of everything \
       printed are in docs/theory.md.
       """,
-    subcommands: [TheoryLocateCommand.self, TheoryLevelsCommand.self, TheoryLimitCommand.self])
+    subcommands: [TheoryLocateCommand.self, TheoryLevelsCommand.self, TheoryLimitCommand.self, TheoryCheckCommand.self])
 }
 
 /// Numbers with commas between, as in `0.1,0.5,0.9`.

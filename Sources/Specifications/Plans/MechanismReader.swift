@@ -4,16 +4,22 @@ public import Stochastics
 extension MechanismFamily {
   private static let families = ["linear", "rho", "mlp", "additive-noise"]
 
-  /// Reads `rho: 0.85`-style mappings with the key `family` and the family's parameters, or the family's bare name.
+  /// Reads a mapping with the key `family` and the family's parameters, the family's bare name, or one word such as
+  /// `rho:0.85`, `linear:orthogonal` or `mlp:layers=2,slope=0.5`.
   ///
   /// - Throws: ``SpecificationError`` for an unknown family, an unknown key, or a parameter out of range.
-  public init(_ node: DocumentNode) throws(SpecificationError) {
+  public init(_ source: DocumentNode) throws(SpecificationError) {
+    let node =
+      source.isScalar
+      ? try SpecificationWord.mapping(source, nameKey: "family", shorthand: ["rho": "rho", "linear": "weights"])
+      : source
     if node.isScalar {
       switch try node.choice(of: Self.families, called: "a mechanism family") {
       case "linear": self = .linearRandom
       case "mlp": self = .mlp(MLPParameters())
       case "additive-noise": self = .additiveNoise(AdditiveNoiseParameters())
-      default: throw node.error("the family rho needs its correlation", remedy: "write {family: rho, rho: 0.85}")
+      default:
+        throw node.error("the family rho needs its correlation", remedy: "write {family: rho, rho: 0.85} or rho:0.85")
       }
       return
     }
@@ -65,10 +71,13 @@ extension MechanismFamily {
 extension Distribution {
   private static let laws = ["gaussian", "laplace", "uniform", "student-t"]
 
-  /// Reads a law's name, or `{law: student-t, degrees_of_freedom: 5}`.
+  /// Reads a law's name, `{law: student-t, degrees_of_freedom: 5}`, or the same in one word, `student-t:5`.
   ///
   /// - Throws: ``SpecificationError`` for an unknown law or degrees of freedom of at most 2 (infinite variance).
-  public init(_ node: DocumentNode) throws(SpecificationError) {
+  public init(_ source: DocumentNode) throws(SpecificationError) {
+    let node =
+      source.isScalar
+      ? try SpecificationWord.mapping(source, nameKey: "law", shorthand: ["student-t": "degrees_of_freedom"]) : source
     let map = node.isScalar ? nil : try node.mapping(keys: ["law", "degrees_of_freedom"])
     let name = try (map.map { map throws(SpecificationError) in try map.required("law") } ?? node)
       .choice(of: Self.laws, called: "a noise law")

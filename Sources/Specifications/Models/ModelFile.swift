@@ -1,0 +1,88 @@
+internal import GenerativeModels
+internal import Stochastics
+
+/// Model files: a graph, a mechanism, a noise law and a seed in one YAML file (docs/model-format.md).
+public enum ModelFile {
+  static let keys = ["graph", "mechanism", "noise", "seed"]
+
+  /// Parts of a model given besides its file, as on a command line; they win over the file.
+  public struct Overrides: Sendable {
+    /// A mechanism in one word, like `rho:0.85`.
+    public var mechanism: String?
+    /// A noise law in one word, like `student-t:5`.
+    public var noise: String?
+    /// The seed of the weights.
+    public var seed: UInt64?
+
+    /// Overrides; everything may be left out.
+    public init(mechanism: String? = nil, noise: String? = nil, seed: UInt64? = nil) {
+      (self.mechanism, self.noise, self.seed) = (mechanism, noise, seed)
+    }
+  }
+
+  /// Reads a model file, or a graph to which `overrides` add the rest.
+  ///
+  /// - Parameters:
+  ///   - source: The path of a model file, or what ``GraphFile/load(_:)`` takes: the path of a graph file or a built-in family.
+  ///   - overrides: What wins over the file; for a graph the mechanism is required.
+  /// - Throws: ``SpecificationError`` with file, line, key and remedy.
+  public static func load(_ source: String, overrides: Overrides = Overrides()) throws(SpecificationError)
+    -> ModelSpecification
+  {
+    var specification: ModelSpecification
+    if let root = try modelDocument(source) {
+      specification = try read(root, file: source, overrides: overrides)
+    } else {
+      let loaded = try GraphFile.load(source)
+      guard let word = overrides.mechanism else {
+        throw SpecificationError(
+          file: source, "this is a graph, and a model also needs a mechanism",
+          remedy: "add --mechanism, for example --mechanism rho:0.85, or give a model file", status: .usage)
+      }
+      specification = ModelSpecification(graph: loaded.graph, mechanism: try mechanism(word))
+      specification.notes = loaded.notes
+      specification.place = DocumentPlace(file: source)
+    }
+    if let word = overrides.noise {
+      specification.noise = try Distribution(SpecificationWord.node(word, option: "--noise"))
+    }
+    if let seed = overrides.seed { specification.seed = seed }
+    return specification
+  }
+
+  /// The document of a model file; `nil` for graph files, families and what only ``GraphFile`` can say is wrong.
+  private static func modelDocument(_ source: String) throws(SpecificationError) -> DocumentNode? {
+    guard !GraphFamilyReader.isFamily(source) else { return nil }
+    guard ["yaml", "yml", "json"].contains(GraphFile.fileExtension(source)) else { return nil }
+    let root = try Document.load(source)
+    guard let map = try? root.anyMapping else { return nil }
+    // NetworkX's node-link files have a key 'graph' too, but always nodes besides.
+    let isModel = map.optional("nodes") == nil && (map.optional("graph") ?? map.optional("mechanism")) != nil
+    return isModel ? root : nil
+  }
+
+  private static func read(
+    _ root: DocumentNode, file: String, overrides: Overrides
+  ) throws(SpecificationError) -> ModelSpecification {
+    let map = try root.mapping(keys: keys)
+    let folder = file.lastIndex(of: "/").map { $0 == file.startIndex ? "/" : String(file[..<$0]) }
+    let loaded = try GraphFile.load(try map.required("graph"), relativeTo: folder)
+    var specification: ModelSpecification
+    if let word = overrides.mechanism {
+      specification = ModelSpecification(graph: loaded.graph, mechanism: try mechanism(word))
+      specification.place = DocumentPlace(file: file)
+    } else {
+      let node = try map.required("mechanism")
+      specification = ModelSpecification(graph: loaded.graph, mechanism: try MechanismFamily(node))
+      specification.place = node.place
+    }
+    specification.notes = loaded.notes
+    if let node = map.optional("noise") { specification.noise = try Distribution(node) }
+    if let node = map.optional("seed") { specification.seed = try node.seed }
+    return specification
+  }
+
+  private static func mechanism(_ word: String) throws(SpecificationError) -> MechanismFamily {
+    try MechanismFamily(SpecificationWord.node(word, option: "--mechanism"))
+  }
+}

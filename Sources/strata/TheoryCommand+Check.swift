@@ -1,0 +1,181 @@
+internal import ArgumentParser
+internal import Foundation
+internal import GenerativeModels
+internal import HierarchicalGraphs
+internal import Identifiability
+internal import Reporting
+internal import Specifications
+internal import Stochastics
+
+/// `strata theory check`.
+struct TheoryCheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Prints which assumptions of the theorems a model meets, and what follows.",
+    discussion: """
+      Each clause of Assumptions 1 (the generating process) and 2 (the autoencoder) passes, fails, or is not decidable, \
+      with the numbers behind it. Modules are examined at samples: dimension count, singular values of the Jacobian \
+      ∂value/∂(parents, ε), error of mapping values back. A model that violates an assumption is a result, not an error. \
+      The clauses are explained in docs/model-format.md.
+      """)
+
+  @OptionGroup var source: ModelOptions
+
+  @Option(help: "Samples at which every module is examined.")
+  var samples = 256
+
+  @Option(help: "The masked observables, with commas between, for the clauses that depend on the mask.")
+  var mask: String?
+
+  @Option(help: "Without --mask: the shares of patches to mask, with commas between.")
+  var maskRatios = NumberList<Double>(values: [0.25, 0.5, 0.75])
+
+  @Option(help: "Without --mask: the side of a patch in observables.")
+  var patchSize = 1
+
+  @Option(help: "Without --mask: the masks to draw for each ratio.")
+  var masks = 4
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func validate() throws {
+    if samples < 1 { throw ValidationError("--samples is \(samples); give at least 1") }
+    if masks < 1 { throw ValidationError("--masks is \(masks); give at least 1") }
+    if patchSize < 1 { throw ValidationError("--patch-size is \(patchSize); give at least 1") }
+    for ratio in maskRatios.values where !(ratio > 0 && ratio < 1) {
+      throw ValidationError("\(ratio) is not a mask ratio; give numbers between 0 and 1, both excluded")
+    }
+  }
+
+  func run() throws {
+    try reporting {
+      let specification = try source.load()
+      let model = try specification.model()
+      let key = RandomKey(seed: specification.seed).child("theory check")
+      let report = AssumptionReport(
+        model, masks: try chosenMasks(specification.graph, key: key.child("masks")), samples: samples, key: key)
+      let printed = AssumptionReportText(report: report, specification: specification)
+      print(json ? printed.json : printed.text, terminator: json ? "\n" : "")
+    }
+  }
+
+  private func chosenMasks(_ graph: HierarchicalGraph, key: RandomKey) throws -> [Mask] {
+    if let mask {
+      let names = mask.split(separator: ",").map { String($0.drop { $0 == " " }) }
+      return [try Mask(masking: names, in: graph)]
+    }
+    // Nothing can be masked and something left visible.
+    guard graph.observables.count > 1 else { return [] }
+    var chosen: [Mask] = []
+    for (index, ratio) in maskRatios.values.enumerated() {
+      let masking = try MaskDistribution(.exactCount(ratio: ratio), grid: graph.grid, patchSize: patchSize)
+      var stream = RandomStream(key.child(index))
+      for _ in 0..<masks {
+        let drawn = masking.draw(using: &stream)
+        if !chosen.contains(drawn) { chosen.append(drawn) }
+      }
+    }
+    return chosen
+  }
+}
+
+/// An assumption report as a table and as JSON.
+struct AssumptionReportText {
+  let report: AssumptionReport
+  let specification: ModelSpecification
+
+  private var graph: HierarchicalGraph { specification.graph }
+
+  var text: String {
+    var table = MarkdownTable(
+      headings: ["assumption", "clause", "verdict", "evidence", "value"],
+      alignments: [.left, .left, .left, .left, .right])
+    for clause in report.clauses {
+      for (index, item) in clause.evidence.enumerated() {
+        let head = ["\(clause.assumption)", clause.name.rawValue, Self.word(clause.verdict)]
+        let name = item.name.replacing("_", with: " ")
+        table.append((index == 0 ? head : ["", "", ""]) + [name, Self.number(item.value)])
+      }
+    }
+    var lines = [table.text, "\n"]
+    for clause in report.clauses where clause.verdict != .pass {
+      lines.append("\(clause.name.rawValue): \(clause.summary)\(nodes(clause))\n")
+      if let consequence = clause.consequence { lines.append("  → \(consequence)\n") }
+    }
+    for theorem in AssumptionReport.Theorem.allCases {
+      let reasons = report.obstacles(theorem).map(\.rawValue).joined(separator: ", ")
+      let line =
+        switch report.verdict(theorem) {
+        case .pass: theorem == .one ? "applies" : "applies to a network of the right width that attains its objective"
+        case .fail: "does not apply: \(reasons)"
+        case .notDecidable: "is open: \(reasons)"
+        }
+      lines.append("Theorem \(theorem.rawValue) \(line)\n")
+    }
+    return lines.joined()
+  }
+
+  private func nodes(_ clause: AssumptionReport.Clause) -> String {
+    guard !clause.offenders.isEmpty else { return "" }
+    let names = clause.offenders.prefix(6).map { graph.nodes[$0].name.escapingControlCharacters }
+    return " (\(names.joined(separator: ", "))\(clause.offenders.count > 6 ? ", …" : ""))"
+  }
+
+  var json: String {
+    let clauses = report.clauses.map { clause in
+      let evidence = clause.evidence.map { "\($0.name.jsonQuoted): \(Self.jsonNumber($0.value))" }
+      let names = clause.offenders.map { graph.nodes[$0].name.jsonQuoted }
+      return """
+            {
+              "clause": \(clause.name.rawValue.jsonQuoted), "assumption": \(clause.assumption), \
+        "verdict": \(clause.verdict.rawValue.jsonQuoted),
+              "theorems": [\(clause.theorems.map { "\($0.rawValue)" }.joined(separator: ", "))],
+              "summary": \(clause.summary.jsonQuoted),
+              "evidence": {\(evidence.joined(separator: ", "))},
+              "nodes": [\(names.joined(separator: ", "))],
+              "consequence": \(clause.consequence?.jsonQuoted ?? "null")
+            }
+        """
+    }
+    let theorems = AssumptionReport.Theorem.allCases.map { theorem in
+      let obstacles = report.obstacles(theorem).map(\.rawValue.jsonQuoted).joined(separator: ", ")
+      return """
+            {"theorem": \(theorem.rawValue), "verdict": \(report.verdict(theorem).rawValue.jsonQuoted), \
+        "obstacles": [\(obstacles)]}
+        """
+    }
+    return """
+      {
+        "graph": \(graph.name.jsonQuoted),
+        "mechanism": \(specification.mechanism.label.jsonQuoted),
+        "noise": \(specification.noise.label.jsonQuoted),
+        "seed": \(specification.seed),
+        "samples": \(report.certificate.samples),
+        "clauses": [
+      \(clauses.joined(separator: ",\n"))
+        ],
+        "theorems": [
+      \(theorems.joined(separator: ",\n"))
+        ]
+      }
+      """
+  }
+
+  private static func word(_ verdict: AssumptionReport.Verdict) -> String {
+    verdict == .notDecidable ? "not decidable" : verdict.rawValue
+  }
+
+  /// Whole numbers in full, others with three significant digits.
+  private static func number(_ value: Double) -> String {
+    guard value.isFinite else { return value.isNaN ? NumberFormat.missing : "inf" }
+    if let whole = Int(exactly: value) { return "\(whole)" }
+    return String(format: "%.3g", value)
+  }
+
+  /// JSON has no infinity and no NaN: `null`.
+  private static func jsonNumber(_ value: Double) -> String {
+    guard value.isFinite else { return "null" }
+    return Int(exactly: value).map(String.init) ?? "\(value)"
+  }
+}
