@@ -134,7 +134,8 @@ import Testing
         == "plan.yaml:9:21: .evaluation.masks: a list is not a whole number; give a whole number")
     #expect(
       try message("{family: rho, rho: 0.85}", "rho")
-        == "plan.yaml:5:5: .mechanisms[0]: the family rho needs its correlation; write {family: rho, rho: 0.85} or rho:0.85")
+        == "plan.yaml:5:5: .mechanisms[0]: the family rho needs its correlation; write {family: rho, rho: 0.85} or rho:0.85"
+    )
   }
 
   @Test("A fixed mask excludes ratios, and names observables of every graph")
