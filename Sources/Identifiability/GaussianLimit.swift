@@ -84,6 +84,21 @@ extension LinearGaussianModel {
     return tally.limits(method)
   }
 
+  /// The Gaussian limit at several widths over given masks, each with the same weight, and the ceiling as the last element:
+  /// what theory predicts for those very masks on which recovery was measured.
+  ///
+  /// - Parameters:
+  ///   - masks: At least one; standard errors treat them as draws of their distribution.
+  ///   - widths: Widths q ≥ 1 of the representation.
+  /// - Throws: As ``limits(masks:widths:options:key:)``.
+  public func limits(over masks: [Mask], widths: [Int]) throws(LinearAlgebraError) -> [GaussianLimit] {
+    precondition(!masks.isEmpty && widths.allSatisfy { $0 >= 1 }, "\(masks.count) masks, widths \(widths)")
+    let regression = MaskRegression(self)
+    var tally = RecoveryTally(self, widths: widths)
+    for mask in masks { tally.add(try regression.answer(mask, widths: widths), weight: 1) }
+    return tally.limits(.monteCarlo(draws: masks.count))
+  }
+
   /// All masks with their probabilities where they are few, else drawn masks of weight 1.
   func maskSample(
     _ masks: MaskDistribution, options: GaussianLimitOptions, key: RandomKey

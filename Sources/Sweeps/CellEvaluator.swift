@@ -15,7 +15,7 @@ struct CellEvaluator {
   /// The trained model; nil after a divergence, whose scores are NaN.
   let trained: MaskedAutoencoder?
   let untrained: MaskedAutoencoder
-  let key: RandomKey
+  private let key: RandomKey
   private let layouts: [TargetLayout]
   private let sampler: MaskSampler
   private let metrics: [any RecoveryMetric]
@@ -23,13 +23,13 @@ struct CellEvaluator {
 
   init(
     specification: CellSpecification, generator: GenerativeModel, trained: MaskedAutoencoder?,
-    untrained: MaskedAutoencoder, key: RandomKey
+    untrained: MaskedAutoencoder
   ) {
     self.specification = specification
     self.generator = generator
     self.trained = trained
     self.untrained = untrained
-    self.key = key
+    key = RandomKey(seed: specification.trainingSeed).child("evaluation")
     let (graph, plan) = (generator.graph, specification.evaluation)
     var layouts: [TargetLayout] = []
     if plan.targets.contains(.z) { layouts.append(.values(graph)) }
@@ -49,8 +49,8 @@ struct CellEvaluator {
   }
 
   /// All scores of the cell, mode by mode in the plan's order.
-  func measure() throws -> [Measurement] {
-    var result: [Measurement] = []
+  func measure() throws -> [RecoveryScore] {
+    var result: [RecoveryScore] = []
     for mode in specification.evaluation.modes {
       var table = ScoreTable()
       switch mode {
@@ -66,11 +66,9 @@ struct CellEvaluator {
   /// A probe for each mask. Every mask has samples of its own, so that averaging over masks averages over samples too.
   private func measurePerMask(into table: inout ScoreTable) throws {
     let plan = specification.evaluation
-    let modeKey = key.child("per-mask")
-    let masks = isFixed ? 1 : plan.linearMasks
-    for index in 0..<masks {
-      var stream = RandomStream(modeKey.child("masks").child(index))
-      let mask = specification.masks.draw(using: &stream)
+    let evaluation = PerMaskEvaluation(specification)
+    let modeKey = evaluation.key
+    for (index, mask) in evaluation.masks.enumerated() {
       let first = UInt64(index * 2 * plan.rows)
       let sample = generator.sample(first..<first + UInt64(2 * plan.rows), key: modeKey.child("samples"))
       let observed = sample.observed()
@@ -117,8 +115,6 @@ struct CellEvaluator {
       [Bool](repeating: isMasked, count: generator.graph.nodes[node].dimension)
     }
   }
-
-  private var isFixed: Bool { if case .fixed = specification.masks.law { true } else { false } }
 
   /// What the encoder saw: values with masked ones zero, then the mask, shape (n, 2D).
   private static func encoderInput(_ observed: Matrix<Float>, _ masked: Matrix<Float>) -> Matrix<Float> {

@@ -1,5 +1,5 @@
 /// One recovery score of one cell: a row of `results.csv` without the columns that name the cell.
-public struct Measurement: Codable, Sendable, Equatable {
+public struct RecoveryScore: Codable, Sendable, Equatable {
   /// Whether and how the encoder's input was masked: `per-mask`, `pooled`, `full`.
   public var evaluation: String
   /// The latent level; nil for the content, which may span levels.
@@ -8,9 +8,9 @@ public struct Measurement: Codable, Sendable, Equatable {
   public var node: String?
   /// `z`, `epsilon`, or `content`.
   public var target: String
-  /// `mae`, `untrained`, `shuffled`, or `ceiling`.
+  /// `mae`, `untrained`, `shuffled`, `ceiling`, or `theory`.
   public var estimator: String
-  /// `r2_linear`, `r2_kernel`, or `cca_mean`.
+  /// `r2_linear`, `r2_kernel`, `cca_mean`; for `theory` also `content_probability` and `recoverable`.
   public var metric: String
   /// The score; NaN where a diverged training left nothing to score.
   public var value: Double
@@ -31,5 +31,8 @@ public struct CellResult: Codable, Sendable, Equatable {
   /// Seconds of wall time.
   public var seconds: Double
   /// The scores.
-  public var measurements: [Measurement]
+  public var measurements: [RecoveryScore]
+  /// What theory predicts for the same masks; see ``CellPredictions``. Nil in files of versions without predictions: they
+  /// need no training and are added when the file is read.
+  public var predictions: [RecoveryScore]?
 }

@@ -31,12 +31,13 @@ struct CellRunner {
       architecture: specification.architecture, key: initialKey, standardization: trainer.standardization)
     let evaluator = CellEvaluator(
       specification: specification, generator: generator, trained: trainer.divergence == nil ? trained : nil,
-      untrained: untrained, key: key.child("evaluation"))
+      untrained: untrained)
     let measurements = try evaluator.measure()
     return CellResult(
       cell: specification.identifier, specification: specification.canonicalText,
       divergence: trainer.divergence?.description, finalLoss: trainer.losses.last.map { Double($0.loss) },
-      steps: trainer.step, seconds: Self.now() - start, measurements: measurements)
+      steps: trainer.step, seconds: Self.now() - start, measurements: measurements,
+      predictions: try CellPredictions(specification: specification, generator: generator).all())
   }
 
   private func train(_ trainer: Trainer, on source: any BatchSource) throws {

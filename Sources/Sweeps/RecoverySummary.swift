@@ -31,7 +31,7 @@ public struct RecoverySummary: Sendable {
     public var maskRatio: Double
     /// The level; nil for the content.
     public var level: Int?
-    /// `mae`, `untrained`, `shuffled`, or `ceiling`.
+    /// `mae`, `untrained`, `shuffled`, `ceiling`, or `theory`.
     public var estimator: String
 
     /// An entry from its coordinates.
@@ -99,7 +99,7 @@ public struct RecoverySummary: Sendable {
     for (cell, result) in cells {
       if !ratios.contains(cell.maskRatio) { ratios.append(cell.maskRatio) }
       if !patches.contains(cell.patchSize) { patches.append(cell.patchSize) }
-      for row in result.measurements
+      for row in result.measurements + (result.predictions ?? [])
       where row.node == nil && row.evaluation == subject.evaluation && row.target == subject.target
         && row.metric == subject.metric
       {

@@ -21,7 +21,7 @@ enum ResultsFile {
         cell.identifier, quoted(cell.graph.name), cell.mechanism.label, "\(cell.maskRatio)", "\(cell.patchSize)",
         "\(cell.architecture.representationWidth)", "\(cell.generatorSeed)", "\(cell.trainingSeed)",
       ].joined(separator: ",")
-      for row in result.measurements {
+      for row in result.measurements + (result.predictions ?? []) {
         text += prefix
         text += ",\(row.evaluation),\(row.level.map(String.init) ?? ""),\(quoted(row.node ?? ""))"
         text += ",\(row.target),\(row.estimator),\(row.metric),\(row.value)\n"

@@ -23,10 +23,10 @@ struct ScoreTable {
   }
 
   /// The means, one row for each block, estimator and metric.
-  func measurements(evaluation: String) -> [Measurement] {
+  func measurements(evaluation: String) -> [RecoveryScore] {
     order.map { key in
       let (sum, count) = sums[key]!
-      return Measurement(
+      return RecoveryScore(
         evaluation: evaluation, level: key.level, node: key.node, target: key.target, estimator: key.estimator,
         metric: key.metric, value: sum / Double(count))
     }

@@ -55,7 +55,8 @@ public struct SweepRunner: Sendable {
     let cells = try plan.cells()
     var results = cells.map { directory.result(of: $0) }
     let pending = cells.indices.filter { results[$0] == nil }
-    let generators = try Generators(cells: pending.map { cells[$0] })
+    let unpredicted = cells.indices.filter { results[$0].map { $0.predictions == nil } ?? false }
+    let generators = try Generators(cells: (pending + unpredicted).map { cells[$0] })
     try directory.create()
     try directory.write(try ResolvedPlan.text(plan, cells: cells), as: "plan.resolved.yaml")
 
@@ -91,6 +92,12 @@ public struct SweepRunner: Sendable {
         results[index] = result
         startOne()
       }
+    }
+    for index in unpredicted {
+      results[index]!.predictions = try CellPredictions(
+        specification: cells[index], generator: generators[cells[index]]
+      ).all()
+      try directory.publish(results[index]!)
     }
     let finished = zip(cells, results).compactMap { cell, result in result.map { (specification: cell, result: $0) } }
     try directory.write(ResultsFile.text(finished.map { ($0.specification, $0.result) }), as: "results.csv")

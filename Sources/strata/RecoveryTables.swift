@@ -37,7 +37,7 @@ struct TableSelection {
 enum RecoveryTables {
   /// The estimators in the order of the table's groups.
   private static let estimators = [
-    ("mae", "MAE"), ("ceiling", "ceiling: raw input"), ("untrained", "floor: untrained"),
+    ("mae", "MAE"), ("theory", "theory"), ("ceiling", "ceiling: raw input"), ("untrained", "floor: untrained"),
     ("shuffled", "floor: shuffled"),
   ]
 
@@ -55,7 +55,7 @@ enum RecoveryTables {
 
   private static func table(_ summary: RecoverySummary, plan: SweepPlan, selection: TableSelection) -> RecoveryTable {
     let blocks = summary.patchSizes.map { patch in
-      let groups = estimators.map { estimator, title in
+      let groups = estimators.compactMap { estimator, title -> RecoveryTable.Group? in
         let rows = summary.levels.map { level in
           RecoveryTable.Row(
             level: level,
@@ -64,7 +64,9 @@ enum RecoveryTables {
                 .map { .init(mean: $0.mean, halfWidth: $0.halfWidth, runs: $0.count) }
             })
         }
-        return RecoveryTable.Group(title: title, rows: rows)
+        // Theory has no closed form for every model, nor for every mode of evaluation.
+        let isEmpty = rows.allSatisfy { $0.estimates.allSatisfy { $0 == nil } }
+        return estimator == "theory" && isEmpty ? nil : RecoveryTable.Group(title: title, rows: rows)
       }
       return RecoveryTable.Block(title: "patch size \(patch)", maskRatios: summary.maskRatios, groups: groups)
     }

@@ -32,14 +32,19 @@ import Testing
     #expect(Set(rows.map { $0[8] }) == ["per-mask", "pooled", "full"])
     #expect(Set(rows.map { $0[9] }) == ["2", "1", "0", ""])
     #expect(Set(rows.map { $0[11] }) == ["z", "epsilon", "content"])
-    #expect(Set(rows.map { $0[12] }) == ["mae", "untrained", "shuffled", "ceiling"])
-    #expect(Set(rows.map { $0[13] }) == ["r2_linear", "r2_kernel", "cca_mean"])
+    #expect(Set(rows.map { $0[12] }) == ["mae", "untrained", "shuffled", "ceiling", "theory"])
+    #expect(Set(rows.map { $0[13] }) == ["r2_linear", "r2_kernel", "cca_mean", "content_probability"])
     #expect(rows.allSatisfy { Double($0[14])?.isFinite == true })
     // 4 cells × 4 estimators × 3 metrics × (3 modes × 2 targets × (3 levels + 7 nodes) + the content per mask).
     let perEstimator = 3 * (3 * 2 * 10 + 1)
-    #expect(rows.count == 4 * 4 * perEstimator)
-    // The content has neither a level nor a node, and exists per mask only.
-    #expect(rows.filter { $0[11] == "content" }.allSatisfy { $0[9] == "" && $0[10] == "" && $0[8] == "per-mask" })
+    // The limit of values and noises by level and node, and P(· ∈ c) of two levels and three latents.
+    let theory = 2 * 10 + 5
+    #expect(rows.count == 4 * (4 * perEstimator + theory))
+    // The measured content has neither a level nor a node, and exists per mask only.
+    #expect(
+      rows.filter { $0[11] == "content" && $0[12] != "theory" }.allSatisfy {
+        $0[9] == "" && $0[10] == "" && $0[8] == "per-mask"
+      })
   }
 
   @Test("A run that was cut short goes on: only missing and damaged cells are run again, and the file is the same")

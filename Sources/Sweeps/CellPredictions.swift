@@ -1,0 +1,114 @@
+internal import GenerativeModels
+internal import HierarchicalGraphs
+internal import Identifiability
+internal import LinearAlgebra
+internal import MaskedAutoencoding
+internal import Specifications
+internal import Stochastics
+
+/// What theory says about the masks of one cell, without any training: rows with the estimator `theory`.
+///
+/// - `r2_linear` (per mask; linear mechanisms and Gaussian noise): the closed-form optimum of width k, reduced-rank
+///   regression, averaged over the very masks on which the linear probe is fitted.
+/// - `content_probability` (target `content`; every model): P(node ∈ c) and, for a level, P(some node of it ∈ c) under the
+///   mask distribution.
+/// - `recoverable` (target `epsilon`; a fixed mask): 1 for the noises of A, which Theorem 2 says a representation of the
+///   intrinsic width recovers in the invertible regime, 0 for the others.
+struct CellPredictions {
+  let specification: CellSpecification
+  let generator: GenerativeModel
+
+  /// - Throws: `LinearAlgebraError` if the model's weights are not finite.
+  func all() throws(LinearAlgebraError) -> [RecoveryScore] {
+    try limits() + contentProbabilities() + recoverableNoises()
+  }
+
+  private var plan: EvaluationPlan { specification.evaluation }
+  private var graph: HierarchicalGraph { generator.graph }
+
+  // MARK: The Gaussian limit
+
+  private func limits() throws(LinearAlgebraError) -> [RecoveryScore] {
+    guard plan.modes.contains(.perMask), plan.metrics.contains(.r2Linear), let model = LinearGaussianModel(generator)
+    else { return [] }
+    let width = specification.architecture.representationWidth
+    let limits = try model.limits(over: PerMaskEvaluation(specification).masks, widths: [width])
+    let recovery = limits[0].recovery
+    var rows: [RecoveryScore] = []
+    if plan.targets.contains(.z) { rows += limitRows("z", levels: recovery.level, nodes: recovery.node) { _ in true } }
+    if plan.targets.contains(.epsilon) {
+      rows += limitRows("epsilon", levels: recovery.levelNoise, nodes: recovery.noise) { $0.noiseDimension > 0 }
+    }
+    return rows
+  }
+
+  private func limitRows(
+    _ target: String, levels: [Estimate], nodes: [Estimate], includes: (Node) -> Bool
+  ) -> [RecoveryScore] {
+    func row(_ level: Int, _ node: String?, _ value: Double) -> RecoveryScore {
+      RecoveryScore(
+        evaluation: EvaluationPlan.Mode.perMask.rawValue, level: level, node: node, target: target,
+        estimator: "theory", metric: EvaluationPlan.Metric.r2Linear.rawValue, value: value)
+    }
+    var rows: [RecoveryScore] = []
+    for level in stride(from: graph.height, through: 0, by: -1) {
+      let members = graph.nodes(atLevel: level).filter { includes(graph.nodes[$0]) }
+      guard !members.isEmpty else { continue }
+      // The measured score of a level is the mean over its components, so the prediction weights nodes alike.
+      let weights = members.map { Double(target == "z" ? graph.nodes[$0].dimension : graph.nodes[$0].noiseDimension) }
+      let mean = zip(members, weights).reduce(0.0) { $0 + $1.1 * nodes[$1.0].value } / weights.reduce(0, +)
+      rows.append(row(level, nil, mean))
+      if plan.recordsNodes { rows += members.map { row(level, graph.nodes[$0].name, nodes[$0].value) } }
+    }
+    return rows
+  }
+
+  // MARK: The content
+
+  private func contentProbabilities() -> [RecoveryScore] {
+    guard plan.targets.contains(.content) else { return [] }
+    func row(_ level: Int, _ node: String?, _ value: Double) -> RecoveryScore {
+      RecoveryScore(
+        evaluation: EvaluationPlan.Mode.perMask.rawValue, level: level, node: node, target: "content",
+        estimator: "theory", metric: "content_probability", value: value)
+    }
+    let law = LevelLaw(graph, masks: specification.masks, key: RandomKey(seed: 0).child("level-law"))
+    let nodes = NodeProbabilities(graph, masks: specification.masks)
+    var rows: [RecoveryScore] = []
+    for level in stride(from: graph.height, through: 1, by: -1) {
+      rows.append(row(level, nil, law.presence[level].value))
+      if plan.recordsNodes {
+        rows += graph.nodes(atLevel: level).map { row(level, graph.nodes[$0].name, nodes.content[$0]) }
+      }
+    }
+    return rows
+  }
+
+  private func recoverableNoises() -> [RecoveryScore] {
+    guard case .fixed(let mask) = specification.masks.law, plan.targets.contains(.epsilon) else { return [] }
+    let ancestors = Set(content(of: mask, in: graph).ancestors)
+    return graph.nodes.indices.filter { graph.nodes[$0].noiseDimension > 0 }.map { v in
+      RecoveryScore(
+        evaluation: EvaluationPlan.Mode.perMask.rawValue, level: graph.levels[v], node: graph.nodes[v].name,
+        target: "epsilon", estimator: "theory", metric: "recoverable", value: ancestors.contains(v) ? 1 : 0)
+    }
+  }
+}
+
+/// The masks of a cell's per-mask evaluation: what is measured and what is predicted speak of the same ones.
+struct PerMaskEvaluation {
+  /// The stream of everything in this mode.
+  let key: RandomKey
+  /// One mask for each probe; a single one if the distribution has only one.
+  let masks: [Mask]
+
+  init(_ specification: CellSpecification) {
+    key = RandomKey(seed: specification.trainingSeed).child("evaluation").child("per-mask")
+    let masksKey = key.child("masks")
+    let count = if case .fixed = specification.masks.law { 1 } else { specification.evaluation.linearMasks }
+    masks = (0..<count).map { index in
+      var stream = RandomStream(masksKey.child(index))
+      return specification.masks.draw(using: &stream)
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import Specifications
+import Sweeps
+import TestSupport
+import Testing
+
+@Suite struct CellPredictionsTests {
+  private func predictions(_ plan: SweepPlan) async throws -> [RecoveryScore] {
+    let outcome = try await withTemporaryDirectory { try await runSweep(plan, in: $0).outcome }
+    return try #require(outcome.cells[0].result.predictions)
+  }
+
+  @Test("A training that converges reaches the limit that theory gives for the very masks it was scored on")
+  func convergence() async throws {
+    let text = """
+      graphs: {family: tree, depth: 3, branching: 2}
+      mechanisms: {family: rho, rho: 0.85}
+      mask_ratios: 0.5
+      model: {hidden_width: 64, hidden_layers: 1}
+      training: {steps: 2000, batch: 256, learning_rate: 0.003}
+      evaluation: {modes: [per-mask], metrics: [r2_linear], masks: 48, rows: 2000, nodes: false}
+      """
+    let result = try await withTemporaryDirectory { folder in
+      let file = folder.appending(path: "plan.yaml")
+      try Data(text.utf8).write(to: file)
+      return try await runSweep(SweepPlan.load(file.path), in: folder.appending(path: "out")).outcome.cells[0].result
+    }
+    let theory = try #require(result.predictions).filter { $0.target == "z" && $0.estimator == "theory" }
+    #expect(theory.map(\.level) == [3, 2, 1, 0])
+    for row in theory {
+      let level = try #require(row.level)
+      let measured = try CellEvaluationTests.value(result, "per-mask", "z", level: level, "mae")
+      // 48 masks × 2000 rows: sampling error below .005; the rest is what 2000 steps leave.
+      #expect(abs(measured - row.value) < 0.03, "level \(level): measured \(measured), theory \(row.value)")
+    }
+  }
+
+  @Test("Nonlinear mechanisms and other noises have no closed form, and P(node ∈ c) all the same")
+  func nonlinear() async throws {
+    for plan in [
+      try tinyPlan(mechanisms: "additive-noise"),
+      try tinyPlan(graphs: "[{family: layered, widths: [2, 3, 4], parents: 2, seed: 5}]", mechanisms: "additive-noise"),
+    ] {
+      let rows = try await predictions(plan)
+      #expect(Set(rows.map(\.metric)) == ["content_probability"])
+      #expect(rows.allSatisfy { (0...1).contains($0.value) } && rows.contains { $0.value > 0 })
+    }
+  }
+
+  @Test("With leaves masked one by one, P(node ∈ c) of the 4-leaf tree is what counting gives")
+  func contentProbability() async throws {
+    // One of four leaves is masked: its parent is the only sink of A.
+    let rows = try await predictions(tinyPlan(ratios: "0.25"))
+    func value(_ level: Int, _ node: String?) throws -> Double {
+      try #require(rows.first { $0.level == level && $0.node == node && $0.metric == "content_probability" }).value
+    }
+    #expect(try value(1, nil) == 1)
+    #expect(try value(2, nil) == 0)
+    #expect(abs(try value(1, "z1_0") - 0.5) < 1e-12)
+    #expect(abs(try value(1, "z1_1") - 0.5) < 1e-12)
+  }
+
+  @Test("For a fixed mask the noises of A are recoverable and no others")
+  func recoverable() async throws {
+    let rows = try await predictions(tinyPlan(mask: "{fixed: [x0]}")).filter { $0.metric == "recoverable" }
+    let recovered = Set(rows.filter { $0.value == 1 }.compactMap(\.node))
+    // x0's parent and the root have masked and visible descendants; x0, the other parent and the visible leaves do not.
+    #expect(recovered == ["z1_0", "z2_0"])
+    #expect(rows.count == 7 && rows.allSatisfy { $0.value == 0 || $0.value == 1 })
+  }
+
+  @Test("Cells without predictions, as earlier versions wrote them, get theirs without another training")
+  func added() async throws {
+    let plan = try tinyPlan(ratios: "0.5", seeds: "1")
+    try await withTemporaryDirectory { folder in
+      let first = try await runSweep(plan, in: folder)
+      let file = folder.appending(path: "cells/\(first.outcome.cells[0].specification.identifier).json")
+      let object = try JSONSerialization.jsonObject(with: Data(contentsOf: file))
+      var cell = try #require(object as? [String: Any])
+      #expect(cell.removeValue(forKey: "predictions") != nil)
+      try JSONSerialization.data(withJSONObject: cell).write(to: file)
+      let second = try await runSweep(plan, in: folder)
+      #expect(second.outcome.reused == 1 && second.csv == first.csv)
+    }
+  }
+}
