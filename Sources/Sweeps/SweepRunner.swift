@@ -126,8 +126,7 @@ struct Generators: Sendable {
   init(cells: [CellSpecification]) throws(ModelError) {
     for cell in cells where models[Self.key(cell)] == nil {
       models[Self.key(cell)] = try GenerativeModel(
-        graph: cell.graph, family: cell.mechanism, noise: cell.noise,
-        key: RandomKey(seed: cell.generatorSeed).child("generator"))
+        graph: cell.graph, family: cell.mechanism, noise: cell.noise, seed: cell.generatorSeed)
     }
   }
 
