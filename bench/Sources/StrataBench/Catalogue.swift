@@ -2,14 +2,15 @@ internal import LinearAlgebra
 internal import Stochastics
 
 /// The fixed catalogue. Entries are added, never changed: a name stands for the same work in every version.
-func catalogue() -> [Benchmark] {
-  [
+func catalogue() throws -> [Benchmark] {
+  let kernels = [
     product(Float.self, name: "sgemm 512x256x256", m: 512, k: 256, n: 256),
     product(Double.self, name: "dgemm 512x256x256", m: 512, k: 256, n: 256),
     product(Float.self, name: "sgemm 512x256x8", m: 512, k: 256, n: 8),
     fill(.gaussian, name: "Gaussian fill"),
     fill(.laplace, name: "Laplace fill"),
   ]
+  return kernels + (try theoryCatalogue())
 }
 
 /// A product of an (m, k) and a (k, n) matrix of which one entry of the result is known: rows of 1/k times columns of 2.

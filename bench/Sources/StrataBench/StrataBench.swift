@@ -3,11 +3,16 @@ internal import LinearAlgebra
 internal import Reporting
 
 /// `StrataBench [RESULTS.json]`: measures the catalogue on one thread, prints medians with quartiles, writes all rates.
+/// `StrataBench cut FILE REPETITIONS`: minimum cuts, see ``CutBenchmark``.
 @main
 enum StrataBench {
   static func main() throws {
     BLASRuntime.useOneThread()
-    let measurements = try measure(catalogue(), repetitions: 15, seconds: 0.05)
+    let arguments = CommandLine.arguments
+    if arguments.count == 4, arguments[1] == "cut", let repetitions = Int(arguments[3]) {
+      return try CutBenchmark.run(path: arguments[2], repetitions: repetitions)
+    }
+    let measurements = try measure(try catalogue(), repetitions: 15, seconds: 0.05)
 
     var table = MarkdownTable(
       headings: ["benchmark", "median", "quartiles", "unit"], alignments: [.left, .right, .right, .left])
