@@ -52,8 +52,8 @@ let package = Package(
     library(
       "Specifications",
       [
-        .product(name: "Yams", package: "Yams"), "CGraphviz", "Stochastics", "Datasets", "HierarchicalGraphs",
-        "GenerativeModels",
+        .product(name: "Yams", package: "Yams"), "CGraphviz", "LinearAlgebra", "Stochastics", "Datasets",
+        "HierarchicalGraphs", "GenerativeModels",
         "MaskedAutoencoding", "Recovery",
       ]),
     library(

@@ -21,26 +21,30 @@ public struct GenerativeModel: Sendable {
   ///
   /// - Parameters:
   ///   - graph: The skeleton.
-  ///   - family: The mechanisms' family. A root whose dimension equals its noise dimension has the value ε under every family.
-  ///   - noise: The law of all noise components.
+  ///   - family: The mechanisms' family. A root whose dimension equals its noise dimension has the value ε, unless coefficients or
+  ///     weights are given for it.
+  ///   - noise: The law of each node's noise components.
   ///   - key: The source of the weights. Node v's weights depend on `key` and v's name only (and, for standardised families,
   ///     on its ancestors).
   /// - Throws: ``ModelError`` when the family does not fit the graph's dimensions or a parameter is out of range.
   /// - Complexity: O(nodes) draws; the `rho` family with several parents a node needs O(nodes²) memory.
   public init(
-    graph: HierarchicalGraph, family: MechanismFamily, noise: Distribution = .gaussian, key: RandomKey
+    graph: HierarchicalGraph, family: MechanismFamily, noise: NoiseAssignment, key: RandomKey
   ) throws(ModelError) {
-    if case .studentT(let degreesOfFreedom) = noise, !(degreesOfFreedom > 2) {
-      throw .invalidParameter(
-        name: "degrees_of_freedom", value: "\(degreesOfFreedom)",
-        remedy: "give more than 2, or the variance is infinite")
-    }
-    var builder = MechanismBuilder(graph: graph, family: family, noise: noise, key: key)
+    let noises = try noise.laws(for: graph)
+    var builder = try MechanismBuilder(graph: graph, family: family, noises: noises, key: key)
     mechanisms = try builder.build()
     layout = SampleLayout(graph)
     self.graph = graph
     self.family = family
-    noises = Array(repeating: noise, count: graph.nodes.count)
+    self.noises = noises
+  }
+
+  /// As ``init(graph:family:noise:key:)`` with one law for all noise components.
+  public init(
+    graph: HierarchicalGraph, family: MechanismFamily, noise: Distribution = .gaussian, key: RandomKey
+  ) throws(ModelError) {
+    try self.init(graph: graph, family: family, noise: NoiseAssignment(noise), key: key)
   }
 
   /// Draws the mechanisms from a generator seed: how plans, model files and every command derive the key, so that the same
@@ -48,7 +52,7 @@ public struct GenerativeModel: Sendable {
   ///
   /// - Throws: As ``init(graph:family:noise:key:)``.
   public init(
-    graph: HierarchicalGraph, family: MechanismFamily, noise: Distribution = .gaussian, seed: UInt64
+    graph: HierarchicalGraph, family: MechanismFamily, noise: NoiseAssignment = .gaussian, seed: UInt64
   ) throws(ModelError) {
     try self.init(graph: graph, family: family, noise: noise, key: RandomKey(seed: seed).child("generator"))
   }

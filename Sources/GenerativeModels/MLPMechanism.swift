@@ -36,6 +36,11 @@ public struct MLPMechanism: Mechanism {
   /// dim(node).
   public var dimension: Int { layers[0].rows }
 
+  /// Injective layers and a strictly increasing σ between them.
+  public var invertibility: Invertibility {
+    .exact(why: "layers of full column rank (by the rule on condition numbers) and a strictly increasing leaky ReLU")
+  }
+
   /// Evaluates a feature-major batch in single precision; see ``Mechanism``.
   public func evaluate(
     _ inputs: UnsafeBufferPointer<Float>, into outputs: UnsafeMutableBufferPointer<Float>, count: Int

@@ -9,6 +9,9 @@ public protocol Mechanism: Sendable {
   /// The number of output rows: dim(node).
   var dimension: Int { get }
 
+  /// Whether the map can be inverted, and why. A mechanism that does not say is `conditional`.
+  var invertibility: Invertibility { get }
+
   /// Evaluates `count` samples in single precision: what the sampler calls.
   ///
   /// - Parameters:

@@ -1,5 +1,5 @@
-/// How the mechanisms of a whole graph are drawn.
-public enum MechanismFamily: Sendable, Hashable {
+/// How mechanisms are drawn: those of a whole graph, or with ``assigned(_:)`` differently by level and node.
+public indirect enum MechanismFamily: Sendable, Hashable {
   /// Linear maps with weights ±U(½, 1) and rows of unit norm; where dimensions allow an inverse, redrawn until the condition
   /// number is at most 25.
   case linearRandom
@@ -12,8 +12,29 @@ public enum MechanismFamily: Sendable, Hashable {
   case mlp(MLPParameters)
   /// Random nonlinear functions plus independent noise.
   case additiveNoise(AdditiveNoiseParameters)
+  /// Random nonlinear functions for location and scale of the noise; see ``LocationScaleMechanism``.
+  case locationScale(LocationScaleParameters)
+  /// Additive noise seen through a strictly increasing distortion; see ``PostNonlinearMechanism``.
+  case postNonlinear(PostNonlinearParameters)
+  /// A strictly increasing odd polynomial of a random linear map; see ``PolynomialMechanism``.
+  case polynomial(PolynomialParameters)
+  /// Products of content and noise; see ``MultiplicativeMechanism``.
+  case multiplicative
+  /// Invertible residual blocks; see ``ResidualFlowMechanism``.
+  case residualFlow(ResidualFlowParameters)
+  /// Linear maps with coefficients that are given parent by parent.
+  case coefficients(LinearCoefficients)
+  /// Linear maps with given matrices, found by the node's name.
+  case weights(NamedWeights)
+  /// The very mechanism of another node, for views that share one mixing function. Only in an ``assigned(_:)`` family.
+  case same(as: String)
+  /// A family of your own.
+  case custom(CustomMechanisms)
+  /// One family for the graph with others for some levels and nodes.
+  case assigned(MechanismAssignment)
 
-  /// A short name for tables: `linear-random`, `linear-orthogonal`, `rho-0.85`, `mlp`, `additive-noise`.
+  /// A short name for tables: `linear-random`, `linear-orthogonal`, `rho-0.85`, `mlp`, `additive-noise`, …, and for an
+  /// assignment the base with what differs, `mlp[2=linear-random;x3=polynomial]`.
   public var label: String {
     switch self {
     case .linearRandom: "linear-random"
@@ -22,62 +43,19 @@ public enum MechanismFamily: Sendable, Hashable {
     case .mlp(let parameters): parameters == .init() ? "mlp" : "mlp-\(parameters.layers)x\(parameters.slope)"
     case .additiveNoise(let parameters):
       parameters == .init() ? "additive-noise" : "additive-noise-\(parameters.signal)-h\(parameters.hiddenWidth)"
-    }
-  }
-}
-
-/// The parameters of ``MechanismFamily/mlp(_:)``; the defaults are those of the shared "invertible mixing" of the
-/// contrastive-identifiability literature.
-public struct MLPParameters: Sendable, Hashable {
-  /// The number of linear layers.
-  public var layers: Int
-  /// The leaky-ReLU slope for negative arguments.
-  public var slope: Double
-  /// Weights are redrawn until their condition number is at most this quantile of its distribution …
-  public var conditionQuantile: Double
-  /// … which is estimated from this many draws.
-  public var conditionDraws: Int
-
-  /// 3 layers, slope 0.2, the 0.1 % quantile of 25,000 draws.
-  public init(layers: Int = 3, slope: Double = 0.2, conditionQuantile: Double = 0.001, conditionDraws: Int = 25_000) {
-    self.layers = layers
-    self.slope = slope
-    self.conditionQuantile = conditionQuantile
-    self.conditionDraws = conditionDraws
-  }
-}
-
-/// The parameters of ``MechanismFamily/additiveNoise(_:)``.
-public struct AdditiveNoiseParameters: Sendable, Hashable {
-  /// s: the standard deviation that a value owes to its parents, in [0, 1).
-  public var signal: Double
-  /// The number of hidden units of f.
-  public var hiddenWidth: Int
-
-  /// Signal .85, 16 hidden units.
-  public init(signal: Double = 0.85, hiddenWidth: Int = 16) {
-    self.signal = signal
-    self.hiddenWidth = hiddenWidth
-  }
-}
-
-/// Why a mechanism family does not fit a graph.
-public enum ModelError: Error, Equatable, CustomStringConvertible {
-  /// The dimensions of a node rule the family out.
-  case unsuitableDimensions(family: String, node: String, reason: String, remedy: String)
-  /// A parameter is out of range.
-  case invalidParameter(name: String, value: String, remedy: String)
-  /// Weights of the wanted conditioning were not found.
-  case conditioningFailed(node: String, draws: Int)
-
-  /// One line: what is wrong and the remedy.
-  public var description: String {
-    switch self {
-    case .unsuitableDimensions(let family, let node, let reason, let remedy):
-      "mechanism \(family) does not fit node '\(node)': \(reason); \(remedy)"
-    case .invalidParameter(let name, let value, let remedy): "\(name) is \(value); \(remedy)"
-    case .conditioningFailed(let node, let draws):
-      "no well-conditioned weights for node '\(node)' in \(draws) draws; use a larger condition quantile or smaller dimensions"
+    case .locationScale(let p):
+      p == .init() ? "location-scale" : "location-scale-\(p.signal)-\(p.logDeviation)-h\(p.hiddenWidth)"
+    case .postNonlinear(let p):
+      p == .init() ? "post-nonlinear" : "post-nonlinear-\(p.signal)-\(p.sharpness)-h\(p.hiddenWidth)"
+    case .polynomial(let p): p == .init() ? "polynomial" : "polynomial-\(p.coefficient)-d\(p.degree)"
+    case .multiplicative: "multiplicative"
+    case .residualFlow(let p):
+      p == .init() ? "residual-flow" : "residual-flow-\(p.blocks)x\(p.hiddenWidth)-\(p.contraction)"
+    case .coefficients: "coefficients"
+    case .weights(let weights): "weights-\(weights.digest)"
+    case .same(let node): "same-as-\(node)"
+    case .custom(let custom): custom.label
+    case .assigned(let assignment): assignment.label
     }
   }
 }

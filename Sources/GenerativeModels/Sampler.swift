@@ -49,7 +49,7 @@ extension GenerativeModel {
   private func forEachPanel(
     _ indices: Range<UInt64>, key: RandomKey, _ body: (Panel, Int, Int, Int) -> Void
   ) {
-    var panel = Panel(layout, key: key)
+    var panel = Panel(self, key: key)
     let width = UInt64(Panel.width)
     var index = indices.lowerBound
     while index < indices.upperBound {
@@ -76,9 +76,16 @@ struct Panel {
   private var inputs: [Float]
   /// The stream of each noise row: named after its node, so that it is independent of the order of declaration.
   private let noiseKeys: [RandomKey]
+  /// The stream of the factor that each node's noise shares with its siblings' under a correlated law.
+  private let factorKeys: [RandomKey]
 
-  init(_ layout: SampleLayout, key: RandomKey) {
+  init(_ model: GenerativeModel, key: RandomKey) {
+    let layout = model.layout
     self.layout = layout
+    factorKeys = model.noises.enumerated().map { v, law in
+      // Small batches make many panels: no factor where none is used.
+      if case .correlated = law { key.commonFactor(ofNode: v, in: model.graph) } else { key }
+    }
     noiseKeys = layout.names.indices.flatMap { node in
       let nodeKey = key.child(layout.names[node])
       return (0..<layout.noiseDimensions[node]).map { nodeKey.child($0) }
@@ -106,7 +113,7 @@ struct Panel {
             for component in 0..<noiseRows {
               let noiseRow = layout.noiseOffsets[v] + component
               let target = UnsafeMutableBufferPointer(rebasing: noises[noiseRow * width..<(noiseRow + 1) * width])
-              model.noises[v].fill(target, key: noiseKeys[noiseRow], offset: firstSample)
+              model.noises[v].fill(target, key: noiseKeys[noiseRow], factor: factorKeys[v], offset: firstSample)
             }
             if noiseRows > 0 {
               (inputs.baseAddress! + row * width).update(

@@ -2,7 +2,7 @@ public import GenerativeModels
 public import HierarchicalGraphs
 public import MaskedAutoencoding
 public import Specifications
-public import Stochastics
+internal import Stochastics
 
 /// Everything that determines one cell of a sweep. A cell is a pure function of this value: same specification, same
 /// machine, same bits.
@@ -11,8 +11,8 @@ public struct CellSpecification: Sendable {
   public let graph: HierarchicalGraph
   /// How mechanisms are drawn.
   public let mechanism: MechanismFamily
-  /// The law of the exogenous noise.
-  public let noise: Distribution
+  /// The laws of the exogenous noise.
+  public let noise: NoiseAssignment
   /// The law of the masks.
   public let masks: MaskDistribution
   /// Whether samples of a batch share their mask.

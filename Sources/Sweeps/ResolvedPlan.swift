@@ -30,8 +30,8 @@ enum ResolvedPlan {
       for (index, line) in text.enumerated() { lines.append((index == 0 ? "  - " : "    ") + line) }
     }
     lines.append("mechanisms:")
-    lines += plan.mechanisms.map { "  - \(mechanism($0))" }
-    lines.append("noise: \(noise(plan.noise))")
+    lines += plan.mechanisms.map { "  - \(ResolvedMechanism.text($0))" }
+    lines.append("noise: \(ResolvedMechanism.text(plan.noise))")
     lines.append("mask: \(mask(plan.masking))")
     if !plan.maskRatios.isEmpty {
       lines.append("mask_ratios: \(plan.maskRatios)")
@@ -46,22 +46,6 @@ enum ResolvedPlan {
     if let interval = plan.checkpointInterval { lines.append("checkpoint_every: \(interval)") }
     lines.append("keep_models: \(plan.keepsModels)")
     return lines.joined(separator: "\n") + "\n"
-  }
-
-  private static func mechanism(_ family: MechanismFamily) -> String {
-    switch family {
-    case .linearRandom: "{family: linear, weights: random}"
-    case .linearOrthogonal: "{family: linear, weights: orthogonal}"
-    case .rho(let rho): "{family: rho, rho: \(rho)}"
-    case .mlp(let p):
-      "{family: mlp, layers: \(p.layers), slope: \(p.slope), condition_quantile: \(p.conditionQuantile), condition_draws: \(p.conditionDraws)}"
-    case .additiveNoise(let p): "{family: additive-noise, signal: \(p.signal), hidden_width: \(p.hiddenWidth)}"
-    }
-  }
-
-  private static func noise(_ law: Distribution) -> String {
-    if case .studentT(let degrees) = law { return "{law: student-t, degrees_of_freedom: \(degrees)}" }
-    return law.label
   }
 
   private static func mask(_ masking: MaskPlan) -> String {

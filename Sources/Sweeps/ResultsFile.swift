@@ -18,7 +18,8 @@ enum ResultsFile {
     var text = columns.joined(separator: ",") + "\n"
     for (cell, result) in cells {
       let prefix = [
-        cell.identifier, quoted(cell.graph.name), cell.mechanism.label, "\(cell.maskRatio)", "\(cell.patchSize)",
+        cell.identifier, quoted(cell.graph.name), quoted(cell.mechanism.label), "\(cell.maskRatio)",
+        "\(cell.patchSize)",
         "\(cell.architecture.representationWidth)", "\(cell.generatorSeed)", "\(cell.trainingSeed)",
       ].joined(separator: ",")
       for row in result.measurements + (result.predictions ?? []) {

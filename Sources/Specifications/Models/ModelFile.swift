@@ -3,7 +3,7 @@ internal import Stochastics
 
 /// Model files: a graph, a mechanism, a noise law and a seed in one YAML file (docs/model-format.md).
 public enum ModelFile {
-  static let keys = ["graph", "mechanism", "noise", "seed"]
+  static let keys = ["graph", "mechanism", "noise", "seed", "interventions", "environments"]
 
   /// Parts of a model given besides its file, as on a command line; they win over the file.
   public struct Overrides: Sendable {
@@ -25,13 +25,14 @@ public enum ModelFile {
   /// - Parameters:
   ///   - source: The path of a model file, or what ``GraphFile/load(_:)`` takes: the path of a graph file or a built-in family.
   ///   - overrides: What wins over the file; for a graph the mechanism is required.
+  ///   - plugins: Mechanisms and noises that the file may name besides the built-in ones.
   /// - Throws: ``SpecificationError`` with file, line, key and remedy.
-  public static func load(_ source: String, overrides: Overrides = Overrides()) throws(SpecificationError)
-    -> ModelSpecification
-  {
+  public static func load(
+    _ source: String, overrides: Overrides = Overrides(), plugins: Plugins = Plugins()
+  ) throws(SpecificationError) -> ModelSpecification {
     var specification: ModelSpecification
     if let root = try modelDocument(source) {
-      specification = try read(root, file: source, overrides: overrides)
+      specification = try read(root, file: source, overrides: overrides, plugins: plugins)
     } else {
       let loaded = try GraphFile.load(source)
       guard let word = overrides.mechanism else {
@@ -39,12 +40,13 @@ public enum ModelFile {
           file: source, "this is a graph, and a model also needs a mechanism",
           remedy: "add --mechanism, for example --mechanism rho:0.85, or give a model file", status: .usage)
       }
-      specification = ModelSpecification(graph: loaded.graph, mechanism: try mechanism(word))
+      specification = ModelSpecification(graph: loaded.graph, mechanism: try mechanism(word, plugins))
       specification.notes = loaded.notes
       specification.place = DocumentPlace(file: source)
     }
     if let word = overrides.noise {
-      specification.noise = try Distribution(SpecificationWord.node(word, option: "--noise"))
+      specification.noise = NoiseAssignment(
+        try Distribution(SpecificationWord.node(word, option: "--noise"), context: ReadingContext(plugins: plugins)))
     }
     if let seed = overrides.seed { specification.seed = seed }
     return specification
@@ -62,27 +64,34 @@ public enum ModelFile {
   }
 
   private static func read(
-    _ root: DocumentNode, file: String, overrides: Overrides
+    _ root: DocumentNode, file: String, overrides: Overrides, plugins: Plugins
   ) throws(SpecificationError) -> ModelSpecification {
     let map = try root.mapping(keys: keys)
     let folder = file.lastIndex(of: "/").map { $0 == file.startIndex ? "/" : String(file[..<$0]) }
+    let context = ReadingContext(folder: folder, plugins: plugins)
     let loaded = try GraphFile.load(try map.required("graph"), relativeTo: folder)
     var specification: ModelSpecification
     if let word = overrides.mechanism {
-      specification = ModelSpecification(graph: loaded.graph, mechanism: try mechanism(word))
+      specification = ModelSpecification(graph: loaded.graph, mechanism: try mechanism(word, plugins))
       specification.place = DocumentPlace(file: file)
     } else {
       let node = try map.required("mechanism")
-      specification = ModelSpecification(graph: loaded.graph, mechanism: try MechanismFamily(node))
+      specification = ModelSpecification(graph: loaded.graph, mechanism: try MechanismFamily(node, context: context))
       specification.place = node.place
     }
     specification.notes = loaded.notes
-    if let node = map.optional("noise") { specification.noise = try Distribution(node) }
+    if let node = map.optional("noise") { specification.noise = try NoiseAssignment(node, context: context) }
+    if let node = map.optional("interventions") {
+      specification.interventions = try Environment(name: "interventions", node, context: context).interventions
+    }
+    if let node = map.optional("environments") {
+      specification.environments = try Environment.all(node, context: context)
+    }
     if let node = map.optional("seed") { specification.seed = try node.seed }
     return specification
   }
 
-  private static func mechanism(_ word: String) throws(SpecificationError) -> MechanismFamily {
-    try MechanismFamily(SpecificationWord.node(word, option: "--mechanism"))
+  private static func mechanism(_ word: String, _ plugins: Plugins) throws(SpecificationError) -> MechanismFamily {
+    try MechanismFamily(SpecificationWord.node(word, option: "--mechanism"), context: ReadingContext(plugins: plugins))
   }
 }

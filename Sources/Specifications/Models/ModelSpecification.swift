@@ -1,6 +1,5 @@
 public import GenerativeModels
 public import HierarchicalGraphs
-public import Stochastics
 
 /// What determines a generating process completely: a graph, a mechanism family, a noise law, a seed.
 public struct ModelSpecification: Sendable {
@@ -8,8 +7,12 @@ public struct ModelSpecification: Sendable {
   public var graph: HierarchicalGraph
   /// How the mechanisms are drawn.
   public var mechanism: MechanismFamily
-  /// The law of the exogenous noises.
-  public var noise: Distribution
+  /// The laws of the exogenous noises.
+  public var noise: NoiseAssignment
+  /// Interventions that are part of the model itself.
+  public var interventions: [Intervention] = []
+  /// Named sets of interventions, each of which is the model in another environment.
+  public var environments: [Environment] = []
   /// The seed of the mechanisms' weights: the same seed in a plan's `generator_seeds` gives the same model.
   public var seed: UInt64
   /// Notes on how the graph was read, one line each; usually none.
@@ -19,7 +22,7 @@ public struct ModelSpecification: Sendable {
 
   /// A specification.
   public init(
-    graph: HierarchicalGraph, mechanism: MechanismFamily, noise: Distribution = .gaussian,
+    graph: HierarchicalGraph, mechanism: MechanismFamily, noise: NoiseAssignment = .gaussian,
     seed: UInt64 = Self.defaultSeed
   ) {
     (self.graph, self.mechanism, self.noise, self.seed, notes) = (graph, mechanism, noise, seed, [])
@@ -29,12 +32,26 @@ public struct ModelSpecification: Sendable {
   /// The seed where none is given, in model files as in plans.
   public static let defaultSeed: UInt64 = 1
 
-  /// Draws the model.
+  /// Draws the model, with the interventions that are part of it.
   ///
-  /// - Throws: ``SpecificationError`` where the mechanism does not fit the graph.
-  public func model() throws(SpecificationError) -> GenerativeModel {
+  /// - Parameter environment: The name of one of ``environments``, whose interventions are then made too; nil for none.
+  /// - Throws: ``SpecificationError`` where the mechanism or an intervention does not fit the graph, or there is no
+  ///   environment of the name.
+  public func model(environment: String? = nil) throws(SpecificationError) -> GenerativeModel {
+    var interventions = interventions
+    if let environment {
+      guard let found = environments.first(where: { $0.name == environment }) else {
+        throw place.error(
+          "the model has no environment \(environment.quoted)",
+          remedy: environments.isEmpty
+            ? "give it the key 'environments'" : Suggestion.remedy(for: environment, among: environments.map(\.name)))
+      }
+      interventions += found.interventions
+    }
     do {
-      return try GenerativeModel(graph: graph, family: mechanism, noise: noise, seed: seed)
+      let model = try GenerativeModel(graph: graph, family: mechanism, noise: noise, seed: seed)
+      guard !interventions.isEmpty else { return model }
+      return try model.intervened(by: Environment(name: environment ?? "interventions", interventions))
     } catch {
       throw place.error(error.description, remedy: "")
     }

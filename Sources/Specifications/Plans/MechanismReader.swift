@@ -1,32 +1,53 @@
 public import GenerativeModels
-public import Stochastics
 
 extension MechanismFamily {
-  private static let families = ["linear", "rho", "mlp", "additive-noise"]
+  private static let families = [
+    "linear", "rho", "mlp", "additive-noise", "location-scale", "post-nonlinear", "polynomial", "multiplicative",
+    "residual-flow", "weights",
+  ]
 
   /// Reads a mapping with the key `family` and the family's parameters, the family's bare name, or one word such as
   /// `rho:0.85`, `linear:orthogonal` or `mlp:layers=2,slope=0.5`.
   ///
+  /// With the keys `levels` and `nodes` beside, families for single levels and nodes.
+  ///
+  /// - Parameter context: Where files are, and families of the user's own.
   /// - Throws: ``SpecificationError`` for an unknown family, an unknown key, or a parameter out of range.
-  public init(_ source: DocumentNode) throws(SpecificationError) {
+  public init(
+    _ source: DocumentNode, context: ReadingContext = ReadingContext()
+  ) throws(SpecificationError) {
+    if let assignment = try MechanismAssignment.read(source, context: context) {
+      self = .assigned(assignment)
+      return
+    }
     let node =
       source.isScalar
       ? try SpecificationWord.mapping(source, nameKey: "family", shorthand: ["rho": "rho", "linear": "weights"])
       : source
+    let families = Self.families + context.plugins.mechanismNames
     if node.isScalar {
-      switch try node.choice(of: Self.families, called: "a mechanism family") {
+      switch try node.choice(of: families, called: "a mechanism family") {
       case "linear": self = .linearRandom
       case "mlp": self = .mlp(MLPParameters())
       case "additive-noise": self = .additiveNoise(AdditiveNoiseParameters())
-      default:
+      case "rho":
         throw node.error("the family rho needs its correlation", remedy: "write {family: rho, rho: 0.85} or rho:0.85")
+      case let name: self = try Self.further(name, node, nil, context: context)
       }
       return
     }
-    let family = try node.anyMapping.required("family").choice(of: Self.families, called: "a mechanism family")
+    let family = try node.anyMapping.required("family").choice(of: families, called: "a mechanism family")
     switch family {
     case "linear":
-      let map = try node.mapping(keys: ["family", "weights"])
+      let map = try node.mapping(keys: ["family", "weights", "coefficients"])
+      if let given = map.optional("coefficients") {
+        guard map.optional("weights") == nil else {
+          throw map.error(
+            at: "weights", "given coefficients are not drawn", remedy: "remove 'weights' or 'coefficients'")
+        }
+        self = .coefficients(try LinearCoefficients(given))
+        return
+      }
       let weights = try map.optional("weights")?.choice(of: ["random", "orthogonal"], called: "a kind of weights")
       self = weights == "orthogonal" ? .linearOrthogonal : .linearRandom
     case "rho":
@@ -51,60 +72,16 @@ extension MechanismFamily {
         parameters.conditionDraws = try node.int(in: 1...10_000_000, called: "a number of draws")
       }
       self = .mlp(parameters)
-    default:
+    case "additive-noise":
       let map = try node.mapping(keys: ["family", "signal", "hidden_width"])
       var parameters = AdditiveNoiseParameters()
-      if let node = map.optional("signal") {
-        parameters.signal = try node.double(atLeast: 0, called: "a signal")
-        guard parameters.signal < 1 else {
-          throw node.error("\(parameters.signal) is not a signal", remedy: "give a number from 0 to below 1")
-        }
-      }
+      if let node = map.optional("signal") { parameters.signal = try node.signal }
       if let node = map.optional("hidden_width") {
         parameters.hiddenWidth = try node.int(in: 1...4096, called: "a hidden width")
       }
       self = .additiveNoise(parameters)
-    }
-  }
-}
-
-extension Distribution {
-  private static let laws = ["gaussian", "laplace", "uniform", "student-t"]
-
-  /// Reads a law's name, `{law: student-t, degrees_of_freedom: 5}`, or the same in one word, `student-t:5`.
-  ///
-  /// - Throws: ``SpecificationError`` for an unknown law or degrees of freedom of at most 2 (infinite variance).
-  public init(_ source: DocumentNode) throws(SpecificationError) {
-    let node =
-      source.isScalar
-      ? try SpecificationWord.mapping(source, nameKey: "law", shorthand: ["student-t": "degrees_of_freedom"]) : source
-    let map = node.isScalar ? nil : try node.mapping(keys: ["law", "degrees_of_freedom"])
-    let name = try (map.map { map throws(SpecificationError) in try map.required("law") } ?? node)
-      .choice(of: Self.laws, called: "a noise law")
-    if name != "student-t", let map, map.optional("degrees_of_freedom") != nil {
-      throw map.error(at: "degrees_of_freedom", "\(name) noise has no degrees of freedom", remedy: "remove this key")
-    }
-    switch name {
-    case "gaussian": self = .gaussian
-    case "laplace": self = .laplace
-    case "uniform": self = .uniform
     default:
-      guard let degrees = map?.optional("degrees_of_freedom") else {
-        throw node.error(
-          "student-t noise needs its degrees of freedom", remedy: "write {law: student-t, degrees_of_freedom: 5}")
-      }
-      self = .studentT(
-        degreesOfFreedom: try degrees.double(above: 2, called: "a number of degrees of freedom with finite variance"))
-    }
-  }
-
-  /// The law as it stands in files: `gaussian`, `laplace`, `uniform`, `student-t-5.0`.
-  public var label: String {
-    switch self {
-    case .gaussian: "gaussian"
-    case .laplace: "laplace"
-    case .uniform: "uniform"
-    case .studentT(let degreesOfFreedom): "student-t-\(degreesOfFreedom)"
+      self = try Self.further(family, node, try node.anyMapping, context: context)
     }
   }
 }

@@ -11,25 +11,34 @@ extension SweepPlan {
 
   /// Reads a plan file.
   ///
-  /// - Parameter path: A YAML file; graph files in it are relative to its folder.
+  /// - Parameters:
+  ///   - path: A YAML file; files in it are relative to its folder.
+  ///   - plugins: Mechanisms and noises that the plan may name besides the built-in ones.
   /// - Throws: ``SpecificationError`` with file, line, column, key and remedy of the first fault.
-  public static func load(_ path: String) throws(SpecificationError) -> SweepPlan {
+  public static func load(_ path: String, plugins: Plugins = Plugins()) throws(SpecificationError) -> SweepPlan {
     let root = try Document.load(path)
     let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) }
-    return try SweepPlan(root, folder: folder)
+    return try SweepPlan(root, context: ReadingContext(folder: folder, plugins: plugins))
   }
 
   /// A plan from its document.
-  init(_ root: DocumentNode, folder: String?) throws(SpecificationError) {
+  init(_ root: DocumentNode, context: ReadingContext) throws(SpecificationError) {
     let map = try root.mapping(keys: Self.keys)
     name = try map.optional("name")?.nonEmptyString ?? "sweep"
     let graphNodes = try map.required("graphs").listOrSingle
     graphs = []
-    for node in graphNodes { graphs.append(try GraphFile.load(node, relativeTo: folder).graph) }
+    for node in graphNodes { graphs.append(try GraphFile.load(node, relativeTo: context.folder).graph) }
     try Self.requireDistinct(zip(graphNodes, graphs.map(\.name)).map { ($0, $1) }, what: "graph name")
     mechanisms = []
-    for node in try map.required("mechanisms").listOrSingle { mechanisms.append(try MechanismFamily(node)) }
-    noise = try map.optional("noise").map { node throws(SpecificationError) in try Distribution(node) } ?? .gaussian
+    for node in try map.required("mechanisms").listOrSingle {
+      mechanisms.append(try MechanismFamily(node, context: context))
+      try Self.checkOverrides(node, graphs: graphs)
+    }
+    noise = .gaussian
+    if let node = map.optional("noise") {
+      noise = try NoiseAssignment(node, context: context)
+      try Self.checkOverrides(node, graphs: graphs)
+    }
     masking =
       try map.optional("mask").map { node throws(SpecificationError) in try MaskPlan(node) }
       ?? MaskPlan(law: .exactCount, sharing: .perSample)
@@ -97,6 +106,23 @@ extension SweepPlan {
       return size
     }
     return (ratios, sizes)
+  }
+
+  /// Levels and nodes that families or laws are given for must be in every graph.
+  private static func checkOverrides(_ node: DocumentNode, graphs: [HierarchicalGraph]) throws(SpecificationError) {
+    guard let (_, levels, nodes) = try node.splitOverrides() else { return }
+    for graph in graphs {
+      for (level, node) in levels where level > graph.height {
+        throw node.error(
+          "graph '\(graph.name)' has no level \(level)",
+          remedy: "its levels are 0 to \(graph.height); 0 are the observables")
+      }
+      for (name, node) in nodes where graph.index(of: name) == nil {
+        throw node.error(
+          "graph '\(graph.name)' has no node '\(name)'",
+          remedy: Suggestion.remedy(for: name, among: graph.nodes.map(\.name)))
+      }
+    }
   }
 
   private func checkFixedMask(_ map: DocumentMapping) throws(SpecificationError) {

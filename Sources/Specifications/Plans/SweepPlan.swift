@@ -1,7 +1,6 @@
 public import GenerativeModels
 public import HierarchicalGraphs
 public import MaskedAutoencoding
-public import Stochastics
 
 /// What a plan file asks for: the axes of a sweep and what all its cells share. A plan is checked as a whole when it is
 /// read, so that a sweep never stops at its last cell over a typing error in the first line.
@@ -12,8 +11,8 @@ public struct SweepPlan: Sendable {
   public var graphs: [HierarchicalGraph]
   /// How mechanisms are drawn.
   public var mechanisms: [MechanismFamily]
-  /// The law of the exogenous noise.
-  public var noise: Distribution
+  /// The laws of the exogenous noise.
+  public var noise: NoiseAssignment
   /// How masks are drawn.
   public var masking: MaskPlan
   /// Masked share of the patches; empty for a fixed mask.

@@ -1,0 +1,51 @@
+public import LinearAlgebra
+
+/// Whether a mechanism can be inverted, and why: what its author knows about all its weights. Numbers for the weights at
+/// hand are the invertibility certificate's business.
+public enum Invertibility: Sendable, Equatable {
+  /// (parents, ε) is a function of the value, as the theory's first assumption asks.
+  case exact(why: String)
+  /// Only in part or under a condition; the text says which: most often that ε is a function of value and parents.
+  case conditional(why: String)
+  /// Not at all.
+  case none(why: String)
+
+  /// The reason.
+  public var why: String {
+    switch self {
+    case .exact(let why), .conditional(let why), .none(let why): why
+    }
+  }
+}
+
+extension Mechanism {
+  /// What mechanisms that say nothing about it get: `conditional`.
+  public var invertibility: Invertibility {
+    .conditional(why: "the mechanism does not say; Jacobians and round trips at samples decide")
+  }
+}
+
+/// A mechanism whose noise is a function of its value and its parents: ε can be read back from a sample, whether or not the
+/// parents can (abduction, in the language of counterfactuals).
+public protocol NoiseInvertibleMechanism: Mechanism {
+  /// Recovers ε.
+  ///
+  /// - Parameters:
+  ///   - values: Shape (n, dimension); rows are samples.
+  ///   - parents: Shape (n, Σ dim(parents)), in the graph's order.
+  /// - Returns: Shape (n, dim ε). Rows where ε is not determined hold NaN or infinity.
+  /// - Throws: `LinearAlgebraError` if the map of ε has lost rank.
+  func noise(values: Matrix<Double>, parents: Matrix<Double>) throws(LinearAlgebraError) -> Matrix<Double>
+}
+
+extension Mechanism {
+  /// `evaluate` on row-major samples: shape (n, inputDimension) to (n, dimension).
+  package func values(_ inputs: Matrix<Double>) -> Matrix<Double> {
+    precondition(inputs.columns == inputDimension, "inputs of width \(inputs.columns) for \(inputDimension)")
+    var outputs = Matrix<Double>(rows: dimension, columns: inputs.rows)
+    inputs.transposed().withUnsafeElements { source in
+      outputs.withUnsafeMutableElements { evaluate(source, into: $0, count: inputs.rows) }
+    }
+    return outputs.transposed()
+  }
+}

@@ -1,0 +1,69 @@
+public import LinearAlgebra
+
+/// `value = (C · parents) ∘ ε · scale`, component by component: x = c·s.
+///
+/// With mean-free noise E[value | parents] = 0 whatever the parents are: the map from content to prediction,
+/// φ(c) = E[x_masked | x_visible], is constant and so not injective, and learning by mean squared error recovers nothing.
+/// The counter-example to the theorem's reading that needs no violated assumption on the graph. Invert-ability fails only
+/// where c = 0, a set of probability 0.
+public struct MultiplicativeMechanism: Mechanism {
+  /// C, shape (dimension, Σ dim(parents)).
+  public let content: Matrix<Double>
+  /// Multiplied last, length dimension.
+  public let scale: [Double]
+  private let linear: LinearMechanism
+
+  /// The mechanism of given weights, one scale for each row of C.
+  public init(content: Matrix<Double>, scale: [Double]) {
+    precondition(scale.count == content.rows, "\(scale.count) scales for \(content.rows) components")
+    self.content = content
+    self.scale = scale
+    linear = LinearMechanism(weights: content)
+  }
+
+  /// Σ dim(parents) + dim(ε).
+  public var inputDimension: Int { content.columns + content.rows }
+  /// dim(node).
+  public var dimension: Int { content.rows }
+
+  /// A product does not tell its factors.
+  public var invertibility: Invertibility {
+    .conditional(
+      why: "given the parents, ε = value / c wherever c is not 0; a product alone does not tell its factors")
+  }
+
+  /// Evaluates a feature-major batch in single precision; see ``Mechanism``.
+  public func evaluate(
+    _ inputs: UnsafeBufferPointer<Float>, into outputs: UnsafeMutableBufferPointer<Float>, count: Int
+  ) {
+    let parentRows = content.columns * count
+    linear.evaluate(UnsafeBufferPointer(rebasing: inputs[0..<parentRows]), into: outputs, count: count)
+    multiply(UnsafeBufferPointer(rebasing: inputs[parentRows...]), outputs, count: count)
+  }
+
+  /// Evaluates a feature-major batch in double precision; see ``Mechanism``.
+  public func evaluate(
+    _ inputs: UnsafeBufferPointer<Double>, into outputs: UnsafeMutableBufferPointer<Double>, count: Int
+  ) {
+    let parentRows = content.columns * count
+    linear.evaluate(UnsafeBufferPointer(rebasing: inputs[0..<parentRows]), into: outputs, count: count)
+    multiply(UnsafeBufferPointer(rebasing: inputs[parentRows...]), outputs, count: count)
+  }
+
+  private func multiply<Scalar: LinearAlgebraScalar>(
+    _ noise: UnsafeBufferPointer<Scalar>, _ outputs: UnsafeMutableBufferPointer<Scalar>, count: Int
+  ) {
+    for row in 0..<dimension {
+      let scale = Scalar(scale[row])
+      for i in row * count..<(row + 1) * count { outputs[i] = outputs[i] * noise[i] * scale }
+    }
+  }
+}
+
+extension MultiplicativeMechanism: NoiseInvertibleMechanism {
+  /// value / (scale · C · parents); infinite or NaN where the content is 0.
+  public func noise(values: Matrix<Double>, parents: Matrix<Double>) throws(LinearAlgebraError) -> Matrix<Double> {
+    let c = parents.multiplied(by: content, transposeOther: true)
+    return mapped(values) { index, value in value / (c.storage[index] * scale[index % dimension]) }
+  }
+}

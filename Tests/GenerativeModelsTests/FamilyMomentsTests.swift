@@ -1,0 +1,101 @@
+import GenerativeModels
+import HierarchicalGraphs
+import LinearAlgebra
+import Stochastics
+import Testing
+
+@Suite struct FamilyMomentsTests {
+  static let standardised: [MechanismFamily] = [
+    .locationScale(.init()), .postNonlinear(.init()), .multiplicative, .polynomial(.init(coefficient: 0.05)),
+  ]
+
+  @Test("Values have mean 0 and variance 1 under the standardised families", arguments: standardised)
+  func unitVariance(family: MechanismFamily) throws {
+    let model = try GenerativeModel(graph: crossedGraph(), family: family, key: RandomKey(seed: 3))
+    let sample = model.sample(0..<60_000, key: RandomKey(seed: 4))
+    for v in model.graph.nodes.indices {
+      let column = sample.value(of: v).column(0).map(Double.init)
+      let mean = column.reduce(0, +) / Double(column.count)
+      let variance = column.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(column.count)
+      // Calibrated on 4096 rows; the multiplicative and the polynomial family have heavy tails.
+      #expect(abs(mean) < 0.1 && abs(variance - 1) < 0.35, "node \(v): \(mean), \(variance)")
+    }
+  }
+
+  @Test("Location-scale noise is wide where exp(s) is: squared residuals vary with the parents, additive ones do not")
+  func heteroscedastic() throws {
+    func spread(_ family: MechanismFamily) throws -> Double {
+      let model = try GenerativeModel(graph: crossedGraph(), family: family, key: RandomKey(seed: 3))
+      let v = try #require(model.graph.index(of: "x0"))
+      let inputs = InvertibilityTests.inputs(model.mechanisms[v], seed: 1)
+      // Slope of the value in its noise, at each row's parents.
+      var (low, high) = (inputs, inputs)
+      for i in 0..<inputs.rows { (low[i, 1], high[i, 1]) = (0, 1) }
+      let slopes =
+        (InvertibilityTests.evaluate(model.mechanisms[v], high) - InvertibilityTests.evaluate(model.mechanisms[v], low))
+        .storage
+      return slopes.max()! / slopes.min()!
+    }
+    #expect(try spread(.locationScale(.init())) > 2)
+    #expect(try abs(spread(.additiveNoise(.init())) - 1) < 1e-9)
+  }
+
+  @Test("Products of content and noise leave nothing for the mean: E[value | parents] = 0 while squares depend on them")
+  func multiplicative() throws {
+    let graph = try HierarchicalGraph(
+      name: "pair", nodes: [NodeDeclaration("c", dimension: 2), NodeDeclaration("x", dimension: 2)], edges: [("c", "x")]
+    )
+    let model = try GenerativeModel(graph: graph, family: .multiplicative, key: RandomKey(seed: 3))
+    let n = 200_000
+    let sample = model.sample(0..<UInt64(n), key: RandomKey(seed: 4))
+    let (c, x) = (sample.value(of: 0), sample.value(of: 1))
+    var (linear, cubic, squares) = (0.0, 0.0, 0.0)
+    for i in 0..<n {
+      let (a, b) = (Double(c[i, 0]), Double(x[i, 0]))
+      linear += a * b
+      cubic += a * a * a * b
+      squares += (a * a - 1) * (b * b - 1)
+    }
+    // Var(c·x) = E c⁴ = 3, Var(c³·x) = E c⁸ = 105, E[(c² − 1)(x² − 1)] = E c⁴ − 1 = 2.
+    #expect(abs(linear / Double(n)) < 5 * (3 / Double(n)).squareRoot())
+    #expect(abs(cubic / Double(n)) < 5 * (105 / Double(n)).squareRoot())
+    #expect(abs(squares / Double(n) - 2) < 0.3)
+  }
+
+  @Test("Single and double precision evaluate the same map", arguments: standardised)
+  func precisions(family: MechanismFamily) throws {
+    let model = try GenerativeModel(graph: crossedGraph(), family: family, key: RandomKey(seed: 2))
+    for mechanism in model.mechanisms { Self.comparePrecisions(mechanism) }
+    let flow = try GenerativeModel(
+      graph: crossedGraph(regime: .invertible), family: .residualFlow(.init()), key: RandomKey(seed: 2))
+    for mechanism in flow.mechanisms { Self.comparePrecisions(mechanism) }
+  }
+
+  static func comparePrecisions(_ mechanism: any Mechanism) {
+    let inputs = Distribution.gaussian.samples(mechanism.inputDimension * 64, key: RandomKey(seed: 3))
+    var single = [Float](repeating: .nan, count: mechanism.dimension * 64)
+    var double = [Double](repeating: .nan, count: mechanism.dimension * 64)
+    inputs.withUnsafeBufferPointer { source in
+      single.withUnsafeMutableBufferPointer { mechanism.evaluate(source, into: $0, count: 64) }
+    }
+    inputs.map(Double.init).withUnsafeBufferPointer { source in
+      double.withUnsafeMutableBufferPointer { mechanism.evaluate(source, into: $0, count: 64) }
+    }
+    for (a, b) in zip(single, double) { #expect(abs(Double(a) - b) < 1e-4 * max(1, abs(b))) }
+  }
+
+  @Test("Parameters out of range are one typed error with the remedy")
+  func errors() throws {
+    let wrong: [MechanismFamily] = [
+      .locationScale(.init(signal: 1)), .locationScale(.init(logDeviation: -1)), .postNonlinear(.init(sharpness: 0)),
+      .polynomial(.init(coefficient: -1)), .polynomial(.init(degree: 4)), .residualFlow(.init(contraction: 1)),
+      // Noisy regime: a node cannot hold parents and noise.
+      .residualFlow(.init()),
+    ]
+    for family in wrong {
+      #expect(throws: ModelError.self) {
+        try GenerativeModel(graph: crossedGraph(), family: family, key: RandomKey(seed: 1))
+      }
+    }
+  }
+}
