@@ -43,6 +43,7 @@ check: setup lint ## the whole gate: lints, a build without warnings, which BLAS
 	SWIFT="$(SWIFT)" scripts/check-warnings
 	scripts/check-blas
 	$(TEST)
+	SWIFT="$(SWIFT)" scripts/test-plugin
 
 bench: setup ## measure the numerical kernels on this machine (all repetitions in out/bench/kernels.json)
 	SWIFT="$(SWIFT)" OUT="$(OUT)" bench/run.sh

@@ -29,7 +29,7 @@ public struct GenerativeModel: Sendable {
   /// - Throws: ``ModelError`` when the family does not fit the graph's dimensions or a parameter is out of range.
   /// - Complexity: O(nodes) draws; the `rho` family with several parents a node needs O(nodes²) memory.
   public init(
-    graph: HierarchicalGraph, family: MechanismFamily, noise: NoiseAssignment, key: RandomKey
+    graph: HierarchicalGraph, family: MechanismFamily, noise: NoiseAssignment = .gaussian, key: RandomKey
   ) throws(ModelError) {
     let noises = try noise.laws(for: graph)
     var builder = try MechanismBuilder(graph: graph, family: family, noises: noises, key: key)
@@ -38,13 +38,6 @@ public struct GenerativeModel: Sendable {
     self.graph = graph
     self.family = family
     self.noises = noises
-  }
-
-  /// As ``init(graph:family:noise:key:)`` with one law for all noise components.
-  public init(
-    graph: HierarchicalGraph, family: MechanismFamily, noise: Distribution = .gaussian, key: RandomKey
-  ) throws(ModelError) {
-    try self.init(graph: graph, family: family, noise: NoiseAssignment(noise), key: key)
   }
 
   /// Draws the mechanisms from a generator seed: how plans, model files and every command derive the key, so that the same

@@ -91,16 +91,26 @@ extension MechanismBuilder {
       inner: inner, noiseScale: noiseScale, sharpness: parameters.sharpness, shift: shift, scale: scale)
   }
 
-  func multiplicative(_ v: Int, using stream: inout RandomStream) throws(ModelError) -> MultiplicativeMechanism {
+  func multiplicative(
+    _ v: Int, _ parameters: MultiplicativeParameters, using stream: inout RandomStream
+  ) throws(ModelError) -> MultiplicativeMechanism {
     try requireComponentwiseNoise(v, family: "multiplicative")
+    guard parameters.weight != 0, parameters.weight.isFinite, parameters.offset.isFinite else {
+      throw .invalidParameter(
+        name: "weight", value: "\(parameters.weight)", remedy: "give a finite number that is not 0")
+    }
     let (parents, dimension) = (parentDimension(v), graph.nodes[v].dimension)
     // One parent of the node's own dimension is the content itself; otherwise components are random mixtures of parents.
     let content: Matrix<Double> =
       parents == dimension && graph.parents.count(v) == 1
       ? .identity(dimension) : RandomWeights.signed(dimension, parents, using: &stream)
-    let raw = MultiplicativeMechanism(content: content, scale: Array(repeating: 1, count: dimension))
+    let raw = MultiplicativeMechanism(
+      content: content, offset: parameters.offset, weight: parameters.weight,
+      scale: Array(repeating: 1, count: dimension))
+    guard parameters.isStandardized else { return raw }
     let (_, scale) = standardisation(Self.evaluate(raw, inputs: calibrationInputs(v)), rows: dimension)
-    return MultiplicativeMechanism(content: content, scale: scale)
+    return MultiplicativeMechanism(
+      content: content, offset: parameters.offset, weight: parameters.weight, scale: scale)
   }
 
   // MARK: Helpers

@@ -81,7 +81,7 @@ struct MechanismBuilder {
     case .locationScale(let parameters): return try locationScale(v, parameters, using: &stream)
     case .postNonlinear(let parameters): return try postNonlinear(v, parameters, using: &stream)
     case .polynomial(let parameters): return try polynomial(v, parameters, using: &stream)
-    case .multiplicative: return try multiplicative(v, using: &stream)
+    case .multiplicative(let parameters): return try multiplicative(v, parameters, using: &stream)
     case .residualFlow(let parameters): return try residualFlow(v, parameters, using: &stream)
     case .coefficients, .weights, .custom, .same, .assigned:
       throw .unsuitableAssignment(

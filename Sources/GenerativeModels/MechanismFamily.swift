@@ -19,7 +19,7 @@ public indirect enum MechanismFamily: Sendable, Hashable {
   /// A strictly increasing odd polynomial of a random linear map; see ``PolynomialMechanism``.
   case polynomial(PolynomialParameters)
   /// Products of content and noise; see ``MultiplicativeMechanism``.
-  case multiplicative
+  case multiplicative(MultiplicativeParameters)
   /// Invertible residual blocks; see ``ResidualFlowMechanism``.
   case residualFlow(ResidualFlowParameters)
   /// Linear maps with coefficients that are given parent by parent.
@@ -48,7 +48,9 @@ public indirect enum MechanismFamily: Sendable, Hashable {
     case .postNonlinear(let p):
       p == .init() ? "post-nonlinear" : "post-nonlinear-\(p.signal)-\(p.sharpness)-h\(p.hiddenWidth)"
     case .polynomial(let p): p == .init() ? "polynomial" : "polynomial-\(p.coefficient)-d\(p.degree)"
-    case .multiplicative: "multiplicative"
+    case .multiplicative(let p):
+      p == .init()
+        ? "multiplicative" : "multiplicative-\(p.offset)-\(p.weight)\(p.isStandardized ? "" : "-plain")"
     case .residualFlow(let p):
       p == .init() ? "residual-flow" : "residual-flow-\(p.blocks)x\(p.hiddenWidth)-\(p.contraction)"
     case .coefficients: "coefficients"

@@ -97,3 +97,20 @@ public struct ResidualFlowParameters: Sendable, Hashable {
     self.contraction = contraction
   }
 }
+
+/// The parameters of ``MechanismFamily/multiplicative(_:)``.
+public struct MultiplicativeParameters: Sendable, Hashable {
+  /// Added to the weighted noise before the product; 0 leaves nothing for the mean to predict.
+  public var offset: Double
+  /// The factor of the noise; not 0.
+  public var weight: Double
+  /// Whether values are scaled to variance 1.
+  public var isStandardized: Bool
+
+  /// c·ε, scaled to variance 1.
+  public init(offset: Double = 0, weight: Double = 1, isStandardized: Bool = true) {
+    self.offset = offset
+    self.weight = weight
+    self.isStandardized = isStandardized
+  }
+}

@@ -1,21 +1,29 @@
 public import LinearAlgebra
 
-/// `value = (C · parents) ∘ ε · scale`, component by component: x = c·s.
+/// `value = (C · parents) ∘ (offset + weight · ε) · scale`, component by component: x = c·s for offset 0.
 ///
-/// With mean-free noise E[value | parents] = 0 whatever the parents are: the map from content to prediction,
+/// With offset 0 and mean-free noise E[value | parents] = 0 whatever the parents are: the map from content to prediction,
 /// φ(c) = E[x_masked | x_visible], is constant and so not injective, and learning by mean squared error recovers nothing.
-/// The counter-example to the theorem's reading that needs no violated assumption on the graph. Invert-ability fails only
-/// where c = 0, a set of probability 0.
+/// The counter-example to the theorem's reading that needs no violated assumption on the graph. Given
+/// the parents ε is lost only where c = 0, a set of probability 0. With an offset and a noise of two points it is a gate: a
+/// random choice of components that pass.
 public struct MultiplicativeMechanism: Mechanism {
   /// C, shape (dimension, Σ dim(parents)).
   public let content: Matrix<Double>
+  /// Added to the weighted noise before the product.
+  public let offset: Double
+  /// The factor of ε, not 0.
+  public let weight: Double
   /// Multiplied last, length dimension.
   public let scale: [Double]
   private let linear: LinearMechanism
 
   /// The mechanism of given weights, one scale for each row of C.
-  public init(content: Matrix<Double>, scale: [Double]) {
+  public init(content: Matrix<Double>, offset: Double = 0, weight: Double = 1, scale: [Double]) {
     precondition(scale.count == content.rows, "\(scale.count) scales for \(content.rows) components")
+    precondition(weight != 0, "a noise of weight 0")
+    self.offset = offset
+    self.weight = weight
     self.content = content
     self.scale = scale
     linear = LinearMechanism(weights: content)
@@ -53,17 +61,20 @@ public struct MultiplicativeMechanism: Mechanism {
   private func multiply<Scalar: LinearAlgebraScalar>(
     _ noise: UnsafeBufferPointer<Scalar>, _ outputs: UnsafeMutableBufferPointer<Scalar>, count: Int
   ) {
+    let (offset, weight) = (Scalar(offset), Scalar(weight))
     for row in 0..<dimension {
       let scale = Scalar(scale[row])
-      for i in row * count..<(row + 1) * count { outputs[i] = outputs[i] * noise[i] * scale }
+      for i in row * count..<(row + 1) * count { outputs[i] = outputs[i] * (offset + weight * noise[i]) * scale }
     }
   }
 }
 
 extension MultiplicativeMechanism: NoiseInvertibleMechanism {
-  /// value / (scale · C · parents); infinite or NaN where the content is 0.
+  /// (value / (scale · C · parents) − offset) / weight; infinite or NaN where the content is 0.
   public func noise(values: Matrix<Double>, parents: Matrix<Double>) throws(LinearAlgebraError) -> Matrix<Double> {
     let c = parents.multiplied(by: content, transposeOther: true)
-    return mapped(values) { index, value in value / (c.storage[index] * scale[index % dimension]) }
+    return mapped(values) { index, value in
+      (value / (c.storage[index] * scale[index % dimension]) - offset) / weight
+    }
   }
 }

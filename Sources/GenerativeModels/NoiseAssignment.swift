@@ -40,6 +40,16 @@ public struct NoiseAssignment: Sendable, Hashable, CustomStringConvertible {
   public static let laplace = NoiseAssignment(.laplace)
   /// Uniform noise everywhere.
   public static let uniform = NoiseAssignment(.uniform)
+  /// Noise that is always 0, everywhere: a violation on purpose.
+  public static let degenerate = NoiseAssignment(.degenerate)
+  /// Noise that siblings share in part, everywhere: a violation on purpose.
+  public static func correlated(correlation: Double) -> NoiseAssignment {
+    NoiseAssignment(.correlated(correlation: correlation))
+  }
+  /// Student-t noise everywhere.
+  public static func studentT(degreesOfFreedom: Double) -> NoiseAssignment {
+    NoiseAssignment(.studentT(degreesOfFreedom: degreesOfFreedom))
+  }
 
   /// The base with what differs: `gaussian`, `gaussian[2=laplace;x3=uniform]`.
   public var description: String {

@@ -20,8 +20,8 @@ extension AssumptionReport {
   public init(_ model: GenerativeModel, masks: [Mask], samples: Int = 256, key: RandomKey) {
     certificate = model.invertibilityCertificate(samples: samples, key: key.child("modules"))
     let graph = model.graph
-    var clauses = [Self.acyclic(graph), Self.observedEdges(graph), Self.independence(graph)]
-    clauses.append(Self.noise(graph, certificate))
+    var clauses = [Self.acyclic(graph), Self.observedEdges(graph), Self.independence(model)]
+    clauses.append(Self.noise(model, certificate))
     clauses.append(Self.dimensionCount(certificate))
     clauses.append(Self.modules(certificate))
     let structureHolds = clauses.allSatisfy { $0.verdict == .pass }
@@ -56,18 +56,38 @@ extension AssumptionReport {
       theorems: [.one, .two])
   }
 
-  private static func independence(_ graph: HierarchicalGraph) -> Clause {
-    Clause(
-      name: .independentNoises, assumption: 1, verdict: .pass,
-      summary: "by construction: each component has a random stream of its own",
-      evidence: [count("components", graph.nodes.reduce(0) { $0 + $1.noiseDimension })], offenders: [],
-      consequence: nil, theorems: [.one, .two])
+  private static func independence(_ model: GenerativeModel) -> Clause {
+    let graph = model.graph
+    // Siblings under a correlated law share one factor: those of the same set of parents, and all roots.
+    var groups: [Set<Int>: [Int]] = [:]
+    for (v, law) in model.noises.enumerated() {
+      if case .correlated(let correlation) = law, correlation > 0 {
+        groups[Set(graph.parents[v]), default: []].append(v)
+      }
+    }
+    let tied = groups.values.filter { $0.reduce(0) { $0 + graph.nodes[$1].noiseDimension } > 1 }.flatMap { $0 }.sorted()
+    return Clause(
+      name: .independentNoises, assumption: 1, verdict: tied.isEmpty ? .pass : .fail,
+      summary: tied.isEmpty
+        ? "by construction: each component has a random stream of its own"
+        : "\(tied.count) nodes share a factor with their siblings, as their noise law says",
+      evidence: [
+        count("components", graph.nodes.reduce(0) { $0 + $1.noiseDimension }),
+        count("nodes_with_common_factor", tied.count),
+      ], offenders: tied,
+      consequence: tied.isEmpty
+        ? nil
+        : "what siblings share beside their parents is information that no latent carries: c is not a set of latents",
+      theorems: [.one, .two])
   }
 
-  private static func noise(_ graph: HierarchicalGraph, _ certificate: InvertibilityCertificate) -> Clause {
+  private static func noise(_ model: GenerativeModel, _ certificate: InvertibilityCertificate) -> Clause {
+    let graph = model.graph
     let latents = certificate.modules.filter { !graph.nodes[$0.node].isObserved }
     let without = latents.count { $0.noiseDimension == 0 }
-    let degenerate = latents.filter { $0.noiseDimension == 0 || !$0.hasFullNoise }
+    let degenerate = latents.filter {
+      $0.noiseDimension == 0 || !$0.hasFullNoise || model.noises[$0.node] == .degenerate
+    }
     let smallest = latents.filter { $0.noiseDimension > 0 }.map(\.smallestNoiseSingularValue).min() ?? .infinity
     return Clause(
       name: .nonDegenerateNoise, assumption: 1, verdict: degenerate.isEmpty ? .pass : .fail,

@@ -21,7 +21,8 @@ enum ResolvedMechanism {
     case .postNonlinear(let p):
       return "{family: post-nonlinear, signal: \(p.signal), sharpness: \(p.sharpness), hidden_width: \(p.hiddenWidth)}"
     case .polynomial(let p): return "{family: polynomial, coefficient: \(p.coefficient), degree: \(p.degree)}"
-    case .multiplicative: return "{family: multiplicative}"
+    case .multiplicative(let p):
+      return "{family: multiplicative, offset: \(p.offset), weight: \(p.weight), standardize: \(p.isStandardized)}"
     case .residualFlow(let p):
       return
         "{family: residual-flow, blocks: \(p.blocks), hidden_width: \(p.hiddenWidth), contraction: \(p.contraction)}"

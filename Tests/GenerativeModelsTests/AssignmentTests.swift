@@ -145,8 +145,8 @@ import Testing
   func unknown() throws {
     let graph = try crossedGraph()
     for family in [
-      MechanismAssignment(base: .linearRandom, levels: [7: .multiplicative]),
-      MechanismAssignment(base: .linearRandom, nodes: ["y": .multiplicative]),
+      MechanismAssignment(base: .linearRandom, levels: [7: .multiplicative(.init())]),
+      MechanismAssignment(base: .linearRandom, nodes: ["y": .multiplicative(.init())]),
     ] {
       #expect(throws: ModelError.self) {
         try GenerativeModel(graph: graph, family: .assigned(family), key: RandomKey(seed: 1))

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct FamilyMomentsTests {
   static let standardised: [MechanismFamily] = [
-    .locationScale(.init()), .postNonlinear(.init()), .multiplicative, .polynomial(.init(coefficient: 0.05)),
+    .locationScale(.init()), .postNonlinear(.init()), .multiplicative(.init()), .polynomial(.init(coefficient: 0.05)),
   ]
 
   @Test("Values have mean 0 and variance 1 under the standardised families", arguments: standardised)
@@ -45,7 +45,7 @@ import Testing
     let graph = try HierarchicalGraph(
       name: "pair", nodes: [NodeDeclaration("c", dimension: 2), NodeDeclaration("x", dimension: 2)], edges: [("c", "x")]
     )
-    let model = try GenerativeModel(graph: graph, family: .multiplicative, key: RandomKey(seed: 3))
+    let model = try GenerativeModel(graph: graph, family: .multiplicative(.init()), key: RandomKey(seed: 3))
     let n = 200_000
     let sample = model.sample(0..<UInt64(n), key: RandomKey(seed: 4))
     let (c, x) = (sample.value(of: 0), sample.value(of: 1))

@@ -14,7 +14,7 @@ import Testing
   /// Families whose ε is a function of value and parents.
   static let inNoise: [MechanismFamily] = [
     .linearRandom, .rho(0.6), .additiveNoise(.init()), .locationScale(.init()), .postNonlinear(.init()),
-    .polynomial(.init()), .multiplicative,
+    .polynomial(.init()), .multiplicative(.init()),
   ]
   static let roundTrip = 1e-8
 

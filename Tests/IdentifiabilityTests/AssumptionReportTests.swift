@@ -40,7 +40,7 @@ private struct SignMixing: Mechanism {
       model, masks: try names.map { try Mask(masking: $0, in: model.graph) }, samples: 64, key: RandomKey(seed: 5))
   }
 
-  private func report(_ graph: HierarchicalGraph, _ family: MechanismFamily, noise: Distribution = .gaussian) throws
+  private func report(_ graph: HierarchicalGraph, _ family: MechanismFamily, noise: NoiseAssignment = .gaussian) throws
     -> AssumptionReport
   {
     try report(try GenerativeModel(graph: graph, family: family, noise: noise, seed: 1))
@@ -58,8 +58,8 @@ private struct SignMixing: Mechanism {
 
   @Test(
     "an invertible model passes every clause that a model decides", arguments: invertible,
-    [Distribution.gaussian, .laplace])
-  func good(family: MechanismFamily, noise: Distribution) throws {
+    [NoiseAssignment.gaussian, .laplace])
+  func good(family: MechanismFamily, noise: NoiseAssignment) throws {
     let report = try report(try tree(.invertible), family, noise: noise)
     #expect(report.clauses.map(\.name) == AssumptionReport.Clause.Name.allCases)
     for clause in report.clauses where clause.name != .network {
@@ -150,5 +150,15 @@ private struct SignMixing: Mechanism {
     let report = try report(model, masking: [[]])
     #expect(report[.injectivePrediction].verdict == .pass)
     #expect(try evidence(report, .network, "largest_content_dimension") == 0)
+  }
+
+  @Test("noise that siblings share, or that is always 0, fails its clause and names the nodes")
+  func violatedNoise() throws {
+    let tied = try report(try tree(.invertible), .linearRandom, noise: .correlated(correlation: 0.4))
+    #expect(tied[.independentNoises].verdict == .fail && !tied[.independentNoises].offenders.isEmpty)
+    let loose = try report(try tree(.invertible), .linearRandom, noise: .correlated(correlation: 0))
+    #expect(loose[.independentNoises].verdict == .pass)
+    let flat = try report(try tree(.invertible), .linearRandom, noise: .degenerate)
+    #expect(flat[.nonDegenerateNoise].verdict == .fail && !flat[.nonDegenerateNoise].offenders.isEmpty)
   }
 }

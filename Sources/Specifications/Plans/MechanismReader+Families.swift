@@ -41,8 +41,15 @@ extension MechanismFamily {
       }
       return .polynomial(p)
     case "multiplicative":
-      _ = try keys([])
-      return .multiplicative
+      let map = try keys(["offset", "weight", "standardize"])
+      var p = MultiplicativeParameters()
+      if let node = map?.optional("offset") { p.offset = try node.double }
+      if let node = map?.optional("weight") {
+        p.weight = try node.double
+        guard p.weight != 0 else { throw node.error("a weight of 0 leaves no noise", remedy: "give another number") }
+      }
+      if let node = map?.optional("standardize") { p.isStandardized = try node.bool }
+      return .multiplicative(p)
     case "residual-flow":
       let map = try keys(["blocks", "hidden_width", "contraction"])
       var p = ResidualFlowParameters()
