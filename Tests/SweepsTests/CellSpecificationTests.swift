@@ -1,3 +1,4 @@
+import GenerativeModels
 import HierarchicalGraphs
 import MaskedAutoencoding
 import Specifications

@@ -7,7 +7,8 @@ let package = Package(
   name: "plugin-sweep",
   dependencies: [.package(name: "strata", path: "../..")],
   targets: [
-    .executableTarget(name: "plugin-sweep", dependencies: [.product(name: "Strata", package: "strata")], path: "Sources/PluginSweep")
+    .executableTarget(
+      name: "plugin-sweep", dependencies: [.product(name: "Strata", package: "strata")], path: "Sources/PluginSweep")
   ],
   swiftLanguageModes: [.v6]
 )
