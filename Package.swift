@@ -40,6 +40,8 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS"),
     .systemLibrary(name: "CGSL"),
     .systemLibrary(name: "CGraphviz"),
+    .systemLibrary(name: "CHDF5"),
+    .systemLibrary(name: "CZlib"),
 
     library("LinearAlgebra", ["COpenBLAS"]),
     library("Stochastics", ["CGSL"]),
@@ -48,7 +50,7 @@ let package = Package(
     library("Identifiability", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs", "GenerativeModels"]),
     library("MaskedAutoencoding", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs"]),
     library("Recovery", ["LinearAlgebra", "Stochastics"]),
-    library("Datasets", ["LinearAlgebra"]),
+    library("Datasets", ["LinearAlgebra", "CHDF5", "CZlib"]),
     library(
       "Specifications",
       [
@@ -80,10 +82,10 @@ let package = Package(
     tests("Identifiability", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs", "GenerativeModels"]),
     tests("MaskedAutoencoding", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs", "Datasets"]),
     tests("Recovery", ["LinearAlgebra", "Stochastics"], resources: [.copy("Fixtures")]),
-    tests("Datasets", ["LinearAlgebra"]),
+    tests("Datasets", ["LinearAlgebra"], resources: [.copy("Fixtures")]),
     tests(
       "Specifications",
-      ["HierarchicalGraphs", "GenerativeModels", "MaskedAutoencoding", "Stochastics", "LinearAlgebra"]),
+      ["HierarchicalGraphs", "GenerativeModels", "MaskedAutoencoding", "Stochastics", "LinearAlgebra", "Datasets"]),
     tests(
       "Sweeps", ["Specifications", "HierarchicalGraphs", "GenerativeModels", "MaskedAutoencoding", "Stochastics"]),
     tests("Reporting", []),

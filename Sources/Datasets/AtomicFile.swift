@@ -57,21 +57,21 @@ public enum AtomicFile {
     }
   }
 
-  private static func resolved(_ path: String) -> String {
+  static func resolved(_ path: String) -> String {
     guard let pointer = realpath(path, nil) else { return path }
     defer { free(pointer) }
     return String(cString: pointer)
   }
 
   /// The process's file mode mask, read from /proc: umask(2) can only be read by changing it, which other threads see.
-  private static func currentMask() -> mode_t {
+  static func currentMask() -> mode_t {
     guard let bytes = try? readBytes("/proc/self/status") else { return 0o022 }
     let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("Umask:") }
     return line.flatMap { mode_t($0.dropFirst(6).filter(\.isNumber), radix: 8) } ?? 0o022
   }
 
   /// Makes the rename itself durable. Some file systems cannot; the content is safe all the same.
-  private static func synchronizeFolder(of path: String) {
+  static func synchronizeFolder(of path: String) {
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }

@@ -12,6 +12,12 @@ public enum DatasetError: Error, Equatable, Sendable {
   case unsupportedType(file: String, type: String, remedy: String)
   /// The array has another number of axes than two.
   case unsupportedShape(file: String, shape: [Int])
+  /// The bytes are not those that were written.
+  case checksumMismatch(file: String, part: String)
+  /// An array is asked for that is not there.
+  case missingArray(file: String, name: String, available: [String])
+  /// A value is NaN or infinite.
+  case notFinite(file: String, row: Int, column: Int)
 }
 
 extension DatasetError: CustomStringConvertible {
@@ -31,6 +37,13 @@ extension DatasetError: CustomStringConvertible {
     case .unsupportedShape(let file, let shape):
       "\(file): the array has \(shape.count) axes, shape \(shape), and a matrix needs 2; "
         + "reshape it to (samples, columns)"
+    case .checksumMismatch(let file, let part):
+      "\(file): the checksum of \(part) is wrong: the file was damaged; copy or write it again"
+    case .missingArray(let file, let name, let available):
+      "\(file): there is no array \(name.isEmpty ? "named" : "'\(name)'"); "
+        + (available.isEmpty ? "the file holds no arrays" : "name one of \(available.joined(separator: ", "))")
+    case .notFinite(let file, let row, let column):
+      "\(file): the value in row \(row), column \(column) (from 0) is not a finite number; remove or impute such rows"
     }
   }
 }

@@ -28,3 +28,14 @@ private func lastErrorText() -> String { String(cString: strerror(errno)) }
 func writeBytes(_ bytes: [UInt8], to path: String) throws(DatasetError) {
   do { try AtomicFile.write(bytes, to: path) } catch { throw .cannotWrite(file: error.file, reason: error.reason) }
 }
+
+/// The length of a file that can be read.
+func fileSize(_ path: String) throws(DatasetError) -> Int {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { throw .cannotRead(file: path, reason: lastErrorText()) }
+  defer { close(descriptor) }
+  var information = stat()
+  guard fstat(descriptor, &information) == 0 else { throw .cannotRead(file: path, reason: lastErrorText()) }
+  if information.st_mode & S_IFMT == S_IFDIR { throw .cannotRead(file: path, reason: "it is a directory") }
+  return Int(information.st_size)
+}

@@ -10,35 +10,54 @@ extension NumPyFile {
   package static func encode(_ matrix: Matrix<Double>) -> [UInt8] { encode(matrix, type: "<f8") }
 
   private static func encode<Scalar>(_ matrix: Matrix<Scalar>, type: String) -> [UInt8] {
-    var header = Array(
-      "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(matrix.rows), \(matrix.columns)), }".utf8)
+    var bytes = header(type: type, shape: [matrix.rows, matrix.columns])
+    bytes.append(numbers: matrix.storage)
+    return bytes
+  }
+
+  /// Everything before the elements of a C-ordered array.
+  static func header(type: String, shape: [Int]) -> [UInt8] {
+    let tuple = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
+    var header = Array("{'descr': '\(type)', 'fortran_order': False, 'shape': (\(tuple)), }".utf8)
     // Spaces and a line feed up to a multiple of 64 bytes, so that the data is aligned. Two extents of at most 19 digits
     // always fit version 1.
     let length = (10 + header.count + 1 + 63) / 64 * 64 - 10
     header += [UInt8](repeating: UInt8(ascii: " "), count: length - header.count - 1) + [UInt8(ascii: "\n")]
     var bytes = magic + [1, 0]
     bytes.append(length, bytes: 2)
-    bytes += header
-    bytes.append(numbers: matrix.storage)
-    return bytes
+    return bytes + header
   }
 
   /// The matrix of a file's bytes, in double precision.
   package static func decodeDouble(_ bytes: [UInt8], file: String) throws(DatasetError) -> Matrix<Double> {
     let header = try NumPyHeader(bytes, file: file)
-    return header.isDouble ? header.matrix(of: bytes, Double.self) : header.matrix(of: bytes, Float.self).double
+    return switch header.element {
+    case .float32: header.matrix(of: bytes, Float.self).double
+    case .float64: header.matrix(of: bytes, Double.self)
+    case .byte: header.byteMatrix(of: bytes)
+    }
   }
 
   /// The matrix of a file's bytes, in single precision.
   package static func decodeFloat(_ bytes: [UInt8], file: String) throws(DatasetError) -> Matrix<Float> {
     let header = try NumPyHeader(bytes, file: file)
-    return header.isDouble ? header.matrix(of: bytes, Double.self).float : header.matrix(of: bytes, Float.self)
+    return switch header.element {
+    case .float32: header.matrix(of: bytes, Float.self)
+    case .float64: header.matrix(of: bytes, Double.self).float
+    case .byte: header.byteMatrix(of: bytes).float
+    }
   }
 }
 
 /// What the head of a file says, checked against its length.
 private struct NumPyHeader {
-  let isDouble: Bool
+  enum Element: Int {
+    case byte = 1
+    case float32 = 4
+    case float64 = 8
+  }
+
+  let element: Element
   let isFortranOrdered: Bool
   let rows: Int
   let columns: Int
@@ -60,8 +79,9 @@ private struct NumPyHeader {
       throw malformed("the header has no descr, fortran_order and shape")
     }
     switch type {
-    case "'<f4'", "\"<f4\"": isDouble = false
-    case "'<f8'", "\"<f8\"": isDouble = true
+    case "'<f4'", "\"<f4\"": element = .float32
+    case "'<f8'", "\"<f8\"": element = .float64
+    case "'|u1'", "\"|u1\"", "'|b1'", "\"|b1\"": element = .byte
     default:
       throw .unsupportedType(
         file: file, type: type, remedy: "convert the array with .astype('<f4') or .astype('<f8')")
@@ -76,7 +96,7 @@ private struct NumPyHeader {
     }
     guard shape.count == 2 else { throw .unsupportedShape(file: file, shape: shape) }
     (rows, columns) = (shape[0], shape[1])
-    let (size, overflow) = count.multipliedReportingOverflow(by: isDouble ? 8 : 4)
+    let (size, overflow) = count.multipliedReportingOverflow(by: element.rawValue)
     guard !overflow, size <= Int.max - dataStart else { throw malformed("shape is \(shapeText)") }
     guard bytes.count >= dataStart + size else {
       throw .truncated(file: file, bytes: bytes.count, expected: dataStart + size)
@@ -88,6 +108,13 @@ private struct NumPyHeader {
 
   func matrix<Scalar: LinearAlgebraScalar>(of bytes: [UInt8], _ type: Scalar.Type) -> Matrix<Scalar> {
     let values = bytes.numbers(type, at: dataStart, count: rows * columns)
+    guard isFortranOrdered else { return Matrix(rows: rows, columns: columns, storage: values) }
+    return Matrix(rows: columns, columns: rows, storage: values).transposed()
+  }
+
+  /// Flags as numbers.
+  func byteMatrix(of bytes: [UInt8]) -> Matrix<Double> {
+    let values = bytes[dataStart..<dataStart + rows * columns].map(Double.init)
     guard isFortranOrdered else { return Matrix(rows: rows, columns: columns, storage: values) }
     return Matrix(rows: columns, columns: rows, storage: values).transposed()
   }

@@ -1,0 +1,55 @@
+/// A data set as text after RFC 4180: one line of names `array.column`, then a line for each sample. Numbers are the
+/// shortest that read back as the same single-precision value.
+final class CSVBlockWriter: BlockWriter {
+  private let output: TemporaryOutput
+  private let file: PositionedFile
+  private var end: Int
+  let coding: @Sendable ([ExportValues], Int) -> [[UInt8]] = { values, rows in [CSVBlockWriter.lines(values, rows)] }
+
+  init(_ schema: ExportSchema, path: String) throws(DatasetError) {
+    output = try TemporaryOutput.file(for: path)
+    let names = schema.arrays.flatMap { array in array.columns.map { Self.field("\(array.name).\($0)") } }
+    let header = Array((names.joined(separator: ",") + "\n").utf8)
+    end = header.count
+    do {
+      file = try PositionedFile(output.temporaryPath, name: path)
+      try file.write(header, at: 0)
+    } catch {
+      output.discard()
+      throw error
+    }
+  }
+
+  func append(_ block: [[UInt8]], rows: Range<Int>) throws(DatasetError) {
+    try file.write(block[0], at: end)
+    end += block[0].count
+  }
+
+  func finish() throws(DatasetError) { try output.publish() }
+
+  func abandon() { output.discard() }
+
+  private static func lines(_ values: [ExportValues], _ rows: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(values.reduce(0) { $0 + 12 * $1.count })
+    for row in 0..<rows {
+      for part in values {
+        let columns = part.count / rows
+        for i in row * columns..<(row + 1) * columns {
+          switch part {
+          case .float32(let numbers): bytes.append(contentsOf: numbers[i].description.utf8)
+          case .uint8(let flags): bytes.append(contentsOf: String(flags[i]).utf8)
+          }
+          bytes.append(UInt8(ascii: ","))
+        }
+      }
+      bytes[bytes.count - 1] = UInt8(ascii: "\n")
+    }
+    return bytes
+  }
+
+  private static func field(_ text: String) -> String {
+    guard text.contains(where: { ",\"\n\r".contains($0) || $0 == "\r\n" }) else { return text }
+    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+  }
+}

@@ -1,0 +1,123 @@
+internal import Dispatch
+internal import Glibc
+
+/// Writes a data set of any length in blocks of rows, on several cores, in memory that does not grow with it.
+public enum DatasetExporter {
+  /// The formats, by the end of the output's name.
+  public enum Format: Sendable, Equatable {
+    /// `.h5`, `.hdf5`: everything, compressed and checksummed.
+    case hdf5
+    /// `.npz`: an archive of arrays, uncompressed.
+    case npz
+    /// A name that ends in `/`: a folder of `.npy` files.
+    case npyFolder
+    /// `.csv`: text.
+    case csv
+
+    /// The format of a name; nil for none of these.
+    public init?(path: String) {
+      let name = path.lowercased()
+      if name.hasSuffix("/") {
+        self = .npyFolder
+      } else if name.hasSuffix(".h5") || name.hasSuffix(".hdf5") {
+        self = .hdf5
+      } else if name.hasSuffix(".npz") {
+        self = .npz
+      } else if name.hasSuffix(".csv") {
+        self = .csv
+      } else {
+        return nil
+      }
+    }
+  }
+
+  /// Writes a data set, whole or not at all: under a temporary name in the same folder, synced, renamed.
+  ///
+  /// - Parameters:
+  ///   - schema: What it consists of.
+  ///   - path: Where. A file is replaced, a folder must be empty or missing.
+  ///   - format: How.
+  ///   - workers: How many blocks are in the making at the same time. The bytes written do not depend on it.
+  ///   - produce: Makes the values of a range of rows, in the order of `schema.arrays`; called on several threads.
+  ///   - progress: Called with the number of rows written so far, in order, on the calling thread.
+  /// - Throws: ``DatasetError/cannotWrite(file:reason:)``.
+  /// - Complexity: memory O(workers · a million values).
+  public static func write(
+    _ schema: ExportSchema, to path: String, format: Format, workers: Int,
+    produce: @Sendable (Range<Int>) -> [ExportValues], progress: (Int) -> Void = { _ in }
+  ) throws(DatasetError) {
+    precondition(workers > 0, "\(workers) workers")
+    let writer: any BlockWriter =
+      switch format {
+      case .hdf5: try HDF5BlockWriter(schema, path: path)
+      case .npz: try NumPyBlockWriter(schema, archive: path)
+      case .npyFolder: try NumPyBlockWriter(schema, folder: path)
+      case .csv: try CSVBlockWriter(schema, path: path)
+      }
+    do {
+      try writeBlocks(schema, writer, workers: workers, produce: produce, progress: progress)
+      try writer.finish()
+    } catch {
+      writer.abandon()
+      throw error
+    }
+  }
+
+  private static func writeBlocks(
+    _ schema: ExportSchema, _ writer: any BlockWriter, workers: Int,
+    produce: @Sendable (Range<Int>) -> [ExportValues], progress: (Int) -> Void
+  ) throws(DatasetError) {
+    let starts = Array(stride(from: 0, to: schema.rows, by: schema.blockRows))
+    let coding = writer.coding
+    for wave in stride(from: 0, to: starts.count, by: workers) {
+      let members = starts[wave..<min(wave + workers, starts.count)].map { start in
+        start..<min(start + schema.blockRows, schema.rows)
+      }
+      let coded = concurrentMap(members) { rows in
+        let values = produce(rows)
+        check(values, rows: rows.count, against: schema)
+        return coding(values, rows.count)
+      }
+      for (rows, block) in zip(members, coded) {
+        try writer.append(block, rows: rows)
+        progress(rows.upperBound)
+      }
+    }
+  }
+
+  private static func check(_ values: [ExportValues], rows: Int, against schema: ExportSchema) {
+    precondition(values.count == schema.arrays.count, "\(values.count) arrays, \(schema.arrays.count) announced")
+    for (value, array) in zip(values, schema.arrays) {
+      precondition(
+        value.count == rows * array.columns.count && value.element == array.element,
+        "\(array.name): \(value.count) values for shape (\(rows), \(array.columns.count))")
+    }
+  }
+
+  private static func concurrentMap<Element: Sendable, Result: Sendable>(
+    _ elements: [Element], _ body: @Sendable (Element) -> Result
+  ) -> [Result] {
+    guard elements.count > 1 else { return elements.map(body) }
+    let results = UnsafeMutableBufferPointer<Result>.allocate(capacity: elements.count)
+    defer { results.deallocate() }
+    // Every iteration initialises its own element.
+    nonisolated(unsafe) let target = results
+    DispatchQueue.concurrentPerform(iterations: elements.count) { i in
+      target.initializeElement(at: i, to: body(elements[i]))
+    }
+    defer { results.deinitialize() }
+    return Array(results)
+  }
+}
+
+/// A format in the making.
+protocol BlockWriter {
+  /// Codes the values of a block into one run of bytes for each array (CSV: one in all). Called on several threads.
+  var coding: @Sendable (_ values: [ExportValues], _ rows: Int) -> [[UInt8]] { get }
+  /// Writes a coded block; blocks come in order.
+  func append(_ block: [[UInt8]], rows: Range<Int>) throws(DatasetError)
+  /// Completes the output and puts it in its place.
+  func finish() throws(DatasetError)
+  /// Removes what was written.
+  func abandon()
+}

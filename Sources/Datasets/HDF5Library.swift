@@ -1,0 +1,61 @@
+internal import CHDF5
+internal import Glibc
+
+/// The one door to the HDF5 library: calls one at a time, errors with the library's reason, nothing printed.
+enum HDF5Library {
+  /// Debian's build of the library takes a lock of its own, others do not and may be used by one thread only.
+  private static let lock = RecursiveLock()
+
+  /// Runs calls of the library. May be nested.
+  static func locked<Result>(_ body: () throws(DatasetError) -> Result) throws(DatasetError) -> Result {
+    lock.lock()
+    defer { lock.unlock() }
+    strata_h5_silence()
+    return try body()
+  }
+
+  /// Runs calls of the library that report no failure.
+  static func lockedAlways(_ body: () -> Void) {
+    lock.lock()
+    defer { lock.unlock() }
+    strata_h5_silence()
+    body()
+  }
+
+  /// What the library says about the failure that it just reported.
+  static var reason: String {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer in
+      strata_h5_reason(buffer.baseAddress!)
+      let text = String(cString: buffer.baseAddress!)
+      return text.isEmpty ? "the HDF5 library gives no reason" : text
+    }
+  }
+}
+
+/// An identifier of the library, released at the end of its life. Use under ``HDF5Library/locked(_:)``.
+struct HDF5Identifier: ~Copyable {
+  let raw: hid_t
+
+  /// Takes over an identifier; negative ones are the library's failures.
+  init?(_ raw: hid_t) {
+    guard raw >= 0 else { return nil }
+    self.raw = raw
+  }
+
+  deinit { H5Idec_ref(raw) }
+}
+
+private final class RecursiveLock: @unchecked Sendable {
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+
+  init() {
+    var attributes = pthread_mutexattr_t()
+    pthread_mutexattr_init(&attributes)
+    pthread_mutexattr_settype(&attributes, Int32(PTHREAD_MUTEX_RECURSIVE))
+    pthread_mutex_init(mutex, &attributes)
+    pthread_mutexattr_destroy(&attributes)
+  }
+
+  func lock() { pthread_mutex_lock(mutex) }
+  func unlock() { pthread_mutex_unlock(mutex) }
+}

@@ -1,0 +1,178 @@
+internal import CHDF5
+internal import LinearAlgebra
+
+/// An HDF5 file opened for reading.
+final class HDF5Reader {
+  private let path: String
+  private let file: hid_t
+
+  /// - Throws: ``DatasetError``: `cannotRead` for a missing file, `truncated`, `malformed`.
+  init(_ path: String) throws(DatasetError) {
+    self.path = path
+    // The library's own word on a missing file speaks of internals.
+    let size = try fileSize(path)
+    file = try HDF5Library.locked { () throws(DatasetError) in
+      let file = strata_h5_open(path)
+      guard file >= 0 else { throw Self.openingFailure(path, size: size, reason: HDF5Library.reason) }
+      return file
+    }
+  }
+
+  deinit {
+    let file = file
+    HDF5Library.lockedAlways { H5Fclose(file) }
+  }
+
+  private static func openingFailure(_ path: String, size: Int, reason: String) -> DatasetError {
+    // "truncated file: eof = 100, sblock->base_addr = 0, stored_eof = 5000"
+    if reason.hasPrefix("truncated file"), let stored = reason.split(separator: " ").last.flatMap({ Int($0) }) {
+      return .truncated(file: path, bytes: size, expected: stored)
+    }
+    return .malformed(file: path, format: "HDF5", reason: reason)
+  }
+
+  /// Whether there is an object of this path.
+  func contains(_ object: String) throws(DatasetError) -> Bool {
+    try run { () throws(DatasetError) in
+      var prefix = ""
+      for part in object.split(separator: "/") {
+        prefix += "/\(part)"
+        guard H5Lexists(file, prefix, strata_h5_default()) > 0 else { return false }
+      }
+      return true
+    }
+  }
+
+  /// The paths of all data sets, sorted.
+  func datasetPaths() throws(DatasetError) -> [String] {
+    try run { () throws(DatasetError) in
+      var found: [String] = []
+      let status = withUnsafeMutablePointer(to: &found) { target in
+        H5Ovisit2(
+          file, H5_INDEX_NAME, H5_ITER_INC,
+          { _, name, information, target in
+            guard let name, let information, let target, information.pointee.type == H5O_TYPE_DATASET else { return 0 }
+            target.assumingMemoryBound(to: [String].self).pointee.append(String(cString: name))
+            return 0
+          }, target, UInt32(H5O_INFO_BASIC))
+      }
+      guard status >= 0 else { throw failure() }
+      return found
+    }
+  }
+
+  /// The extents of a data set.
+  func shape(_ dataset: String) throws(DatasetError) -> [Int] {
+    try run { () throws(DatasetError) in
+      let handle = try open(dataset)
+      return try shape(handle.raw)
+    }
+  }
+
+  /// All elements of a data set of numbers, row by row, in double precision.
+  func numbers(_ dataset: String) throws(DatasetError) -> (shape: [Int], values: [Double]) {
+    try run { () throws(DatasetError) in
+      let handle = try open(dataset)
+      let shape = try shape(handle.raw)
+      let type = try identifier(H5Dget_type(handle.raw))
+      let kind = H5Tget_class(type.raw)
+      guard kind == H5T_FLOAT || kind == H5T_INTEGER else {
+        throw .unsupportedType(
+          file: "\(path):\(dataset)", type: Self.name(kind), remedy: "give a data set of integers or floating-point numbers")
+      }
+      guard let count = elementCount(shape), count <= Int.max / 8 else { throw failure("shape \(shape)") }
+      var values = [Double](repeating: 0, count: count)
+      if count > 0 {
+        let status = values.withUnsafeMutableBytes { buffer in
+          H5Dread(
+            handle.raw, strata_h5_float64(), strata_h5_all(), strata_h5_all(), strata_h5_default(), buffer.baseAddress)
+        }
+        guard status >= 0 else { throw readingFailure(dataset) }
+      }
+      return (shape, values)
+    }
+  }
+
+  /// A text attribute; nil if there is none.
+  func text(_ attribute: String, of object: String) throws(DatasetError) -> String? {
+    try run { () throws(DatasetError) in
+      guard let handle = try open(attribute, of: object) else { return nil }
+      let type = try identifier(H5Aget_type(handle.raw))
+      guard H5Tget_class(type.raw) == H5T_STRING else { throw failure("attribute \(attribute) is not text") }
+      guard H5Tis_variable_str(type.raw) > 0 else {
+        var bytes = [UInt8](repeating: 0, count: H5Tget_size(type.raw))
+        guard H5Aread(handle.raw, type.raw, &bytes) >= 0 else { throw failure() }
+        return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      var pointer: UnsafeMutablePointer<CChar>?
+      guard H5Aread(handle.raw, type.raw, &pointer) >= 0, let pointer else { throw failure() }
+      defer { H5free_memory(pointer) }
+      return String(cString: pointer)
+    }
+  }
+
+  /// An attribute that is a non-negative integer; nil if there is none.
+  func integer(_ attribute: String, of object: String) throws(DatasetError) -> UInt64? {
+    try run { () throws(DatasetError) in
+      guard let handle = try open(attribute, of: object) else { return nil }
+      let type = try identifier(H5Aget_type(handle.raw))
+      guard H5Tget_class(type.raw) == H5T_INTEGER else { throw failure("attribute \(attribute) is not an integer") }
+      var value: UInt64 = 0
+      guard H5Aread(handle.raw, strata_h5_uint64(), &value) >= 0 else { throw failure() }
+      return value
+    }
+  }
+
+  // MARK: Calls
+
+  private func run<Result>(_ body: () throws(DatasetError) -> Result) throws(DatasetError) -> Result {
+    try HDF5Library.locked(body)
+  }
+
+  private func open(_ dataset: String) throws(DatasetError) -> HDF5Identifier {
+    guard let handle = HDF5Identifier(H5Dopen2(file, dataset, strata_h5_default())) else { throw failure() }
+    return handle
+  }
+
+  private func open(_ attribute: String, of object: String) throws(DatasetError) -> HDF5Identifier? {
+    guard H5Aexists_by_name(file, object, attribute, strata_h5_default()) > 0 else { return nil }
+    return try identifier(H5Aopen_by_name(file, object, attribute, strata_h5_default(), strata_h5_default()))
+  }
+
+  private func shape(_ dataset: hid_t) throws(DatasetError) -> [Int] {
+    let space = try identifier(H5Dget_space(dataset))
+    let rank = Int(H5Sget_simple_extent_ndims(space.raw))
+    guard rank >= 0 else { throw failure() }
+    var extents = [hsize_t](repeating: 0, count: max(rank, 1))
+    guard H5Sget_simple_extent_dims(space.raw, &extents, nil) >= 0 else { throw failure() }
+    return extents.prefix(rank).map { Int(clamping: $0) }
+  }
+
+  private func identifier(_ raw: hid_t) throws(DatasetError) -> HDF5Identifier {
+    guard let identifier = HDF5Identifier(raw) else { throw failure() }
+    return identifier
+  }
+
+  private func failure(_ reason: String = HDF5Library.reason) -> DatasetError {
+    .malformed(file: path, format: "HDF5", reason: reason)
+  }
+
+  private func readingFailure(_ dataset: String) -> DatasetError {
+    let reason = HDF5Library.reason
+    // A filter that meets damage: fletcher32 says "data error detected by Fletcher32 checksum", deflate "inflate() failed".
+    if reason.contains("checksum") || reason.contains("inflate") {
+      return .checksumMismatch(file: path, part: "data set '\(dataset)'")
+    }
+    return failure(reason)
+  }
+
+  private static func name(_ kind: H5T_class_t) -> String {
+    switch kind {
+    case H5T_STRING: "string"
+    case H5T_COMPOUND: "compound"
+    case H5T_ENUM: "enumeration"
+    case H5T_REFERENCE: "reference"
+    default: "class \(kind.rawValue)"
+    }
+  }
+}

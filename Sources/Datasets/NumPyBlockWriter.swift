@@ -1,0 +1,86 @@
+/// A data set as `.npy` arrays: the entries of an uncompressed `.npz` archive, or the files of a folder. Lengths are known
+/// in advance, so every block goes to its place at once.
+///
+/// Beside the arrays stand `metadata.json` (attributes, columns, graph, the model's description) and
+/// `model_parameters.npy`.
+final class NumPyBlockWriter: BlockWriter {
+  private let output: TemporaryOutput
+  private var parts: [Part] = []
+  private var archive: ZipWriter?
+  let coding: @Sendable ([ExportValues], Int) -> [[UInt8]] = { values, _ in values.map(\.bytes) }
+
+  /// Where the bytes of one array go.
+  private enum Part {
+    case entry(Int)
+    case file(PositionedFile, end: Int)
+  }
+
+  convenience init(_ schema: ExportSchema, archive path: String) throws(DatasetError) {
+    try self.init(schema, output: try .file(for: path), isArchive: true)
+  }
+
+  convenience init(_ schema: ExportSchema, folder path: String) throws(DatasetError) {
+    try self.init(schema, output: try .folder(for: path), isArchive: false)
+  }
+
+  private init(_ schema: ExportSchema, output: TemporaryOutput, isArchive: Bool) throws(DatasetError) {
+    self.output = output
+    do {
+      if isArchive { archive = try ZipWriter(output.temporaryPath, name: output.path) }
+      var whole: [(String, [UInt8])] = [("metadata.json", MetadataText.json(schema))]
+      if let model = schema.model {
+        let header = NumPyFile.header(type: "<f8", shape: [model.parameters.count])
+        whole.append(("model_parameters.npy", header + model.parameters.withUnsafeBytes { Array($0) }))
+      }
+      for (name, bytes) in whole {
+        try append(bytes, to: add(name, size: bytes.count))
+      }
+      var arrays: [Int] = []
+      for array in schema.arrays {
+        let type = array.element == .float32 ? "<f4" : "|u1"
+        let header = NumPyFile.header(type: type, shape: [schema.rows, array.columns.count])
+        let size = header.count + schema.rows * array.columns.count * array.element.size
+        let part = try add("\(array.name).npy", size: size)
+        try append(header, to: part)
+        arrays.append(part)
+      }
+      firstArray = arrays.first ?? 0
+    } catch {
+      output.discard()
+      throw error
+    }
+  }
+
+  /// The part of the schema's first array; the others follow.
+  private var firstArray = 0
+
+  func append(_ block: [[UInt8]], rows: Range<Int>) throws(DatasetError) {
+    for (array, bytes) in block.enumerated() { try append(bytes, to: firstArray + array) }
+  }
+
+  func finish() throws(DatasetError) {
+    try archive?.finish()
+    for case .file(let file, _) in parts { try file.synchronize() }
+    try output.publish()
+  }
+
+  func abandon() { output.discard() }
+
+  private func add(_ name: String, size: Int) throws(DatasetError) -> Int {
+    if let archive {
+      parts.append(.entry(archive.addEntry(name, size: size)))
+    } else {
+      parts.append(.file(try PositionedFile("\(output.temporaryPath)/\(name)", name: "\(output.path)\(name)"), end: 0))
+    }
+    return parts.count - 1
+  }
+
+  private func append(_ bytes: [UInt8], to part: Int) throws(DatasetError) {
+    switch parts[part] {
+    case .entry(let entry): try archive?.append(bytes, to: entry)
+    case .file(let file, let end):
+      try file.write(bytes, at: end)
+      parts[part] = .file(file, end: end + bytes.count)
+    }
+  }
+}
