@@ -89,7 +89,7 @@ let package = Package(
     tests(
       "Sweeps", ["Specifications", "HierarchicalGraphs", "GenerativeModels", "MaskedAutoencoding", "Stochastics"]),
     tests("Reporting", []),
-    .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "strata"], swiftSettings: swift),
+    .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "strata", "Datasets", "LinearAlgebra"], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6]
 )

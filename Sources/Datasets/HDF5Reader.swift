@@ -78,7 +78,8 @@ final class HDF5Reader {
       let kind = H5Tget_class(type.raw)
       guard kind == H5T_FLOAT || kind == H5T_INTEGER else {
         throw .unsupportedType(
-          file: "\(path):\(dataset)", type: Self.name(kind), remedy: "give a data set of integers or floating-point numbers")
+          file: "\(path):\(dataset)", type: Self.name(kind),
+          remedy: "give a data set of integers or floating-point numbers")
       }
       guard let count = elementCount(shape), count <= Int.max / 8 else { throw failure("shape \(shape)") }
       var values = [Double](repeating: 0, count: count)

@@ -65,7 +65,9 @@ final class HDF5Writer {
   func writeTexts(_ texts: [String], to path: String) throws(DatasetError) {
     let length = max(texts.map(\.utf8.count).max() ?? 1, 1)
     var bytes = [UInt8](repeating: 0, count: texts.count * length)
-    for (i, text) in texts.enumerated() { bytes.replaceSubrange(i * length..<i * length + text.utf8.count, with: text.utf8) }
+    for (i, text) in texts.enumerated() {
+      bytes.replaceSubrange(i * length..<i * length + text.utf8.count, with: text.utf8)
+    }
     try run { () throws(DatasetError) in
       let type = try textType(length: length)
       let dataset = try create(path, type: type.raw, shape: [texts.count], chunk: [texts.count])

@@ -36,7 +36,9 @@ public enum MatrixFile {
 
     init?(path: String) {
       let name = path.lowercased()
-      guard let found = Self.allCases.first(where: { name.hasSuffix(".\($0.rawValue)") }) ?? (name.hasSuffix(".h5") ? .hdf5 : nil)
+      guard
+        let found = Self.allCases.first(where: { name.hasSuffix(".\($0.rawValue)") })
+          ?? (name.hasSuffix(".h5") ? .hdf5 : nil)
       else { return nil }
       self = found
     }

@@ -47,7 +47,9 @@ struct ZipReader {
   private mutating func readDirectory(at start: Int, end: Int, count: Int) throws(DatasetError) {
     var position = start
     for _ in 0..<max(count, 0) {
-      guard position + 46 <= end, number(position, 4) == 0x0201_4B50 else { throw malformed("its directory is damaged") }
+      guard position + 46 <= end, number(position, 4) == 0x0201_4B50 else {
+        throw malformed("its directory is damaged")
+      }
       let (nameLength, extraLength) = (number(position + 28, 2), number(position + 30, 2))
       let next = position + 46 + nameLength + extraLength + number(position + 32, 2)
       guard next <= end else { throw malformed("its directory is damaged") }

@@ -7,5 +7,5 @@ struct Strata: AsyncParsableCommand {
     commandName: "strata",
     abstract: "Simulates hierarchical latent-variable models and measures what masked autoencoders recover of them.",
     version: StrataVersion.current,
-    subcommands: [GraphCommand.self, SweepCommand.self, TheoryCommand.self])
+    subcommands: [GraphCommand.self, SampleCommand.self, SweepCommand.self, TheoryCommand.self])
 }

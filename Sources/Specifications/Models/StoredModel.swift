@@ -113,7 +113,8 @@ private struct ModelText: Codable {
           let (product, overflow) = total.0.multipliedReportingOverflow(by: extent)
           return (product, total.1 || overflow || extent < 0)
         }
-        guard !overflow, tensor.offset >= 0, tensor.offset <= numbers.count, count <= numbers.count - tensor.offset else {
+        guard !overflow, tensor.offset >= 0, tensor.offset <= numbers.count, count <= numbers.count - tensor.offset
+        else {
           throw .unsuitable(kind: kind, reason: "\(tensor.name) of shape \(tensor.shape) is not in the file")
         }
         guard !result.contains(where: { $0.name == tensor.name }) else {
