@@ -89,7 +89,8 @@ let package = Package(
     tests(
       "Sweeps", ["Specifications", "HierarchicalGraphs", "GenerativeModels", "MaskedAutoencoding", "Stochastics"]),
     tests("Reporting", []),
-    .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "strata", "Datasets", "LinearAlgebra"], swiftSettings: swift),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["TestSupport", "strata", "Datasets", "LinearAlgebra"], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -13,6 +13,8 @@ static inline hid_t strata_h5_uint64(void) { return H5T_STD_U64LE; }
 static inline hid_t strata_h5_c_string(void) { return H5T_C_S1; }
 static inline hid_t strata_h5_dataset_creation(void) { return H5P_DATASET_CREATE; }
 static inline hid_t strata_h5_file_access(void) { return H5P_FILE_ACCESS; }
+static inline hid_t strata_h5_file_creation(void) { return H5P_FILE_CREATE; }
+static inline hid_t strata_h5_group_creation(void) { return H5P_GROUP_CREATE; }
 static inline hid_t strata_h5_default(void) { return H5P_DEFAULT; }
 static inline hid_t strata_h5_all(void) { return H5S_ALL; }
 static inline size_t strata_h5_variable(void) { return H5T_VARIABLE; }
@@ -20,8 +22,8 @@ static inline size_t strata_h5_variable(void) { return H5T_VARIABLE; }
 // Errors become Swift errors, so nothing is printed. The setting is of the calling thread.
 static inline void strata_h5_silence(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
 
-static inline hid_t strata_h5_create(const char *path, hid_t access) {
-  return H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+static inline hid_t strata_h5_create(const char *path, hid_t creation, hid_t access) {
+  return H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
 }
 static inline hid_t strata_h5_open(const char *path) { return H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT); }
 

@@ -1,6 +1,7 @@
 internal import CHDF5
 
-/// An HDF5 file under construction, in the file format of version 1.10, whose metadata carry checksums.
+/// An HDF5 file under construction, in the file format of version 1.10, whose metadata carry checksums. Times are left
+/// out: equal content gives equal bytes.
 ///
 /// The library keeps state of its own and is not crash-safe in place, so write under a temporary name.
 final class HDF5Writer {
@@ -16,7 +17,9 @@ final class HDF5Writer {
     file = try HDF5Library.locked { () throws(DatasetError) in
       guard let access = HDF5Identifier(H5Pcreate(strata_h5_file_access())) else { throw Self.failure(name) }
       H5Pset_libver_bounds(access.raw, H5F_LIBVER_V110, H5F_LIBVER_V110)
-      let file = strata_h5_create(temporaryPath, access.raw)
+      guard let creation = HDF5Identifier(H5Pcreate(strata_h5_file_creation())) else { throw Self.failure(name) }
+      H5Pset_obj_track_times(creation.raw, false)
+      let file = strata_h5_create(temporaryPath, creation.raw, access.raw)
       guard file >= 0 else { throw Self.failure(name) }
       return file
     }
@@ -26,8 +29,9 @@ final class HDF5Writer {
 
   func makeGroup(_ path: String) throws(DatasetError) {
     try run { () throws(DatasetError) in
-      _ = try identifier(
-        H5Gcreate2(file, path, strata_h5_default(), strata_h5_default(), strata_h5_default()))
+      let properties = try identifier(H5Pcreate(strata_h5_group_creation()))
+      H5Pset_obj_track_times(properties.raw, false)
+      _ = try identifier(H5Gcreate2(file, path, strata_h5_default(), properties.raw, strata_h5_default()))
     }
   }
 
@@ -135,6 +139,7 @@ final class HDF5Writer {
   ) throws(DatasetError) -> HDF5Identifier {
     let space = try identifier(H5Screate_simple(Int32(shape.count), shape.map(hsize_t.init), nil))
     let properties = try identifier(H5Pcreate(strata_h5_dataset_creation()))
+    H5Pset_obj_track_times(properties.raw, false)
     if !shape.contains(0) {
       try check(H5Pset_chunk(properties.raw, Int32(chunk.count), chunk.map(hsize_t.init)))
       if H5Tget_size(type) > 1, H5Tget_class(type) != H5T_STRING { try check(H5Pset_shuffle(properties.raw)) }
