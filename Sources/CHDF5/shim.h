@@ -20,7 +20,12 @@ static inline hid_t strata_h5_all(void) { return H5S_ALL; }
 static inline size_t strata_h5_variable(void) { return H5T_VARIABLE; }
 
 // Errors become Swift errors, so nothing is printed. The setting is of the calling thread.
-static inline void strata_h5_silence(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
+static inline void strata_h5_silence(void) {
+  // A file that could not be completed on a full disk crashes the library's own clean-up at exit. It has an effect before
+  // the library's first use only; files are closed by their owners.
+  H5dont_atexit();
+  H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+}
 
 static inline hid_t strata_h5_create(const char *path, hid_t creation, hid_t access) {
   return H5Fcreate(path, H5F_ACC_TRUNC, creation, access);

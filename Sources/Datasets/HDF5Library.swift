@@ -27,6 +27,10 @@ enum HDF5Library {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer in
       strata_h5_reason(buffer.baseAddress!)
       let text = String(cString: buffer.baseAddress!)
+      // "file write failed: time = …, errno = 28, error message = 'No space left on device', buf = 0x…"
+      if let start = text.firstRange(of: "error message = '") {
+        return String(text[start.upperBound...].prefix { $0 != "'" })
+      }
       return text.isEmpty ? "the HDF5 library gives no reason" : text
     }
   }

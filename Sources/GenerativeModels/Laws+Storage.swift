@@ -6,10 +6,27 @@ extension Distribution {
   /// - Throws: ``ModelStorageError/notStorable(type:remedy:)`` for a law that is not Strata's own.
   public func parametersForStorage() throws(ModelStorageError) -> StoredParameters {
     switch self {
-    case .gaussian: StoredParameters(kind: "gaussian")
-    case .laplace: StoredParameters(kind: "laplace")
-    case .uniform: StoredParameters(kind: "uniform")
-    case .studentT(let degrees): StoredParameters(kind: "student-t", tensors: [.init("degrees_of_freedom", degrees)])
+    case .gaussian: return StoredParameters(kind: "gaussian")
+    case .laplace: return StoredParameters(kind: "laplace")
+    case .uniform: return StoredParameters(kind: "uniform")
+    case .studentT(let degrees):
+      return StoredParameters(kind: "student-t", tensors: [.init("degrees_of_freedom", degrees)])
+    case .logistic: return StoredParameters(kind: "logistic")
+    case .exponential: return StoredParameters(kind: "exponential")
+    case .gumbel: return StoredParameters(kind: "gumbel")
+    case .degenerate: return StoredParameters(kind: "degenerate")
+    case .correlated(let correlation):
+      return StoredParameters(kind: "correlated", tensors: [.init("correlation", correlation)])
+    case .gaussianMixture(let mixture):
+      return StoredParameters(
+        kind: "gaussian-mixture",
+        tensors: [
+          .init("weights", mixture.components.map(\.weight)), .init("means", mixture.components.map(\.mean)),
+          .init("deviations", mixture.components.map(\.deviation)),
+        ])
+    case .custom(let custom):
+      throw .notStorable(
+        type: "the noise law '\(custom.name)'", remedy: "use one of Strata's own laws, or write CSV")
     }
   }
 
@@ -25,13 +42,45 @@ extension Distribution {
       let degrees = try stored.number("degrees_of_freedom")
       try stored.require(degrees > 2 && degrees.isFinite, "degrees_of_freedom is \(degrees)")
       self = .studentT(degreesOfFreedom: degrees)
-    default: throw .unknownKind(stored.kind, known: ["gaussian", "laplace", "uniform", "student-t"])
+    case "logistic": self = .logistic
+    case "exponential": self = .exponential
+    case "gumbel": self = .gumbel
+    case "degenerate": self = .degenerate
+    case "correlated":
+      let correlation = try stored.number("correlation")
+      try stored.require(correlation >= 0 && correlation <= 1, "correlation is \(correlation)")
+      self = .correlated(correlation: correlation)
+    case "gaussian-mixture": self = .gaussianMixture(try Self.mixture(stored))
+    default:
+      throw .unknownKind(
+        stored.kind,
+        known: [
+          "gaussian", "laplace", "uniform", "student-t", "logistic", "exponential", "gumbel", "degenerate",
+          "correlated", "gaussian-mixture",
+        ])
     }
   }
 }
 
+extension Distribution {
+  private static func mixture(_ stored: StoredParameters) throws(ModelStorageError) -> GaussianMixture {
+    let (weights, means) = (try stored.numbers("weights"), try stored.numbers("means"))
+    let deviations = try stored.numbers("deviations")
+    try stored.require(
+      weights.count == means.count && means.count == deviations.count, "\(weights.count) weights")
+    let components = weights.indices.map {
+      GaussianMixture.Component(weight: weights[$0], mean: means[$0], deviation: deviations[$0])
+    }
+    guard let mixture = GaussianMixture(components) else {
+      throw .unsuitable(kind: stored.kind, reason: "the components are not those of a mixture")
+    }
+    return mixture
+  }
+}
+
 extension MechanismFamily {
-  /// The family as data.
+  /// The family as data. Of families that are more than a few numbers only the label is kept: the mechanisms themselves are
+  /// stored, and nothing is drawn from the family again.
   public var storedParameters: StoredParameters {
     switch self {
     case .linearRandom: StoredParameters(kind: "linear-random")
@@ -49,6 +98,7 @@ extension MechanismFamily {
       StoredParameters(
         kind: "additive-noise",
         tensors: [.init("signal", parameters.signal), .init("hidden_width", Double(parameters.hiddenWidth))])
+    default: StoredParameters(kind: label)
     }
   }
 
@@ -70,8 +120,17 @@ extension MechanismFamily {
       self = .additiveNoise(
         AdditiveNoiseParameters(
           signal: try stored.number("signal"), hiddenWidth: try stored.integer("hidden_width", atLeast: 1)))
-    default:
-      throw .unknownKind(stored.kind, known: ["linear-random", "linear-orthogonal", "rho", "mlp", "additive-noise"])
+    default: self = .custom(CustomMechanisms(stored.kind, source: StoredFamily(label: stored.kind)))
     }
+  }
+}
+
+/// A family of which only the label was stored.
+private struct StoredFamily: MechanismSource {
+  let label: String
+
+  func mechanism(for node: MechanismSite, using stream: inout RandomStream) throws(ModelError) -> any Mechanism {
+    throw .invalidParameter(
+      name: "family", value: label, remedy: "its mechanisms were stored, not how to draw others; use the plan's family")
   }
 }

@@ -28,7 +28,8 @@ public struct MechanismRegistry: Sendable {
 
   /// Strata's own mechanisms.
   public static let builtIn = MechanismRegistry([
-    LinearMechanism.self, MLPMechanism.self, AdditiveNoiseMechanism.self,
+    LinearMechanism.self, MLPMechanism.self, AdditiveNoiseMechanism.self, PolynomialMechanism.self,
+    MultiplicativeMechanism.self, LocationScaleMechanism.self, PostNonlinearMechanism.self,
   ])
 
   /// The registry with one more kind: a mechanism of your own.
