@@ -25,7 +25,8 @@ struct SampleExport: Sendable {
   private let masks: MaskSampler?
   private let latents: [Int]
 
-  init(_ request: SampleRequest) throws {
+  /// - Parameter keepsModel: Whether the model goes into the output; without it, mechanisms need no storage.
+  init(_ request: SampleRequest, keepsModel: Bool) throws {
     model = request.model.model
     let graph = model.graph
     first = request.samples.lowerBound
@@ -50,9 +51,9 @@ struct SampleExport: Sendable {
       ]
       arrays.append(array)
     }
-    let record: ModelRecord
+    let record: ModelRecord?
     do throws(ModelStorageError) {
-      record = try request.model.record()
+      record = keepsModel ? try request.model.record() : nil
     } catch {
       throw SpecificationError(file: request.source, error.description, remedy: "")
     }

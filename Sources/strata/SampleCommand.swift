@@ -79,7 +79,7 @@ struct SampleCommand: ParsableCommand {
           file: output, "the file exists", remedy: "add --force to replace it", status: .cannotCreate)
       }
       let request = try request()
-      let export = try SampleExport(request)
+      let export = try SampleExport(request, keepsModel: format != .csv)
       BLASRuntime.useOneThread()
       try DatasetExporter.write(
         export.schema, to: output, format: format,
