@@ -10,7 +10,7 @@ func catalogue() throws -> [Benchmark] {
     fill(.gaussian, name: "Gaussian fill"),
     fill(.laplace, name: "Laplace fill"),
   ]
-  return kernels + (try theoryCatalogue())
+  return kernels + (try theoryCatalogue()) + (try samplingCatalogue())
 }
 
 /// A product of an (m, k) and a (k, n) matrix of which one entry of the result is known: rows of 1/k times columns of 2.
