@@ -1,3 +1,5 @@
+internal import CGSL
+
 // Standard Gaussian numbers in bulk: Box–Muller over Philox blocks, eight blocks at a time.
 //
 // Goals, in this order: element t is a pure function of (key, t); single-precision accuracy over the whole range
@@ -81,8 +83,20 @@ func forEachSuperblock(_ offset: UInt64, count: Int, _ body: (UInt64, Int, Int, 
   }
 }
 
-/// Fills `target` with elements `offset ..< offset + count` of the key's Gaussian sequence.
+/// Fills `target` with elements `offset ..< offset + count` of the key's Gaussian sequence: the whole superblocks with AVX2
+/// where the processor has it, which gives the same bits.
 func fillGaussian(_ target: UnsafeMutableBufferPointer<Float>, key: RandomKey, offset: UInt64) {
+  let head = min(Int((32 - offset % 32) % 32), target.count)
+  let whole = (target.count - head) / 32
+  guard whole > 0, strata_has_avx2() != 0 else { return fillGaussianPortably(target, key: key, offset: offset) }
+  let tail = head + 32 * whole
+  fillGaussianPortably(.init(rebasing: target[..<head]), key: key, offset: offset)
+  strata_gaussian_superblocks(target.baseAddress! + head, (offset &+ UInt64(head)) / 32, whole, key.bits)
+  fillGaussianPortably(.init(rebasing: target[tail...]), key: key, offset: offset &+ UInt64(tail))
+}
+
+/// ``fillGaussian(_:key:offset:)`` without instructions beyond the oldest x86-64.
+package func fillGaussianPortably(_ target: UnsafeMutableBufferPointer<Float>, key: RandomKey, offset: UInt64) {
   guard let base = target.baseAddress else { return }
   forEachSuperblock(offset, count: target.count) { superblock, position, first, length in
     let parts = gaussianSuperblock(superblock, key: key.bits)

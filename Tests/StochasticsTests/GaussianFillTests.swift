@@ -66,4 +66,17 @@ import Testing
     // Var((c² − 1)(s² − 1)) = 4 for independent standard normals: polar coordinates are independent in Box–Muller.
     #expect(abs(squares / (4 * Double(count)).squareRoot()) < 4.5)
   }
+
+  @Test(
+    "The fill for newer processors gives the bits of the portable one",
+    arguments: [0, 5, 31, 32, 1 << 40 + 3] as [UInt64])
+  func sameBits(offset: UInt64) {
+    for (seed, count) in [(1, 1), (2, 31), (3, 64), (4, 100_003)] as [(UInt64, Int)] {
+      let key = RandomKey(seed: seed)
+      var portable = [Float](repeating: .nan, count: count)
+      portable.withUnsafeMutableBufferPointer { fillGaussianPortably($0, key: key, offset: offset) }
+      let fast = Distribution.gaussian.samples(count, key: key, offset: offset)
+      #expect(fast.map(\.bitPattern) == portable.map(\.bitPattern))
+    }
+  }
 }
