@@ -7,5 +7,7 @@ struct Strata: AsyncParsableCommand {
     commandName: "strata",
     abstract: "Simulates hierarchical latent-variable models and measures what masked autoencoders recover of them.",
     version: StrataVersion.current,
-    subcommands: [GraphCommand.self, SampleCommand.self, SweepCommand.self, TheoryCommand.self])
+    subcommands: [
+      EvaluateCommand.self, GraphCommand.self, SampleCommand.self, SweepCommand.self, TheoryCommand.self,
+    ])
 }

@@ -1,0 +1,86 @@
+public import LinearAlgebra
+public import Stochastics
+
+/// Scores placed between what the estimator gives for nothing (floor) and what it gives for everything (ceiling).
+public enum NormalisedRecovery {
+  /// (score − floor) / (ceiling − floor): 0 at the floor, 1 at the ceiling, outside [0, 1] where the score is.
+  ///
+  /// - Returns: NaN if the ceiling does not exceed the floor by more than `resolution`: no scale, no number.
+  public static func value(score: Double, floor: Double, ceiling: Double, resolution: Double = 1e-3) -> Double {
+    ceiling - floor > resolution ? (score - floor) / (ceiling - floor) : .nan
+  }
+}
+
+/// A score beside its distribution when targets have lost their features.
+public struct PermutationNull: Sendable, Equatable {
+  /// The score of the unshuffled split.
+  public let score: Double
+  /// The scores of the shuffled splits, in order of drawing.
+  public let shuffled: [Double]
+  /// (1 + #{shuffled ≥ score}) / (1 + permutations), one-sided: is the score more than nothing?
+  public var pValue: Double {
+    Double(1 + shuffled.count { $0 >= score }) / Double(1 + shuffled.count)
+  }
+  /// The mean of the shuffled scores: the shuffled floor.
+  public var floor: Double { shuffled.reduce(0, +) / Double(shuffled.count) }
+
+  /// Scores a split and shuffles of it. The rows of the targets are permuted within the training and the test part.
+  ///
+  /// - Parameters:
+  ///   - split: The data.
+  ///   - permutations: At least 1.
+  ///   - stream: The source of the permutations; advanced.
+  ///   - score: Any score of a split, such as the mean held-out R² of a group.
+  /// - Throws: What `score` throws.
+  public init(
+    _ split: HeldOutSplit, permutations: Int, using stream: inout RandomStream,
+    score: (HeldOutSplit) throws(RecoveryError) -> Double
+  ) throws(RecoveryError) {
+    precondition(permutations >= 1, "\(permutations) permutations")
+    self.score = try score(split)
+    var shuffled: [Double] = []
+    for _ in 0..<permutations { shuffled.append(try score(split.shufflingTargets(using: &stream))) }
+    self.shuffled = shuffled
+  }
+}
+
+extension HeldOutSplit {
+  /// The same targets with other features: a floor or a ceiling that is scored as the representation is.
+  ///
+  /// With the encoder's raw input this gives the oracle; with the true content c, the *dependence ceiling*: how predictable
+  /// each level is from c alone.
+  ///
+  /// - Parameters:
+  ///   - train: Shape (n, k′), the rows of the training part.
+  ///   - test: Shape (m, k′).
+  /// - Throws: ``RecoveryError``: shapes, non-finite elements.
+  public func replacingFeatures(train: Matrix<Double>, test: Matrix<Double>) throws(RecoveryError) -> HeldOutSplit {
+    try HeldOutSplit(trainFeatures: train, trainTargets: trainTargets, testFeatures: test, testTargets: testTargets)
+  }
+
+  /// The same targets with the first principal components of the features: what a linear compression of given width keeps
+  /// without having been taught what matters. Directions come from the training rows, columns centred and not scaled.
+  ///
+  /// - Parameter width: The number of components, ≥ 1; at most the rank that the features have is used.
+  /// - Throws: ``RecoveryError/numerical(operation:reason:)``.
+  /// - Complexity: O(n·k² + k³).
+  public func principalComponents(width: Int) throws(RecoveryError) -> HeldOutSplit {
+    precondition(width >= 1, "\(width) principal components")
+    let means = trainFeatures.columnMeans()
+    var (train, test) = (trainFeatures, testFeatures)
+    train.subtractRow(means)
+    test.subtractRow(means)
+    let directions: Matrix<Double>
+    do {
+      let (_, vectors) = try train.multiplied(by: train, transposeSelf: true).symmetricEigen()
+      let kept = min(width, vectors.columns)
+      // Ascending eigenvalues: the leading components are the last columns.
+      directions = vectors.columns(vectors.columns - kept..<vectors.columns)
+    } catch {
+      throw .numerical(operation: "principal components", reason: "\(error)")
+    }
+    return HeldOutSplit(
+      checkedTrainFeatures: train * directions, trainTargets: trainTargets, testFeatures: test * directions,
+      testTargets: testTargets)
+  }
+}

@@ -1,0 +1,124 @@
+public import LinearAlgebra
+public import Stochastics
+
+/// A published way to score a representation, under its own name; `strata` is this project's own and the default.
+///
+/// The conventions of the others are reproduced, their faults included, so that numbers can be compared with published
+/// ones. They are never mixed with this project's R².
+public enum RecoveryProtocol: String, Sendable, CaseIterable {
+  /// Held-out R² averaged per dimension, hyper-parameters from cross-validation inside the training rows.
+  case strata
+  /// von Kügelgen et al. 2021 (`ysharma1126/ssl_identifiability`): features and targets standardised over the training
+  /// rows; least squares, and kernel ridge by a 3-fold grid search; R² within each batch of 4096 test rows, then the mean.
+  case sslIdentifiability = "ssl-identifiability"
+  /// Yao et al. 2024 (`CausalLearningAI/multiview-crl`): features standardised over *all* rows; each batch of 4096 rows is
+  /// split at random, a quarter for scoring; one regression for each single target, unscaled; the mean over batches. The
+  /// non-linear regression is the grid search of the `--grid-search-eval` option.
+  case multiviewCRL = "multiview-crl"
+  /// Zimmermann et al. 2021 (`brendel-group/cl-ica`): everything *in-sample*: R² of least squares scored on the rows that it
+  /// was fitted on, and MCC by optimal assignment.
+  case clICA = "cl-ica"
+}
+
+/// One number of a peer's protocol.
+public struct ProtocolScore: Sendable, Equatable {
+  /// The metric's name in the output, e.g. `r2-linear`.
+  public let name: String
+  /// The number.
+  public let value: Double
+}
+
+extension RecoveryProtocol {
+  /// The numbers that a peer's evaluation prints for a block of targets.
+  ///
+  /// - Parameters:
+  ///   - features: Shape (n, k), all rows.
+  ///   - targets: Shape (n, q), the same rows.
+  ///   - trainRows: The first rows, for `ssl-identifiability` only (the peer uses 5 batches of 4096, and scores 10); the
+  ///     others take all rows and split, or do not, in their own way.
+  ///   - key: The source of `multiview-crl`'s random splits; unused by the others.
+  /// - Returns: `r2-linear` and `r2-kernel`, or for `cl-ica` `r2-linear`, `mcc-pearson`, `mcc-spearman`.
+  /// - Throws: ``RecoveryError``.
+  /// - Precondition: not ``strata``, whose scores are those of the metrics asked for.
+  /// - Complexity: Kernel ridge is exact: O(r³) time for each grid point and fold, O(r²) memory with r training rows.
+  public func scores(
+    features: Matrix<Double>, targets: Matrix<Double>, trainRows: Int, key: RandomKey
+  ) throws(RecoveryError) -> [ProtocolScore] {
+    switch self {
+    case .strata: preconditionFailure("the strata protocol has the scores of its metrics")
+    case .sslIdentifiability: return try Self.batchedScores(features, targets, trainRows: trainRows)
+    case .multiviewCRL: return try Self.randomSplitScores(features, targets, key: key)
+    case .clICA: return try Self.inSampleScores(features, targets)
+    }
+  }
+
+  private static let batch = 4096
+
+  private static func batchedScores(
+    _ features: Matrix<Double>, _ targets: Matrix<Double>, trainRows: Int
+  ) throws(RecoveryError) -> [ProtocolScore] {
+    let split = try HeldOutSplit(features: features, targets: targets, trainRows: trainRows)
+    let (x, y) = (Standardisation(split.trainFeatures), Standardisation(split.trainTargets))
+    let scaled = HeldOutSplit(
+      checkedTrainFeatures: x.applied(to: split.trainFeatures), trainTargets: y.applied(to: split.trainTargets),
+      testFeatures: x.applied(to: split.testFeatures), testTargets: y.applied(to: split.testTargets))
+    let linear = try RidgeProbe(penalties: [0]).predictions(scaled, groups: [0..<targets.columns])
+    let kernel = try GridSearchKernelRidge().predictions(scaled)
+    func score(_ predictions: Matrix<Double>) -> Double {
+      let values = batches(predictions.rows).map { rows in
+        mean(R2.perColumn(predictions: predictions.rows(rows), targets: scaled.testTargets.rows(rows)))
+      }
+      return mean(values)
+    }
+    return [.init(name: "r2-linear", value: score(linear)), .init(name: "r2-kernel", value: score(kernel))]
+  }
+
+  private static func randomSplitScores(
+    _ features: Matrix<Double>, _ targets: Matrix<Double>, key: RandomKey
+  ) throws(RecoveryError) -> [ProtocolScore] {
+    try requireViews(features, targets, rows: 8)
+    let x = Standardisation(features).applied(to: features)
+    var stream = RandomStream(key)
+    var (linear, kernel): ([Double], [Double]) = ([], [])
+    for rows in batches(x.rows) {
+      for target in 0..<targets.columns {
+        // A quarter, rounded up, for scoring: scikit-learn's train_test_split.
+        let order = stream.permutation(rows.count).map { rows.lowerBound + $0 }
+        let tested = (rows.count + 3) / 4
+        let (test, train) = (Array(order[..<tested]), Array(order[tested...]))
+        let y = targets.columns(target..<target + 1)
+        let split = try HeldOutSplit(
+          trainFeatures: x.rows(at: train), trainTargets: y.rows(at: train), testFeatures: x.rows(at: test),
+          testTargets: y.rows(at: test))
+        linear.append(try RidgeProbe(penalties: [0]).heldOutR2(split)[0])
+        kernel.append(
+          R2.perColumn(predictions: try GridSearchKernelRidge().predictions(split), targets: split.testTargets)[0])
+      }
+    }
+    return [.init(name: "r2-linear", value: mean(linear)), .init(name: "r2-kernel", value: mean(kernel))]
+  }
+
+  private static func inSampleScores(
+    _ features: Matrix<Double>, _ targets: Matrix<Double>
+  ) throws(RecoveryError) -> [ProtocolScore] {
+    let split = try HeldOutSplit(
+      trainFeatures: features, trainTargets: targets, testFeatures: features, testTargets: targets)
+    return [
+      .init(name: "r2-linear", value: mean(try RidgeProbe(penalties: [0]).heldOutR2(split))),
+      .init(
+        name: "mcc-pearson",
+        value: try MeanCorrelationCoefficient(features: features, targets: targets, correlation: .pearson).value),
+      .init(
+        name: "mcc-spearman",
+        value: try MeanCorrelationCoefficient(features: features, targets: targets, correlation: .spearman).value),
+    ]
+  }
+
+  /// Ranges of 4096 rows; a remainder of fewer than eight rows joins the last.
+  private static func batches(_ rows: Int) -> [Range<Int>] {
+    let count = max(1, rows / batch + (rows % batch >= 8 ? 1 : 0))
+    return (0..<count).map { $0 * batch..<($0 == count - 1 ? rows : ($0 + 1) * batch) }
+  }
+
+  private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+}
