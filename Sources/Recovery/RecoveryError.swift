@@ -1,11 +1,7 @@
-public import LinearAlgebra
-
 /// Why two matrices cannot be scored against each other: a fault of the data, never of the estimator's arithmetic.
 public enum RecoveryError: Error, Equatable, CustomStringConvertible {
   /// A matrix holds NaN or infinity (a diverged encoder, an overflown target); a score of it would mean nothing.
   case nonFinite(what: String)
-  /// The first element of a matrix that is NaN or infinite, counted from 0; for files, where the place helps.
-  case nonFiniteElement(what: String, row: Int, column: Int)
   /// A part of the split has fewer rows than a score needs.
   case tooFewRows(what: String, rows: Int, needed: Int)
   /// Two matrices that must share an extent do not.
@@ -18,8 +14,6 @@ public enum RecoveryError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .nonFinite(let what):
       "\(what) hold NaN or infinity; the encoder diverged or the file is damaged, so there is nothing to score"
-    case .nonFiniteElement(let what, let row, let column):
-      "\(what): NaN or infinity at row \(row), column \(column) (counted from 0); drop such samples or mend the export"
     case .tooFewRows(let what, let rows, let needed):
       "\(what): \(rows) given, at least \(needed) needed; sample more"
     case .shapeMismatch(let what, let left, let right):
@@ -27,19 +21,5 @@ public enum RecoveryError: Error, Equatable, CustomStringConvertible {
     case .numerical(let operation, let reason):
       "\(operation) failed: \(reason)"
     }
-  }
-}
-
-extension RecoveryError {
-  /// Throws ``nonFiniteElement(what:row:column:)`` for the first element that is NaN or infinite, if there is one.
-  ///
-  /// - Parameters:
-  ///   - matrix: Any shape.
-  ///   - what: The name of the matrix in the message, such as its file.
-  /// - Complexity: O(rows · columns).
-  public static func checkFinite(_ matrix: Matrix<Double>, what: String) throws(RecoveryError) {
-    guard !matrix.isFinite else { return }
-    let place = matrix.storage.firstIndex { !$0.isFinite } ?? 0
-    throw .nonFiniteElement(what: what, row: place / matrix.columns, column: place % matrix.columns)
   }
 }

@@ -11,14 +11,6 @@ enum EvaluationInput {
     let columns: [Int]
   }
 
-  /// A matrix from a .npy or .csv file, all elements finite.
-  static func matrix(_ path: String) throws -> Matrix<Double> {
-    let matrix =
-      path.lowercased().hasSuffix(".csv") ? try CSVMatrixFile.readDouble(path) : try NumPyFile.readDouble(path)
-    try RecoveryError.checkFinite(matrix, what: path)
-    return matrix
-  }
-
   static func requireSameRows(
     _ first: Matrix<Double>, _ firstName: String, _ second: Matrix<Double>, _ secondName: String
   ) throws {

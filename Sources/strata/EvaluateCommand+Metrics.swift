@@ -6,6 +6,7 @@ internal import Stochastics
 enum EvaluationMetric: String, CaseIterable {
   case r2Linear = "r2-linear"
   case r2Kernel = "r2-kernel"
+  case r2MLP = "r2-mlp"
   case r2LinearReverse = "r2-linear-reverse"
   case r2KernelReverse = "r2-kernel-reverse"
   case r2LinearPartial = "r2-linear-partial"
@@ -90,6 +91,7 @@ struct BlockScorer {
     switch metric {
     case .r2Linear: return mean(try RidgeProbe().heldOutR2(split))
     case .r2Kernel: return mean(try KernelRidgeProbe().heldOutR2(split))
+    case .r2MLP: return mean(try MLPProbe(key: key.child("mlp")).heldOutR2(split))
     case .r2LinearReverse: return mean(try RidgeProbe().heldOutR2(split.reversed))
     case .r2KernelReverse: return mean(try KernelRidgeProbe().heldOutR2(split.reversed))
     case .ccaMean: return try meanCanonicalCorrelation(split)

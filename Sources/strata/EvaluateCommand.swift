@@ -10,7 +10,7 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate",
     abstract: "Scores a representation against true latents, wherever it was trained.",
     discussion: """
-      Files are .npy (float32 or float64, two axes) or .csv (numbers, optional header). Rows are samples, the same in all \
+      Files are .npy, .npz:array, .h5:path/to/array or .csv. Rows are samples, the same in all \
       files; shuffle rows that come in an order. The first --train-rows rows fit the probes, the others score them. \
       The definitions of all metrics and protocols are in docs/metrics.md.
       """)
@@ -88,8 +88,8 @@ struct EvaluateCommand: ParsableCommand {
     try reporting {
       BLASRuntime.useOneThread()
       let (chosen, metrics) = try selection()
-      let features = try EvaluationInput.matrix(representation)
-      let truth = try EvaluationInput.matrix(targets)
+      let features = try MatrixFile.read(representation)
+      let truth = try MatrixFile.read(targets)
       try EvaluationInput.requireSameRows(features, representation, truth, targets)
       let rows = trainRows ?? features.rows / 2
       guard rows <= features.rows - 2, rows >= 2 else {
@@ -103,7 +103,7 @@ struct EvaluateCommand: ParsableCommand {
       var others: [(name: String, matrix: Matrix<Double>)] = []
       for (name, path) in [("input", input), ("content", content)] {
         guard let path else { continue }
-        let matrix = try EvaluationInput.matrix(path)
+        let matrix = try MatrixFile.read(path)
         try EvaluationInput.requireSameRows(features, representation, matrix, path)
         others.append((name, matrix))
       }

@@ -1,0 +1,107 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct EvaluateTests {
+  /// 40 rows of two latents, and a representation that is an invertible linear map of them.
+  private func write(_ directory: URL) throws {
+    var (z, c) = ("", "a,b\n")
+    var state: UInt64 = 7
+    for _ in 0..<40 {
+      let pair = (0..<2).map { _ in
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Double(Int64(bitPattern: state) >> 11) * 0x1p-52
+      }
+      c += "\(pair[0]),\(pair[1])\n"
+      z += "\(2 * pair[0] + pair[1]),\(pair[0] - pair[1])\n"
+    }
+    try Data(z.utf8).write(to: directory.appending(path: "z.csv"))
+    try Data(c.utf8).write(to: directory.appending(path: "c.csv"))
+    try Data(#"{"high": [1], "low": [0]}"#.utf8).write(to: directory.appending(path: "groups.json"))
+  }
+
+  private static let files = ["evaluate", "--representation", "z.csv", "--targets", "c.csv"]
+
+  @Test("An invertible linear map of the latents scores 1 in both directions, group by group")
+  func table() throws {
+    try withTemporaryDirectory { directory in
+      try write(directory)
+      let output = try StrataBinary.run(
+        Self.files + [
+          "--groups", "groups.json", "--metrics", "r2-linear,cca-mean", "--train-rows", "30",
+        ], in: directory)
+      #expect(
+        output.standardOutput == """
+          | group | estimator      | metric    | value | p | fit rows | score rows |
+          |:------|:---------------|:----------|------:|--:|---------:|-----------:|
+          | low   | representation | r2-linear | 1.000 | – |       30 |         10 |
+          | low   | representation | cca-mean  | 1.000 | – |       30 |         10 |
+          | high  | representation | r2-linear | 1.000 | – |       30 |         10 |
+          | high  | representation | cca-mean  | 1.000 | – |       30 |         10 |
+
+          Protocol strata, 40 rows, 30 to fit on, seed 0. One representation: no interval over training seeds.
+
+          """)
+      #expect(output.exitCode == 0 && output.standardError == "")
+    }
+  }
+
+  @Test("JSON parses, holds every metric, and is the same bytes for the same seed")
+  func json() throws {
+    try withTemporaryDirectory { directory in
+      try write(directory)
+      let arguments = Self.files + ["--metrics", "all", "--permutations", "9", "--json"]
+      let output = try StrataBinary.run(arguments, in: directory)
+      let object = try JSONSerialization.jsonObject(with: Data(output.standardOutput.utf8)) as? [String: Any]
+      let scores = try #require(object?["scores"] as? [[String: Any]])
+      #expect(Set(scores.compactMap { $0["metric"] as? String }).count == 23)
+      #expect(object?["train_rows"] as? Int == 20)
+      #expect(try StrataBinary.run(arguments, in: directory).standardOutput == output.standardOutput)
+    }
+  }
+
+  @Test("A peer's protocol prints the peer's numbers under its name")
+  func peer() throws {
+    try withTemporaryDirectory { directory in
+      try write(directory)
+      let output = try StrataBinary.run(Self.files + ["--protocol", "cl-ica", "--csv"], in: directory)
+      let lines = output.standardOutput.split(separator: "\n")
+      #expect(lines.first == "protocol,group,estimator,metric,value,p_value,fit_rows,score_rows")
+      #expect(
+        lines.dropFirst().map { $0.split(separator: ",").prefix(4).joined(separator: ",") } == [
+          "cl-ica,all,representation,r2-linear", "cl-ica,all,representation,mcc-pearson",
+          "cl-ica,all,representation,mcc-spearman",
+        ])
+    }
+  }
+
+  @Test("Mismatched rows, an unknown metric and bad groups are one line each and an exit code of sysexits.h")
+  func errors() throws {
+    try withTemporaryDirectory { directory in
+      try write(directory)
+      try Data("1,2\n3,4\n".utf8).write(to: directory.appending(path: "short.csv"))
+      let rows = try StrataBinary.run(
+        ["evaluate", "--representation", "z.csv", "--targets", "short.csv"], in: directory)
+      #expect(
+        rows.standardError == """
+          Error: row counts of z.csv and short.csv differ: 40 and 2; pass matrices of the same samples and the same variables
+
+          """)
+      #expect(rows.exitCode == 65 && rows.standardOutput == "")
+      let metric = try StrataBinary.run(Self.files + ["--metrics", "r2-liner"], in: directory)
+      #expect(metric.standardError.hasPrefix("Error: unknown metric 'r2-liner'; did you mean 'r2-linear'? Known: "))
+      #expect(metric.exitCode == 64)
+      try Data(#"{"low": [0, 5]}"#.utf8).write(to: directory.appending(path: "groups.json"))
+      let groups = try StrataBinary.run(Self.files + ["--groups", "groups.json"], in: directory)
+      #expect(
+        groups.standardError.hasPrefix(
+          "Error: groups.json: not a valid groups JSON file: group 'low' names column 5 and c.csv has columns 0 to 1"))
+      #expect(groups.exitCode == 65)
+      try Data("1,nan\n3,4\n".utf8).write(to: directory.appending(path: "short.csv"))
+      let value = try StrataBinary.run(
+        ["evaluate", "--representation", "short.csv", "--targets", "c.csv"], in: directory)
+      #expect(value.standardError.contains("short.csv") && value.standardError.contains("row 0, column 1"))
+      #expect(value.exitCode == 65)
+    }
+  }
+}
