@@ -78,7 +78,8 @@ import Testing
       let result = maximumAssignment(weights)
       let used = result.compactMap { $0 }
       #expect(used.count == min(rows, columns) && Set(used).count == used.count)
-      let total = result.enumerated().reduce(0.0) { $0 + ($1.1.map { weights[$1.0, $0] } ?? 0) }
+      var total = 0.0
+      for (row, column) in result.enumerated() { if let column { total += weights[row, column] } }
       let wide = rows <= columns ? weights : weights.transposed()
       #expect(abs(total - best(wide, 0, [])) < 1e-12)
     }
