@@ -32,12 +32,12 @@ import Testing
         ], in: directory)
       #expect(
         output.standardOutput == """
-          | group | estimator      | metric    | value | p | fit rows | score rows |
-          |:------|:---------------|:----------|------:|--:|---------:|-----------:|
-          | low   | representation | r2-linear | 1.000 | – |       30 |         10 |
-          | low   | representation | cca-mean  | 1.000 | – |       30 |         10 |
-          | high  | representation | r2-linear | 1.000 | – |       30 |         10 |
-          | high  | representation | cca-mean  | 1.000 | – |       30 |         10 |
+          | group | estimator      | metric    | value |   p | fit rows | score rows |
+          |:------|:---------------|:----------|------:|----:|---------:|-----------:|
+          | low   | representation | r2-linear | 1.000 |   – |       30 |         10 |
+          | low   | representation | cca-mean  | 1.000 |   – |       30 |         10 |
+          | high  | representation | r2-linear | 1.000 |   – |       30 |         10 |
+          | high  | representation | cca-mean  | 1.000 |   – |       30 |         10 |
 
           Protocol strata, 40 rows, 30 to fit on, seed 0. One representation: no interval over training seeds.
 
