@@ -152,6 +152,9 @@ extension HierarchicalGraph {
   /// The positions of all latents, in declaration order.
   public var latents: [Int] { nodes.indices.filter { !nodes[$0].isObserved } }
 
+  /// Whether some observable is a parent of another, which the theory excludes.
+  public var hasObservedEdges: Bool { observables.contains { children.count($0) > 0 } }
+
   /// The total number of observed scalars: the width of a data row.
   public var observedDimension: Int { observables.reduce(0) { $0 + nodes[$1].dimension } }
 

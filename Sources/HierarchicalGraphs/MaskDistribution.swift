@@ -30,6 +30,16 @@ public struct MaskDistribution: Sendable, Equatable {
     case .exactCount(let ratio), .bernoulli(let ratio):
       guard ratio > 0, ratio < 1 else { throw .invalidMaskRatio(ratio) }
       patches = try grid.patches(ofSize: patchSize)
+      // Degenerate masks are drawn again; where nearly all are, that would never end.
+      if case .bernoulli = law {
+        let count = Double(patches.count)
+        let proper = min(count * ratio, 1) * min(count * (1 - ratio), 1)
+        guard proper > 1e-3 else {
+          throw .invalidMask(
+            "a Bernoulli ratio of \(ratio) on \(patches.count) patches almost always masks nothing or everything; "
+              + "use exact-count, or a ratio nearer to 1/2")
+        }
+      }
     case .fixed(let mask):
       guard mask.isMasked.count == grid.count else {
         throw .invalidMask(

@@ -27,7 +27,7 @@ public struct GaussianLimit: Sendable, Equatable {
     public let level: [Estimate]
     /// For each level from 0, the mean of `noise` over the level.
     public let levelNoise: [Estimate]
-    /// The mean squared error per masked coordinate.
+    /// The mean squared error per masked coordinate, in the units of the loss.
     public let loss: Estimate
   }
 
@@ -66,18 +66,21 @@ extension LinearGaussianModel {
   /// - Parameters:
   ///   - masks: The mask distribution on the graph's grid.
   ///   - widths: Widths q ≥ 1 of the representation.
+  ///   - standardized: Whether the loss counts squared errors in units of each coordinate's variance, as a training on
+  ///     standardised columns does. It changes the optimum where observables have different variances.
   ///   - key: The randomness of the masks, where they are drawn; the same for all widths.
   /// - Returns: One limit for each width, then the ceiling.
   /// - Throws: ``LinearAlgebraError`` if the weights hold NaN or infinity, or an eigendecomposition does not converge.
   /// - Complexity: per mask O(v³ + v²·(T + N)) for v visible coordinates, shared by all widths.
   public func limits(
-    masks: MaskDistribution, widths: [Int], options: GaussianLimitOptions = GaussianLimitOptions(), key: RandomKey
+    masks: MaskDistribution, widths: [Int], standardized: Bool = false,
+    options: GaussianLimitOptions = GaussianLimitOptions(), key: RandomKey
   ) throws(LinearAlgebraError) -> [GaussianLimit] {
     precondition(widths.allSatisfy { $0 >= 1 }, "widths \(widths): each must be at least 1")
     precondition(
       masks.observableCount == graph.observables.count,
       "masks over \(masks.observableCount) observables for a graph with \(graph.observables.count)")
-    let regression = MaskRegression(self)
+    let regression = MaskRegression(self, standardized: standardized)
     var tally = RecoveryTally(self, widths: widths)
     let (sample, method) = maskSample(masks, options: options, key: key)
     for (mask, weight) in sample { tally.add(try regression.answer(mask, widths: widths), weight: weight) }
@@ -90,10 +93,13 @@ extension LinearGaussianModel {
   /// - Parameters:
   ///   - masks: At least one; standard errors treat them as draws of their distribution.
   ///   - widths: Widths q ≥ 1 of the representation.
+  ///   - standardized: As there.
   /// - Throws: As ``limits(masks:widths:options:key:)``.
-  public func limits(over masks: [Mask], widths: [Int]) throws(LinearAlgebraError) -> [GaussianLimit] {
+  public func limits(
+    over masks: [Mask], widths: [Int], standardized: Bool = false
+  ) throws(LinearAlgebraError) -> [GaussianLimit] {
     precondition(!masks.isEmpty && widths.allSatisfy { $0 >= 1 }, "\(masks.count) masks, widths \(widths)")
-    let regression = MaskRegression(self)
+    let regression = MaskRegression(self, standardized: standardized)
     var tally = RecoveryTally(self, widths: widths)
     for mask in masks { tally.add(try regression.answer(mask, widths: widths), weight: 1) }
     return tally.limits(.monteCarlo(draws: masks.count))

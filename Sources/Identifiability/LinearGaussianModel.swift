@@ -1,6 +1,7 @@
 public import GenerativeModels
 public import HierarchicalGraphs
 public import LinearAlgebra
+internal import Stochastics
 
 /// A linear model in closed form: every node's value as a linear map of the stacked, standardised exogenous noises.
 ///
@@ -62,9 +63,10 @@ public struct LinearGaussianModel: Sendable {
     self.noiseRanges = noiseRanges
   }
 
-  /// The closed form of a generating process, or `nil` if some mechanism is not linear.
+  /// The closed form of a generating process, or `nil` if some mechanism is not linear or some noise not Gaussian: then
+  /// E[· | x_mᶜ] is not linear and the best representation no reduced-rank regression.
   public init?(_ model: GenerativeModel) {
-    guard let weights = model.linearWeights else { return nil }
+    guard let weights = model.linearWeights, model.noises.allSatisfy({ $0 == .gaussian }) else { return nil }
     self.init(graph: model.graph, weights: weights)
   }
 

@@ -34,13 +34,17 @@ struct MaskRegression {
   let observedRows: [Range<Int>]
   /// The column of `cross` of each of its rows.
   let columnOfRow: [Int]
+  /// What the squared error of each value coordinate is multiplied by in the loss.
+  let lossWeights: [Double]
 
   /// Relative to the largest eigenvalue of Σ_vv, directions below this are taken to be constant.
   static let eigenvalueFloor = 1e-10
   /// Eigenvalues closer than this, relative to the largest, are ties.
   static let tieTolerance = 1e-9
 
-  init(_ model: LinearGaussianModel) {
+  /// - Parameter standardized: Whether the loss counts squared errors in units of each coordinate's variance, as a training on
+  ///   standardised columns does; else in the data's units.
+  init(_ model: LinearGaussianModel, standardized: Bool = false) {
     let graph = model.graph
     var (rows, ranges) = ([Int](), [Range<Int>]())
     for x in graph.observables {
@@ -58,6 +62,7 @@ struct MaskRegression {
     variances = valueVariances + [Double](repeating: 1, count: model.loadings.columns)
     observedRows = ranges
     columnOfRow = rows
+    lossWeights = valueVariances.map { standardized && $0 > 0 ? 1 / $0 : 1 }
   }
 
   /// The answer for one mask and several widths.
@@ -71,11 +76,12 @@ struct MaskRegression {
     }
     let (y, rank) = try whitened(visible)
     let maskedColumns = masked.map { columnOfRow[$0] }
-    let prediction = y.columns(at: maskedColumns)
+    let weights = maskedColumns.map { lossWeights[$0] }
+    let prediction = Self.scalingColumns(y.columns(at: maskedColumns), by: weights.map { $0.squareRoot() })
     // P in rows, and the eigenvalues of Y_m Y_mᵀ, both descending.
     let (directions, eigenvalues) = try principal(prediction, atLeast: widths.max() ?? 0)
     let scores = directions * y
-    let total = maskedColumns.reduce(0.0) { $0 + variances[$1] }
+    let total = zip(maskedColumns, weights).reduce(0.0) { $0 + variances[$1.0] * $1.1 }
     let explained = Self.columnSquares(prediction).reduce(0, +)
     let scale = 1 / Double(max(masked.count, 1))
     let shares = widths.map { Self.shares(eigenvalues, width: $0) }
@@ -106,6 +112,17 @@ struct MaskRegression {
     return Answer(
       recovery: [relative(explained)], ceiling: relative(explained), losses: [loss], lossFloor: loss, visibleRank: rank,
       visibleCount: encoder.rows, predictionRank: rank)
+  }
+
+  /// Every column times its factor.
+  private static func scalingColumns(_ matrix: Matrix<Double>, by factors: [Double]) -> Matrix<Double> {
+    guard factors.contains(where: { $0 != 1 }) else { return matrix }
+    var result = matrix
+    let columns = matrix.columns
+    result.withUnsafeMutableElements { elements in
+      for index in elements.indices { elements[index] *= factors[index % columns] }
+    }
+    return result
   }
 
   /// Y = C⁻¹ Σ_v· and the numerical rank of Σ_vv = C·Cᵀ.

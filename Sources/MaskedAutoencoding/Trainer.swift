@@ -82,6 +82,8 @@ public final class Trainer {
             step: step, batchSize: configuration.batchSize, observed: observed.elements, mask: mask.elements)
           advance(mean: mean.baseAddress!, inverseDeviation: inverseDeviation.baseAddress!, onProgress)
         }
+        // The loss of a step tells of the updates before it; the last one has no step after it.
+        if divergence == nil, step == configuration.steps { checkLastUpdate(source, mean, inverseDeviation) }
       }
     }
   }
@@ -119,6 +121,20 @@ public final class Trainer {
       losses.append(record)
       intervalLoss = 0
       onProgress(record)
+    }
+  }
+
+  /// Evaluates the loss on one more batch, without an update.
+  private func checkLastUpdate(
+    _ source: any BatchSource, _ mean: UnsafeBufferPointer<Float>, _ inverseDeviation: UnsafeBufferPointer<Float>
+  ) {
+    source.fill(step: step, batchSize: configuration.batchSize, observed: observed.elements, mask: mask.elements)
+    let maskedCount = network.load(
+      observed: observed.pointer, mask: mask.pointer, mean: mean.baseAddress!,
+      inverseDeviation: inverseDeviation.baseAddress!)
+    network.forward()
+    if let reason = divergenceReason(network.loss(maskedCount: maskedCount)) {
+      divergence = Divergence(step: step, reason: reason)
     }
   }
 

@@ -47,9 +47,8 @@ public struct RecoveryCaption: Sendable, Equatable {
     self.generatorSeeds = generatorSeeds
   }
 
-  /// The number of independent values behind every complete figure. Trainings on one generator are not independent draws
-  /// of the process, so with several generators each counts once, as the mean of its trainings.
-  public var runs: Int { generatorSeeds > 1 ? generatorSeeds : trainingSeeds }
+  /// The number of runs behind every complete figure.
+  public var runs: Int { trainingSeeds * generatorSeeds }
 
   /// The caption in three sentences: what, over which runs, on which samples.
   public var text: String {
@@ -71,10 +70,17 @@ public struct RecoveryCaption: Sendable, Equatable {
 
   private var runsText: String {
     guard runs > 1 else { return "One run (1 training seed, 1 generator seed): no interval." }
-    let interval = "Mean ± half-width of the 95 % interval (Student t, \(plural(runs - 1, "degree")) of freedom)"
-    guard generatorSeeds > 1 else { return "\(interval) over \(runs) training seeds, 1 generator seed." }
-    let each = trainingSeeds > 1 ? ", each the mean of \(trainingSeeds) training seeds" : ", 1 training seed each"
-    return "\(interval) over \(generatorSeeds) generator seeds\(each)."
+    if generatorSeeds > 1, trainingSeeds > 1 {
+      return """
+        Mean ± half-width of the wider of two 95 % intervals (Student t): over \(generatorSeeds) generator seeds, each the \
+        mean of \(trainingSeeds) training seeds, and over \(trainingSeeds) training seeds, each the mean of \
+        \(generatorSeeds) generator seeds.
+        """
+    }
+    return """
+      Mean ± half-width of the 95 % interval (Student t, \(plural(runs - 1, "degree")) of freedom) over \
+      \(plural(trainingSeeds, "training seed")), \(plural(generatorSeeds, "generator seed")).
+      """
   }
 
   private func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

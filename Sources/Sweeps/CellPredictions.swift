@@ -12,9 +12,12 @@ internal import Stochastics
 ///   regression, averaged over the very masks on which the linear probe is fitted.
 /// - `content_probability` (target `content`; every model): P(node ∈ c) and, for a level, P(some node of it ∈ c) under the
 ///   mask distribution.
-/// - `recoverable` (target `epsilon`; a fixed mask): 1 for the noises of A, which Theorem 2 says a representation of the
-///   intrinsic width recovers in the invertible regime, 0 for the others.
+/// - `recoverable` (target `epsilon`, by node; a fixed mask in the invertible regime): 1 for the noises of A, which Theorem
+///   2 says a representation of the intrinsic width recovers, 0 for the others.
 struct CellPredictions {
+  /// The metric of rows with P(node ∈ c).
+  static let contentProbability = "content_probability"
+
   let specification: CellSpecification
   let generator: GenerativeModel
 
@@ -32,7 +35,9 @@ struct CellPredictions {
     guard plan.modes.contains(.perMask), plan.metrics.contains(.r2Linear), let model = LinearGaussianModel(generator)
     else { return [] }
     let width = specification.architecture.representationWidth
-    let limits = try model.limits(over: PerMaskEvaluation(specification).masks, widths: [width])
+    let limits = try model.limits(
+      over: PerMaskEvaluation(specification).masks, widths: [width],
+      standardized: specification.training.standardizesInput)
     let recovery = limits[0].recovery
     var rows: [RecoveryScore] = []
     if plan.targets.contains(.z) { rows += limitRows("z", levels: recovery.level, nodes: recovery.node) { _ in true } }
@@ -70,7 +75,7 @@ struct CellPredictions {
     func row(_ level: Int, _ node: String?, _ value: Double) -> RecoveryScore {
       RecoveryScore(
         evaluation: EvaluationPlan.Mode.perMask.rawValue, level: level, node: node, target: "content",
-        estimator: "theory", metric: "content_probability", value: value)
+        estimator: "theory", metric: Self.contentProbability, value: value)
     }
     let law = LevelLaw(graph, masks: specification.masks, key: RandomKey(seed: 0).child("level-law"))
     let nodes = NodeProbabilities(graph, masks: specification.masks)
@@ -85,7 +90,10 @@ struct CellPredictions {
   }
 
   private func recoverableNoises() -> [RecoveryScore] {
-    guard case .fixed(let mask) = specification.masks.law, plan.targets.contains(.epsilon) else { return [] }
+    // Theorem 2 speaks of the invertible regime without edges between observables.
+    guard case .fixed(let mask) = specification.masks.law, plan.targets.contains(.epsilon), plan.recordsNodes,
+      graph.regime == .invertible, !graph.hasObservedEdges
+    else { return [] }
     let ancestors = Set(content(of: mask, in: graph).ancestors)
     return graph.nodes.indices.filter { graph.nodes[$0].noiseDimension > 0 }.map { v in
       RecoveryScore(

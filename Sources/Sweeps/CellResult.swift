@@ -24,7 +24,8 @@ public struct CellResult: Codable, Sendable, Equatable {
   public var specification: String
   /// Why the training was given up, if it was: a result like any other.
   public var divergence: String?
-  /// The mean training loss over the last interval, per masked entry; nil for a training without steps.
+  /// The mean training loss over the last interval, per masked entry; nil for a training
+  /// shorter than one interval (50 steps).
   public var finalLoss: Double?
   /// The training steps made.
   public var steps: Int

@@ -77,7 +77,7 @@ extension SweepPlan {
       for (masks, ratio, patch) in try maskDistributions(of: graph) {
         for mechanism in mechanisms {
           for width in widths {
-            for generatorSeed in generatorSeeds {
+            for generatorSeed in Self.distinctSeeds(generatorSeeds, mechanism) {
               for trainingSeed in trainingSeeds {
                 result.append(
                   CellSpecification(
@@ -95,6 +95,11 @@ extension SweepPlan {
       }
     }
     return result
+  }
+
+  /// The ρ family draws nothing: all its generators are one, and several seeds of it would count one cell several times.
+  private static func distinctSeeds(_ seeds: [UInt64], _ mechanism: MechanismFamily) -> [UInt64] {
+    if case .rho = mechanism { Array(seeds.prefix(1)) } else { seeds }
   }
 
   private func maskDistributions(

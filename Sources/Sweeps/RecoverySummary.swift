@@ -2,7 +2,7 @@ internal import GenerativeModels
 internal import HierarchicalGraphs
 internal import MaskedAutoencoding
 public import Specifications
-public import Stochastics
+internal import Stochastics
 
 /// The scores of one graph, mechanism and width for one evaluation mode, target and metric, over mask ratios and patch
 /// sizes: what one printed table shows.
@@ -57,12 +57,27 @@ public struct RecoverySummary: Sendable {
   public let trainingSeeds: Int
   /// Cells whose training diverged; their scores are NaN and left out of the means.
   public let diverged: Int
-  private let values: [Entry: MeanInterval]
+  /// P(some node of the level ∈ c) under the mask distribution, for entries with the estimator `theory`; empty for modes
+  /// other than per-mask and plans without the target content.
+  public let contentProbabilities: [Entry: Double]
+  private let values: [Entry: Estimate]
 
-  /// The mean over seeds and its 95 % interval (Student's t): over generators, each the mean of its trainings, if there
-  /// are several generators, since trainings of one generator are not independent draws of the process; else over
-  /// trainings. Nil where every cell diverged or there is no such row.
-  public subscript(entry: Entry) -> MeanInterval? { values[entry] }
+  /// A mean over cells.
+  public struct Estimate: Hashable, Sendable {
+    /// The mean over all cells.
+    public let mean: Double
+    /// Half the width of the 95 % interval; nil for a single cell.
+    public let halfWidth: Double?
+    /// The number of cells.
+    public let cells: Int
+  }
+
+  /// The mean over seeds and its 95 % interval (Student's t). Nil where every cell diverged or there is no such row.
+  ///
+  /// Generator and training seeds are crossed: cells that share either are not independent. With several of both, the
+  /// interval is the wider of the one over generators (each the mean of its trainings) and the one over trainings (each
+  /// the mean over generators).
+  public subscript(entry: Entry) -> Estimate? { values[entry] }
 
   /// The summaries of a finished sweep for one target and metric: graph by graph, mechanism, width, and evaluation mode in
   /// the plan's order. Subjects without rows (the content in mode pooled) are left out.
@@ -95,10 +110,17 @@ public struct RecoverySummary: Sendable {
   ) {
     self.subject = subject
     var (levels, ratios, patches): ([Int?], [Double], [Int]) = ([], [], [])
-    var scores: [Entry: [UInt64: [Double]]] = [:]
+    var probabilities: [Entry: Double] = [:]
+    var scores: [Entry: [(generator: UInt64, training: UInt64, value: Double)]] = [:]
     for (cell, result) in cells {
       if !ratios.contains(cell.maskRatio) { ratios.append(cell.maskRatio) }
       if !patches.contains(cell.patchSize) { patches.append(cell.patchSize) }
+      for row in result.predictions ?? []
+      where row.metric == CellPredictions.contentProbability && row.node == nil && row.evaluation == subject.evaluation
+      {
+        let entry = Entry(patchSize: cell.patchSize, maskRatio: cell.maskRatio, level: row.level, estimator: "theory")
+        probabilities[entry] = row.value
+      }
       for row in result.measurements + (result.predictions ?? [])
       where row.node == nil && row.evaluation == subject.evaluation && row.target == subject.target
         && row.metric == subject.metric
@@ -106,19 +128,32 @@ public struct RecoverySummary: Sendable {
         if !levels.contains(row.level) { levels.append(row.level) }
         let entry = Entry(
           patchSize: cell.patchSize, maskRatio: cell.maskRatio, level: row.level, estimator: row.estimator)
-        if !row.value.isNaN { scores[entry, default: [:]][cell.generatorSeed, default: []].append(row.value) }
+        if !row.value.isNaN {
+          scores[entry, default: []].append((cell.generatorSeed, cell.trainingSeed, row.value))
+        }
       }
     }
-    values = scores.mapValues { byGenerator in
-      let groups = byGenerator.sorted { $0.key < $1.key }.map(\.value)
-      return Statistics.meanInterval(
-        groups.count > 1 ? groups.map { $0.reduce(0, +) / Double($0.count) } : groups[0])
+    values = scores.mapValues { scores in
+      let intervals = [
+        Self.interval(scores.map { ($0.generator, $0.value) }), Self.interval(scores.map { ($0.training, $0.value) }),
+      ]
+      return Estimate(
+        mean: scores.reduce(0) { $0 + $1.value } / Double(scores.count),
+        halfWidth: intervals.compactMap(\.halfWidth).max(), cells: scores.count)
     }
+    contentProbabilities = probabilities
     self.levels = levels
     maskRatios = ratios
     patchSizes = patches
-    generatorSeeds = plan.generatorSeeds.count
-    trainingSeeds = plan.trainingSeeds.count
+    generatorSeeds = Set(cells.map(\.specification.generatorSeed)).count
+    trainingSeeds = Set(cells.map(\.specification.trainingSeed)).count
     diverged = cells.count { $0.result.divergence != nil }
+  }
+
+  /// The interval over the means of the values of each seed.
+  private static func interval(_ values: [(seed: UInt64, value: Double)]) -> MeanInterval {
+    let groups = Dictionary(grouping: values, by: \.seed).sorted { $0.key < $1.key }
+    return Statistics.meanInterval(
+      groups.map { group in group.value.reduce(0) { $0 + $1.value } / Double(group.value.count) })
   }
 }

@@ -61,19 +61,38 @@ enum RecoveryTables {
             level: level,
             estimates: summary.maskRatios.map { ratio in
               summary[.init(patchSize: patch, maskRatio: ratio, level: level, estimator: estimator)]
-                .map { .init(mean: $0.mean, halfWidth: $0.halfWidth, runs: $0.count) }
+                .map { .init(mean: $0.mean, halfWidth: $0.halfWidth, runs: $0.cells) }
             })
         }
         // Theory has no closed form for every model, nor for every mode of evaluation.
         let isEmpty = rows.allSatisfy { $0.estimates.allSatisfy { $0 == nil } }
         return estimator == "theory" && isEmpty ? nil : RecoveryTable.Group(title: title, rows: rows)
       }
-      return RecoveryTable.Block(title: "patch size \(patch)", maskRatios: summary.maskRatios, groups: groups)
+      let probabilities = summary.levels.compactMap { level -> RecoveryTable.Row? in
+        let estimates = summary.maskRatios.map { ratio in
+          summary.contentProbabilities[.init(patchSize: patch, maskRatio: ratio, level: level, estimator: "theory")]
+            .map { RecoveryTable.Estimate(mean: $0) }
+        }
+        return estimates.contains { $0 != nil } ? RecoveryTable.Row(level: level, estimates: estimates) : nil
+      }
+      let content = probabilities.isEmpty ? [] : [RecoveryTable.Group(title: "P(level ∈ c)", rows: probabilities)]
+      return RecoveryTable.Block(
+        title: blockTitle(patch, summary: summary, plan: plan), maskRatios: summary.maskRatios, groups: groups + content
+      )
     }
     let subject = summary.subject
     return RecoveryTable(
       title: "\(subject.graph), \(subject.mechanism), width \(subject.width): \(subject.evaluation)",
       caption: caption(summary, plan: plan, selection: selection), blocks: blocks)
+  }
+
+  /// The patch size, and how many patches each ratio really masks: with few patches several ratios are one law.
+  private static func blockTitle(_ patch: Int, summary: RecoverySummary, plan: SweepPlan) -> String {
+    guard plan.masking.law == .exactCount, let graph = plan.graphs.first(where: { $0.name == summary.subject.graph }),
+      let patches = try? graph.grid.patches(ofSize: patch).count
+    else { return "patch size \(patch)" }
+    let masked = summary.maskRatios.map { MaskDistribution.maskedPatches(ratio: $0, patchCount: patches) }
+    return "patch size \(patch): \(masked.map(String.init).joined(separator: ", ")) of \(patches) patches masked"
   }
 
   private static func caption(

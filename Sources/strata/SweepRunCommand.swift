@@ -50,7 +50,9 @@ struct SweepRunCommand: AsyncParsableCommand {
       }
       line?.clear()
       if !quiet { RecoveryTables.print(outcome, plan: plan, selection: selection) }
-      print("\(outcome.cells.count) cells (\(outcome.reused) from an earlier run): \(directory)/results.csv")
+      print(
+        "\(outcome.cells.count) cell\(outcome.cells.count == 1 ? "" : "s") (\(outcome.reused) from an earlier run): \(directory)/results.csv"
+      )
     }
   }
 }

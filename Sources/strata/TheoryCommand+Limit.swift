@@ -17,11 +17,22 @@ struct TheoryLimitCommand: ParsableCommand {
       Numbers are means ± standard error over drawn masks, or exact where ± is missing.
       """)
 
-  @Argument(help: "A graph file or built-in family.")
-  var graph: String
+  @Argument(help: "A model file, or a graph file or built-in family together with --mechanism or --rho.")
+  var model: String
 
-  @Option(help: "The weights are z = ρ · parents (standardised) + √(1 − ρ²) · ε; ρ strictly between -1 and 1.")
-  var rho = 0.85
+  @Option(
+    parsing: .unconditional,
+    help: "Short for --mechanism rho:ρ: z = ρ · parents (standardised) + √(1 − ρ²) · ε; ρ strictly between -1 and 1.")
+  var rho: Double?
+
+  @Option(help: "linear, linear:orthogonal, rho:0.85; wins over the file.")
+  var mechanism: String?
+
+  @Option(help: "The seed of the mechanisms' weights, as in a plan's generator_seeds; wins over the file. (default: 1)")
+  var modelSeed: UInt64?
+
+  @Flag(help: "Count errors in units of each observable's variance, as a training with 'standardize: true' does.")
+  var standardize = false
 
   @Option(help: "The widths of the representation, with commas between.")
   var widths = NumberList<Int>(values: [1])
@@ -35,19 +46,23 @@ struct TheoryLimitCommand: ParsableCommand {
   var csv = false
 
   func validate() throws {
+    if shared, standardize {
+      throw ValidationError("--shared counts errors in the data's units; leave out --standardize")
+    }
+    if rho != nil, mechanism != nil { throw ValidationError("give --rho or --mechanism, not both") }
     for width in widths.values where width < 1 { throw ValidationError("\(width) is not a width; give numbers from 1") }
   }
 
   func run() throws {
     try reporting {
-      let loaded = try GraphCommand.load(graph)
-      let model = try linearModel(loaded)
+      let (loaded, model) = try linearModel()
       var options = GaussianLimitOptions()
       if let draws = masks.draws { options.draws = draws }
       let key = RandomKey(seed: masks.seed).child("theory limit")
       var rows: [Row] = []
       for cell in try masks.distributions(loaded.grid) {
-        let limits = try model.limits(masks: cell.masks, widths: widths.values, options: options, key: key)
+        let limits = try model.limits(
+          masks: cell.masks, widths: widths.values, standardized: standardize, options: options, key: key)
         rows += limits.map {
           Row(ratio: cell.ratio, patch: cell.patchSize, width: $0.width.map(String.init) ?? "all", limit: $0)
         }
@@ -71,14 +86,20 @@ struct TheoryLimitCommand: ParsableCommand {
     let limit: GaussianLimit
   }
 
-  private func linearModel(_ graph: HierarchicalGraph) throws -> LinearGaussianModel {
-    do throws(ModelError) {
-      let generative = try GenerativeModel(graph: graph, family: .rho(rho), key: RandomKey(seed: masks.seed))
-      guard let model = LinearGaussianModel(generative) else { preconditionFailure("the rho family is linear") }
-      return model
-    } catch {
-      throw SpecificationError(file: self.graph, error.description, remedy: "")
+  private func linearModel() throws -> (HierarchicalGraph, LinearGaussianModel) {
+    if let rho, !(rho > -1 && rho < 1) {
+      throw SpecificationError(
+        file: nil, keyPath: "--rho", "\(rho) is not a correlation", remedy: "give a number strictly between -1 and 1")
     }
+    let overrides = ModelFile.Overrides(mechanism: rho.map { "rho:\($0)" } ?? mechanism, seed: modelSeed)
+    let specification = try ModelFile.load(model, overrides: overrides)
+    for note in specification.notes { printNote("\(model): \(note)") }
+    guard let linear = LinearGaussianModel(try specification.model()) else {
+      throw SpecificationError(
+        file: model, "the limit has a closed form for linear mechanisms with Gaussian noise only",
+        remedy: "use the mechanism linear or rho and gaussian noise")
+    }
+    return (specification.graph, linear)
   }
 
   private static func table(_ rows: [Row], _ graph: HierarchicalGraph) -> String {

@@ -17,6 +17,9 @@ struct TheoryCommand: ParsableCommand {
 struct NumberList<Number: LosslessStringConvertible & Sendable>: ExpressibleByArgument, Sendable {
   let values: [Number]
 
+  /// As a user would write it, for the help text.
+  var defaultValueDescription: String { values.map(\.description).joined(separator: ",") }
+
   init(values: [Number]) { self.values = values }
 
   init?(argument: String) {

@@ -31,7 +31,7 @@ import Testing
       #expect(output.exitCode == 0)
       #expect(output.standardError == "")
       #expect(output.standardOutput.hasPrefix("## tree-depth2-branching2, rho-0.85, width 1: per-mask\n"))
-      #expect(output.standardOutput.contains("### patch size 1\n"))
+      #expect(output.standardOutput.contains("### patch size 1: 1, 2 of 4 patches masked\n"))
       #expect(output.standardOutput.contains("| MAE                | 2 (root)     |"))
       #expect(output.standardOutput.contains("| floor: untrained   | 2 (root)     |"))
       #expect(output.standardOutput.hasSuffix("4 cells (0 from an earlier run): out/results.csv\n"))
@@ -78,7 +78,7 @@ import Testing
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
       let kept = finished(cells)
-      #expect(kept >= 1)
+      #expect(kept >= 1 && kept < 4)
       let output = try StrataBinary.run(arguments + ["cut"], in: folder)
       #expect(output.standardOutput == "4 cells (\(kept) from an earlier run): cut/results.csv\n")
       let results = try ["whole", "cut"].map { try Data(contentsOf: folder.appending(path: "\($0)/results.csv")) }

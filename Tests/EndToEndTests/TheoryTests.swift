@@ -67,7 +67,7 @@ import Testing
       (["locate", tree, "--mask", "x0,x0"], "Error: 'x0' is masked twice; name it once\n", 65),
       (
         ["limit", tree, "--rho", "1.5"],
-        "Error: tree:depth=2,branching=2: rho is 1.5; give a number strictly between -1 and 1\n", 65
+        "Error: --rho: 1.5 is not a correlation; give a number strictly between -1 and 1\n", 65
       ),
     ] as [([String], String, Int32)])
   func errors(arguments: [String], message: String, status: Int32) throws {

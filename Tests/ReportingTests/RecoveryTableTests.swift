@@ -35,7 +35,7 @@ import Testing
       title: "ceiling: raw input",
       rows: [.init(level: 2, estimates: [Estimate(mean: 0.7, runs: 6), Estimate(mean: 0.65, runs: 6)])])
     let table = RecoveryTable(
-      title: "binary tree, ρ = 0.85", caption: Self.caption(trainingSeeds: 3, generatorSeeds: 6),
+      title: "binary tree, ρ = 0.85", caption: Self.caption(trainingSeeds: 3, generatorSeeds: 2),
       blocks: [
         .init(title: "patch size 1", maskRatios: [0.05, 0.5], groups: [trained, theory, ceiling]),
         .init(title: "patch size 4", maskRatios: [0.5], groups: [.init(title: "MAE", rows: [])]),
@@ -46,8 +46,8 @@ import Testing
 
         Rows: latent levels; columns: mask ratios. R² (ridge-linear probe) of z, per-mask evaluation: a probe for each \
         of 24 masks, fitted on 4096 samples and scored on 2048 others, averaged.
-        Mean ± half-width of the 95 % interval (Student t, 5 degrees of freedom) over 6 generator seeds, each the mean \
-        of 3 training seeds.
+        Mean ± half-width of the wider of two 95 % intervals (Student t): over 2 generator seeds, each the mean of 3 \
+        training seeds, and over 3 training seeds, each the mean of 2 generator seeds.
 
         ### patch size 1
 
@@ -103,7 +103,7 @@ import Testing
         """)
     #expect(
       Self.caption(trainingSeeds: 1, generatorSeeds: 4).text.hasSuffix(
-        "(Student t, 3 degrees of freedom) over 4 generator seeds, 1 training seed each."))
+        "(Student t, 3 degrees of freedom) over 1 training seed, 4 generator seeds."))
   }
 
   @Test("a row that does not match the mask ratios is a caller's bug")

@@ -1,5 +1,7 @@
 import Foundation
+import GenerativeModels
 import Specifications
+import Stochastics
 import Sweeps
 import TestSupport
 import Testing
@@ -91,6 +93,43 @@ import Testing
     let summary = try #require(RecoverySummary.all(of: outcome, plan: plan, target: .z, metric: .r2Linear).first)
     #expect(summary.diverged == 1)
     #expect(summary[.init(patchSize: 1, maskRatio: 0.5, level: 2, estimator: "mae")] == nil)
+  }
+
+  @Test("An update that blows up at the very last step is a divergence too")
+  func lastUpdate() async throws {
+    let plan = try tinyPlan(ratios: "0.5", seeds: "1", steps: 1, training: ", learning_rate: 1e30, warmup: 0")
+    let outcome = try await withTemporaryDirectory { try await runSweep(plan, in: $0).outcome }
+    #expect(outcome.cells[0].result.divergence != nil)
+  }
+
+  @Test(
+    "Several generator seeds of the rho family are one generator, and intervals over crossed seeds are the wider one")
+  func generatorSeeds() async throws {
+    var plan = try tinyPlan(ratios: "0.5", mechanisms: "[{family: rho, rho: 0.7}, linear]")
+    plan.generatorSeeds = [1, 2, 3]
+    let outcome = try await withTemporaryDirectory { try await runSweep(plan, in: $0).outcome }
+    #expect(outcome.cells.count == 2 + 6)
+    let summaries = RecoverySummary.all(of: outcome, plan: plan, target: .z, metric: .r2Linear)
+    #expect(summaries.map(\.generatorSeeds) == [1, 1, 1, 3, 3, 3])
+    let linear = try #require(summaries.last)
+    let entry = RecoverySummary.Entry(patchSize: 1, maskRatio: 0.5, level: 2, estimator: "ceiling")
+    let estimate = try #require(linear[entry])
+    let values = outcome.cells.filter { $0.specification.mechanism == .linearRandom }.map { cell in
+      (
+        cell.specification.generatorSeed, cell.specification.trainingSeed,
+        cell.result.measurements.first {
+          $0.evaluation == "full" && $0.target == "z" && $0.level == 2 && $0.node == nil && $0.estimator == "ceiling"
+            && $0.metric == "r2_linear"
+        }!.value
+      )
+    }
+    func halfWidth(_ groups: [[Double]]) throws -> Double {
+      try #require(Statistics.meanInterval(groups.map { $0.reduce(0, +) / Double($0.count) }).halfWidth)
+    }
+    let overGenerators = try halfWidth([1, 2, 3].map { seed in values.filter { $0.0 == seed }.map(\.2) })
+    let overTrainings = try halfWidth([1, 2].map { seed in values.filter { $0.1 == seed }.map(\.2) })
+    let half = try #require(estimate.halfWidth)
+    #expect(abs(half - max(overGenerators, overTrainings)) < 1e-12 && estimate.cells == 6)
   }
 
   @Test("Mechanisms that do not fit the graph are an error before anything is written")
