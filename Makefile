@@ -42,8 +42,8 @@ lint: ## check format, imports, file sizes and links, without building
 check: setup lint ## the whole gate: lints, a build without warnings, which BLAS is bound, all tests
 	SWIFT="$(SWIFT)" scripts/check-warnings
 	scripts/check-blas
-	$(TEST)
 	SWIFT="$(SWIFT)" scripts/test-plugin
+	$(TEST)
 
 bench: setup ## measure the numerical kernels on this machine (all repetitions in out/bench/kernels.json)
 	SWIFT="$(SWIFT)" OUT="$(OUT)" bench/run.sh

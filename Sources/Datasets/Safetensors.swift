@@ -11,6 +11,8 @@ public struct Safetensors: Sendable, Equatable {
   /// Text by name.
   public let metadata: [String: String]
 
+  /// The content of a file.
+  ///
   /// - Precondition: the tensors' names are unique and none is `__metadata__`.
   public init(tensors: [NamedTensor], metadata: [String: String] = [:]) {
     let names = Set(tensors.map(\.name))

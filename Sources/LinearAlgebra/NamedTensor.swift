@@ -7,6 +7,8 @@ public struct NamedTensor: Sendable, Equatable {
   /// The elements in row-major order; `values.count` is the product of `shape`.
   public let values: [Float]
 
+  /// A tensor from its elements.
+  ///
   /// - Precondition: `values.count` equals the product of `shape`.
   public init(name: String, shape: [Int], values: [Float]) {
     precondition(values.count == shape.reduce(1, *), "\(name): \(values.count) values for shape \(shape)")

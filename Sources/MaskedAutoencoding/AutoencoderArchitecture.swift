@@ -15,6 +15,8 @@ public struct AutoencoderArchitecture: Hashable, Codable, Sendable {
   /// The nonlinearity after every hidden layer.
   public let activation: Activation
 
+  /// A shape; the hidden part defaults to two GELU layers of 256 units a side.
+  ///
   /// - Precondition: all extents are positive, `hiddenLayers >= 0`, the slope of a leaky ReLU is in [0, 1).
   public init(
     observedDimension: Int, representationWidth: Int, hiddenWidth: Int = 256, hiddenLayers: Int = 2,

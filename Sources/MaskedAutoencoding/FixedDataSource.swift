@@ -18,6 +18,8 @@ public final class FixedDataSource: BatchSource {
   private var epoch = -1
   private var order: [Int] = []
 
+  /// Batches from a data set.
+  ///
   /// - Parameters:
   ///   - samples: Shape (n, D), n ≥ 1.
   ///   - masks: The law of the masks over the D columns.

@@ -23,6 +23,8 @@ public struct LearningRateSchedule: Hashable, Codable, Sendable {
   /// What follows the warm-up.
   public let decay: Decay
 
+  /// A schedule; the defaults are 5 % warm-up and cosine decay to 0.
+  ///
   /// - Precondition: warm-up steps ≥ 0, fractions in [0, 1].
   public init(warmUp: WarmUp = .fraction(0.05), decay: Decay = .cosine(finalFraction: 0)) {
     self.warmUp = warmUp

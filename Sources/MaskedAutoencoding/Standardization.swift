@@ -7,6 +7,8 @@ public struct Standardization: Sendable, Hashable {
   /// The divisor of each column; 1 for a column without variance, so that it becomes 0 rather than NaN.
   public let deviation: [Float]
 
+  /// A standardisation of given means and deviations, one a column.
+  ///
   /// - Precondition: equal lengths.
   public init(mean: [Float], deviation: [Float]) {
     precondition(mean.count == deviation.count, "\(mean.count) means, \(deviation.count) deviations")

@@ -34,6 +34,8 @@ public struct SweepRunner: Sendable {
   /// Cells that run at the same time, each on one thread with one BLAS thread.
   public let workers: Int
 
+  /// A runner; nothing happens before ``run(onProgress:)``.
+  ///
   /// - Precondition: `workers >= 1`.
   public init(plan: SweepPlan, directory: SweepDirectory, workers: Int) {
     precondition(workers >= 1, "\(workers) workers")
@@ -48,7 +50,7 @@ public struct SweepRunner: Sendable {
   /// trace. Interrupted at any point, finished cells stay and a second run goes on from there.
   ///
   /// - Parameter onProgress: Called at the start and after each cell, from any thread, one call at a time.
-  /// - Throws: `ModelError`, `SpecificationError` (the folder), or the first error of a cell.
+  /// - Throws: `SpecificationError` (a mechanism that does not fit, the folder), or the first error of a cell.
   public func run(onProgress: @escaping @Sendable (SweepProgress) -> Void = { _ in }) async throws -> SweepOutcome {
     BLASRuntime.useOneThread()
     Statistics.disableGSLAbort()
@@ -56,7 +58,7 @@ public struct SweepRunner: Sendable {
     var results = cells.map { directory.result(of: $0) }
     let pending = cells.indices.filter { results[$0] == nil }
     let unpredicted = cells.indices.filter { results[$0].map { $0.predictions == nil } ?? false }
-    let generators = try Generators(cells: (pending + unpredicted).map { cells[$0] })
+    let generators = try Generators(cells: (pending + unpredicted).map { cells[$0] }, plan: plan)
     try directory.create()
     try directory.write(try ResolvedPlan.text(plan, cells: cells), as: "plan.resolved.yaml")
 
@@ -123,10 +125,17 @@ struct Generators: Sendable {
 
   private var models: [Key: GenerativeModel] = [:]
 
-  init(cells: [CellSpecification]) throws(ModelError) {
+  /// - Throws: `SpecificationError` at the plan's mechanism that does not fit a graph.
+  init(cells: [CellSpecification], plan: SweepPlan) throws(SpecificationError) {
     for cell in cells where models[Self.key(cell)] == nil {
-      models[Self.key(cell)] = try GenerativeModel(
-        graph: cell.graph, family: cell.mechanism, noise: cell.noise, seed: cell.generatorSeed)
+      do {
+        models[Self.key(cell)] = try GenerativeModel(
+          graph: cell.graph, family: cell.mechanism, noise: cell.noise, seed: cell.generatorSeed)
+      } catch {
+        let index = plan.mechanisms.firstIndex(of: cell.mechanism)
+        let place = index.flatMap { plan.mechanismPlaces.indices.contains($0) ? plan.mechanismPlaces[$0] : nil }
+        throw (place ?? DocumentPlace()).error("graph '\(cell.graph.name)': \(error)", remedy: "")
+      }
     }
   }
 

@@ -196,7 +196,7 @@ import Testing
       name: "mechanism that does not fit",
       files: ["plan.yaml": Self.plan.replacingOccurrences(of: "{family: rho, rho: 0.85}", with: "mlp")],
       message:
-        "mechanism mlp does not fit node 'z1_0': an invertible network needs dimension >= parents + noise (2), but it "
+        "plan.yaml:3:13: .mechanisms: graph 'tree-depth2-branching2': mechanism mlp does not fit node 'z1_0': an invertible network needs dimension >= parents + noise (2), but it "
         + "has 1; set 'regime: invertible' and leave dimensions out, or use additive-noise",
       exitCode: 65),
   ]

@@ -5,6 +5,16 @@ package struct DocumentPlace: Sendable {
   package var column: Int?
   var steps: [KeyStep] = []
 
+  /// A place in no file, or a whole file.
+  package init(file: String? = nil) { self.file = file }
+
+  /// A whole line.
+  init(file: String?, line: Int) { (self.file, self.line) = (file, line) }
+
+  init(file: String?, line: Int = 0, column: Int? = nil, steps: [KeyStep]) {
+    (self.file, self.line, self.column, self.steps) = (file, line, column, steps)
+  }
+
   /// An error at this place.
   package func error(_ message: String, remedy: String) -> SpecificationError {
     SpecificationError(

@@ -32,6 +32,7 @@ extension SweepPlan {
     mechanisms = []
     for node in try map.required("mechanisms").listOrSingle {
       mechanisms.append(try MechanismFamily(node, context: context))
+      mechanismPlaces.append(node.place)
       try Self.checkOverrides(node, graphs: graphs)
     }
     noise = .gaussian

@@ -11,6 +11,8 @@ public struct SweepPlan: Sendable {
   public var graphs: [HierarchicalGraph]
   /// How mechanisms are drawn.
   public var mechanisms: [MechanismFamily]
+  /// Where each mechanism stands in the plan's file, for errors that show when it is drawn.
+  package var mechanismPlaces: [DocumentPlace] = []
   /// The laws of the exogenous noise.
   public var noise: NoiseAssignment
   /// How masks are drawn.
