@@ -26,7 +26,7 @@ struct GraphDrawCommand: ParsableCommand {
           file: output, "this is not the name of a drawing", remedy: "use .svg, .pdf, .png or .dot", status: .usage)
       }
       let loaded = try GraphCommand.load(graph)
-      let names = mask?.split(separator: ",").map(String.init)
+      let names = mask.map(observableNames)
       let dot = try GraphDrawing.dot(loaded, mask: try names.map { try Mask(masking: $0, in: loaded) })
       try OutputFile.write(kind == "dot" || kind == "gv" ? Array(dot.utf8) : render(dot, as: kind), to: output)
     }

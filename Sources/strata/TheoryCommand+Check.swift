@@ -62,7 +62,7 @@ struct TheoryCheckCommand: ParsableCommand {
 
   private func chosenMasks(_ graph: HierarchicalGraph, key: RandomKey) throws -> [Mask] {
     if let mask {
-      let names = mask.split(separator: ",").map { String($0.drop { $0 == " " }) }
+      let names = observableNames(mask)
       return [try Mask(masking: names, in: graph)]
     }
     // Nothing can be masked and something left visible.

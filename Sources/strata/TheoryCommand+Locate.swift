@@ -39,7 +39,7 @@ struct TheoryLocateCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let loaded = try GraphCommand.load(graph)
-      let names = mask.split(separator: ",").map { String($0.drop { $0 == " " }) }
+      let names = observableNames(mask)
       let mask = try Mask(masking: names, in: loaded)
       if mask.maskedCount == 0 || mask.maskedCount == mask.isMasked.count {
         printNote("the mask hides \(mask.maskedCount == 0 ? "nothing" : "everything"), so nothing is shared")

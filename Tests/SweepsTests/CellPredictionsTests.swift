@@ -12,28 +12,35 @@ import Testing
     return try #require(outcome.cells[0].result.predictions)
   }
 
-  /// A mechanism on the 8-leaf tree, and whether columns are standardised.
+  /// A graph with its mechanism, and what differs from the defaults.
   struct Setting: Sendable, CustomTestStringConvertible {
-    var graph: String
-    var mechanism: String
-    var standardize: Bool
-    var testDescription: String { "\(mechanism), standardize \(standardize)" }
+    var graph = "{family: tree, depth: 3, branching: 2, regime: invertible}"
+    var mechanism = "linear"
+    var standardize = true
+    var width = 1
+    var sharing = "per-sample"
+    var testDescription: String { "\(mechanism) on \(graph), standardize \(standardize), \(sharing)" }
   }
 
   @Test(
     "A training that converges reaches the limit that theory gives for its loss and for the very masks it was scored on",
     arguments: [
-      Setting(graph: "", mechanism: "{family: rho, rho: 0.85}", standardize: true),
-      Setting(graph: ", regime: invertible", mechanism: "linear", standardize: true),
-      Setting(graph: ", regime: invertible", mechanism: "linear", standardize: false),
+      Setting(graph: "{family: tree, depth: 3, branching: 2}", mechanism: "{family: rho, rho: 0.85}"), Setting(),
+      Setting(standardize: false),
+      // Vector-valued observables on a rectangle, square patches, one mask a batch.
+      Setting(
+        graph: "{family: pyramid, rows: 4, columns: 4, window: 2, stride: 2, dim: 2}",
+        mechanism: "{family: rho, rho: 0.85}", width: 2, sharing: "per-batch"),
     ])
   func convergence(setting: Setting) async throws {
     let text = """
-      graphs: {family: tree, depth: 3, branching: 2\(setting.graph)}
+      graphs: \(setting.graph)
       mechanisms: \(setting.mechanism)
       generator_seeds: 2
       mask_ratios: 0.5
       patch_sizes: 2
+      widths: \(setting.width)
+      mask: {sharing: \(setting.sharing)}
       model: {hidden_width: 64, hidden_layers: 1}
       training: {steps: 3000, batch: 256, learning_rate: 0.003, standardize: \(setting.standardize)}
       evaluation: {modes: [per-mask], metrics: [r2_linear], masks: 24, rows: 1000, nodes: false}
@@ -45,7 +52,7 @@ import Testing
       return try await runSweep(plan, in: folder.appending(path: "out")).outcome.cells[0].result
     }
     let theory = try #require(result.predictions).filter { $0.target == "z" && $0.estimator == "theory" }
-    #expect(theory.map(\.level) == [3, 2, 1, 0])
+    #expect(theory.count >= 3 && theory.last?.level == 0)
     for row in theory {
       let level = try #require(row.level)
       let measured = try CellEvaluationTests.value(result, "per-mask", "z", level: level, "mae")
