@@ -62,7 +62,7 @@ let package = Package(
       "Sweeps",
       [
         "LinearAlgebra", "Stochastics", "HierarchicalGraphs", "GenerativeModels", "Identifiability",
-        "MaskedAutoencoding", "Recovery", "Datasets", "Specifications",
+        "MaskedAutoencoding", "Recovery", "Datasets", "Specifications", "Reporting",
       ]),
     library("Reporting"),
     .executableTarget(

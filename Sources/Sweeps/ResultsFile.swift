@@ -1,6 +1,7 @@
 internal import GenerativeModels
 internal import HierarchicalGraphs
 internal import MaskedAutoencoding
+internal import Reporting
 
 /// `results.csv`: every score of every finished cell in long form.
 enum ResultsFile {
@@ -15,27 +16,22 @@ enum ResultsFile {
   /// A level is empty for the content, a node is empty for a whole level; numbers are the shortest decimals that read
   /// back to the same bits; a missing score is `nan`.
   static func text(_ cells: [(CellSpecification, CellResult)]) -> String {
-    var text = columns.joined(separator: ",") + "\n"
+    var writer = CSVWriter(header: columns)
     for (cell, result) in cells {
-      let prefix = [
-        cell.identifier, quoted(cell.graph.name), quoted(cell.mechanism.label), "\(cell.maskRatio)",
-        "\(cell.patchSize)",
-        "\(cell.architecture.representationWidth)", "\(cell.generatorSeed)", "\(cell.trainingSeed)",
-      ].joined(separator: ",")
+      // Seeds as text: they may exceed Int.
+      let prefix: [CSVWriter.Field] = [
+        .text(cell.identifier), .text(cell.graph.name), .text(cell.mechanism.label), .number(cell.maskRatio),
+        .integer(cell.patchSize), .integer(cell.architecture.representationWidth), .text("\(cell.generatorSeed)"),
+        .text("\(cell.trainingSeed)"),
+      ]
       for row in result.measurements + (result.predictions ?? []) {
-        text += prefix
-        text += ",\(row.evaluation),\(row.level.map(String.init) ?? ""),\(quoted(row.node ?? ""))"
-        text += ",\(row.target),\(row.estimator),\(row.metric),\(row.value)\n"
+        writer.append(
+          prefix + [
+            .text(row.evaluation), row.level.map { .integer($0) } ?? .missing, row.node.map { .text($0) } ?? .missing,
+            .text(row.target), .text(row.estimator), .text(row.metric), .number(row.value),
+          ])
       }
     }
-    return text
-  }
-
-  /// A field as RFC 4180 wants it: quoted only where it must be.
-  private static func quoted(_ field: String) -> String {
-    guard field.contains(where: { $0 == "," || $0 == "\"" || $0 == "\n" || $0 == "\r" || $0 == "\r\n" }) else {
-      return field
-    }
-    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    return writer.text
   }
 }
