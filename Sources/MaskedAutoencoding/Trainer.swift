@@ -92,10 +92,7 @@ public final class Trainer {
   private func advance(
     mean: UnsafePointer<Float>, inverseDeviation: UnsafePointer<Float>, _ onProgress: (LossRecord) -> Void
   ) {
-    let maskedCount = network.load(
-      observed: observed.pointer, mask: mask.pointer, mean: mean, inverseDeviation: inverseDeviation)
-    network.forward()
-    let loss = network.loss(maskedCount: maskedCount)
+    let loss = batchLoss(mean: mean, inverseDeviation: inverseDeviation)
     if let reason = divergenceReason(loss) {
       divergence = Divergence(step: step, reason: reason)
       return
@@ -124,16 +121,21 @@ public final class Trainer {
     }
   }
 
+  /// The forward pass on the batch in `observed` and `mask`, and its loss.
+  private func batchLoss(mean: UnsafePointer<Float>, inverseDeviation: UnsafePointer<Float>) -> Double {
+    let maskedCount = network.load(
+      observed: observed.pointer, mask: mask.pointer, mean: mean, inverseDeviation: inverseDeviation)
+    network.forward()
+    return network.loss(maskedCount: maskedCount)
+  }
+
   /// Evaluates the loss on one more batch, without an update.
   private func checkLastUpdate(
     _ source: any BatchSource, _ mean: UnsafeBufferPointer<Float>, _ inverseDeviation: UnsafeBufferPointer<Float>
   ) {
     source.fill(step: step, batchSize: configuration.batchSize, observed: observed.elements, mask: mask.elements)
-    let maskedCount = network.load(
-      observed: observed.pointer, mask: mask.pointer, mean: mean.baseAddress!,
-      inverseDeviation: inverseDeviation.baseAddress!)
-    network.forward()
-    if let reason = divergenceReason(network.loss(maskedCount: maskedCount)) {
+    let loss = batchLoss(mean: mean.baseAddress!, inverseDeviation: inverseDeviation.baseAddress!)
+    if let reason = divergenceReason(loss) {
       divergence = Divergence(step: step, reason: reason)
     }
   }

@@ -34,9 +34,9 @@ struct CellCheckpoints: Sendable {
     try write(checkpoint, cell, folder: "checkpoints")
   }
 
-  /// Keeps the final state if it is wanted. The checkpoint of the running training stays until ``remove(_:)``.
-  func finish(_ checkpoint: Checkpoint, of cell: CellSpecification) throws {
-    if keepsModels { try write(checkpoint, cell, folder: "models") }
+  /// Keeps the final state, a copy of all parameters and moments, if it is wanted. The checkpoint of the running training stays until ``remove(_:)``.
+  func finish(_ checkpoint: @autoclosure () -> Checkpoint, of cell: CellSpecification) throws {
+    if keepsModels { try write(checkpoint(), cell, folder: "models") }
   }
 
   /// Removes the checkpoint of a cell whose result is published.

@@ -29,7 +29,7 @@ struct CellEvaluator {
     self.generator = generator
     self.trained = trained
     self.untrained = untrained
-    key = RandomKey(seed: specification.trainingSeed).child("evaluation")
+    key = specification.evaluationKey
     let (graph, plan) = (generator.graph, specification.evaluation)
     var layouts: [TargetLayout] = []
     if plan.targets.contains(.z) { layouts.append(.values(graph)) }

@@ -40,30 +40,24 @@ struct CellPredictions {
       standardized: specification.training.standardizesInput)
     let recovery = limits[0].recovery
     var rows: [RecoveryScore] = []
-    if plan.targets.contains(.z) { rows += limitRows("z", levels: recovery.level, nodes: recovery.node) { _ in true } }
-    if plan.targets.contains(.epsilon) {
-      rows += limitRows("epsilon", levels: recovery.levelNoise, nodes: recovery.noise) { $0.noiseDimension > 0 }
-    }
+    if plan.targets.contains(.z) { rows += limitRows(.values(graph), nodes: recovery.node) }
+    if plan.targets.contains(.epsilon) { rows += limitRows(.noises(graph), nodes: recovery.noise) }
     return rows
   }
 
-  private func limitRows(
-    _ target: String, levels: [Estimate], nodes: [Estimate], includes: (Node) -> Bool
-  ) -> [RecoveryScore] {
+  /// The rows of one kind of target, laid out as the measured ones are: a level's is the mean over its components.
+  private func limitRows(_ layout: TargetLayout, nodes: [Estimate]) -> [RecoveryScore] {
     func row(_ level: Int, _ node: String?, _ value: Double) -> RecoveryScore {
       RecoveryScore(
-        evaluation: EvaluationPlan.Mode.perMask.rawValue, level: level, node: node, target: target,
+        evaluation: EvaluationPlan.Mode.perMask.rawValue, level: level, node: node, target: layout.target,
         estimator: "theory", metric: EvaluationPlan.Metric.r2Linear.rawValue, value: value)
     }
     var rows: [RecoveryScore] = []
-    for level in stride(from: graph.height, through: 0, by: -1) {
-      let members = graph.nodes(atLevel: level).filter { includes(graph.nodes[$0]) }
-      guard !members.isEmpty else { continue }
-      // The measured score of a level is the mean over its components, so the prediction weights nodes alike.
-      let weights = members.map { Double(target == "z" ? graph.nodes[$0].dimension : graph.nodes[$0].noiseDimension) }
-      let mean = zip(members, weights).reduce(0.0) { $0 + $1.1 * nodes[$1.0].value } / weights.reduce(0, +)
-      rows.append(row(level, nil, mean))
-      if plan.recordsNodes { rows += members.map { row(level, graph.nodes[$0].name, nodes[$0].value) } }
+    for (level, columns) in layout.levels {
+      let members = zip(layout.nodes, layout.nodeColumns).filter { columns.contains($0.1.lowerBound) }
+      let sum = members.reduce(0.0) { $0 + Double($1.1.count) * nodes[$1.0].value }
+      rows.append(row(level, nil, sum / Double(columns.count)))
+      if plan.recordsNodes { rows += members.map { row(level, graph.nodes[$0.0].name, nodes[$0.0].value) } }
     }
     return rows
   }
@@ -111,7 +105,7 @@ struct PerMaskEvaluation {
   let masks: [Mask]
 
   init(_ specification: CellSpecification) {
-    key = RandomKey(seed: specification.trainingSeed).child("evaluation").child("per-mask")
+    key = specification.evaluationKey.child("per-mask")
     let masksKey = key.child("masks")
     let count = if case .fixed = specification.masks.law { 1 } else { specification.evaluation.linearMasks }
     masks = (0..<count).map { index in

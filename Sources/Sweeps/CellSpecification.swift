@@ -34,6 +34,9 @@ public struct CellSpecification: Sendable {
   /// The seed of everything else.
   public let trainingSeed: UInt64
 
+  /// The source of evaluation samples, masks and shuffles.
+  var evaluationKey: RandomKey { RandomKey(seed: trainingSeed).child("evaluation") }
+
   /// The whole specification as text, one fact a line: two cells are the same exactly if these texts are.
   ///
   /// It holds no path and no time, so a moved or copied plan keeps its cells.
