@@ -42,9 +42,12 @@ let package = Package(
     .systemLibrary(name: "CGraphviz"),
     .systemLibrary(name: "CHDF5"),
     .systemLibrary(name: "CZlib"),
+    // Vector kernels with run-time dispatch: what Swift, which compiles for the oldest x86-64, cannot say.
+    .target(name: "CKernels"),
+    .target(name: "CRandom"),
 
-    library("LinearAlgebra", ["COpenBLAS"]),
-    library("Stochastics", ["CGSL"]),
+    library("LinearAlgebra", ["COpenBLAS", "CKernels"]),
+    library("Stochastics", ["CGSL", "CRandom"]),
     library("HierarchicalGraphs"),
     library("GenerativeModels", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs"]),
     library("Identifiability", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs", "GenerativeModels"]),

@@ -8,9 +8,7 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/strata-bench
 repetitions=${1:-5}
 mkdir -p "$out" "$cache"
 "${SWIFT:-swift}" build -c release --package-path bench --scratch-path .build/bench --product StrataBench >&2
-[[ -x $cache/venv/bin/python ]] || python3 -m venv "$cache/venv"
-python=$cache/venv/bin/python
-"$python" -m pip install --quiet --disable-pip-version-check -r bench/peers/requirements.txt
+python=$(bench/peers/environment)
 {
   echo "{\"load\": \"$(cut -d' ' -f1-3 /proc/loadavg)\"}"
   for nodes in 10000 100000 1000000; do

@@ -5,7 +5,6 @@
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_statistics_double.h>
 #include <gsl/gsl_version.h>
-#include "gaussian_avx2.h"
 
 /// GSL aborts the process on a domain error by default; Strata validates arguments itself and checks for NaN.
 static inline void strata_gsl_disable_abort(void) { gsl_set_error_handler_off(); }

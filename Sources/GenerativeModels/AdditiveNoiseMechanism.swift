@@ -16,17 +16,16 @@ public struct AdditiveNoiseMechanism: Mechanism {
   public let offsets: [Double]
   /// √(1 − s²).
   public let noiseScale: Double
-  private let single: (hidden: Matrix<Float>, output: Matrix<Float>)
+  private let network: HiddenLayer
 
   /// The mechanism of given weights; shapes must chain.
   public init(hidden: Matrix<Double>, biases: [Double], output: Matrix<Double>, offsets: [Double], noiseScale: Double) {
-    precondition(hidden.rows == biases.count && output.columns == hidden.rows && output.rows == offsets.count)
     self.hidden = hidden
     self.biases = biases
     self.output = output
     self.offsets = offsets
     self.noiseScale = noiseScale
-    single = (hidden.float, output.float)
+    network = HiddenLayer(hidden: hidden, biases: biases, output: output, offsets: offsets)
   }
 
   /// Σ dim(parents) + dim(ε).
@@ -38,38 +37,22 @@ public struct AdditiveNoiseMechanism: Mechanism {
   public func evaluate(
     _ inputs: UnsafeBufferPointer<Float>, into outputs: UnsafeMutableBufferPointer<Float>, count: Int
   ) {
-    run(single.hidden, single.output, inputs, outputs, count: count)
+    run(inputs, outputs, count: count)
   }
 
   /// Evaluates a feature-major batch in double precision; see ``Mechanism``.
   public func evaluate(
     _ inputs: UnsafeBufferPointer<Double>, into outputs: UnsafeMutableBufferPointer<Double>, count: Int
   ) {
-    run(hidden, output, inputs, outputs, count: count)
+    run(inputs, outputs, count: count)
   }
 
   private func run<Scalar: LinearAlgebraScalar>(
-    _ hidden: Matrix<Scalar>, _ output: Matrix<Scalar>, _ inputs: UnsafeBufferPointer<Scalar>,
-    _ outputs: UnsafeMutableBufferPointer<Scalar>, count: Int
+    _ inputs: UnsafeBufferPointer<Scalar>, _ outputs: UnsafeMutableBufferPointer<Scalar>, count: Int
   ) {
     let parentRows = hidden.columns * count
-    withUnsafeTemporaryAllocation(of: Scalar.self, capacity: hidden.rows * count) { scratch in
-      scratch.initialize(repeating: 0)
-      applyWeights(hidden, .init(rebasing: inputs[0..<parentRows]), scratch, count: count)
-      for row in 0..<hidden.rows {
-        let bias = Scalar(biases[row])
-        for i in row * count..<(row + 1) * count {
-          let a = scratch[i] + bias
-          scratch[i] = a / (1 + a * a).squareRoot()
-        }
-      }
-      applyWeights(output, UnsafeBufferPointer(scratch), outputs, count: count)
-    }
-    let scale = Scalar(noiseScale)
-    for row in 0..<output.rows {
-      let offset = Scalar(offsets[row])
-      let noise = parentRows + row * count
-      for i in 0..<count { outputs[row * count + i] += offset + scale * inputs[noise + i] }
-    }
+    network.evaluate(
+      UnsafeBufferPointer(rebasing: inputs[..<parentRows]), into: outputs, count: count,
+      adding: UnsafeBufferPointer(rebasing: inputs[parentRows...]), factor: Scalar(noiseScale))
   }
 }

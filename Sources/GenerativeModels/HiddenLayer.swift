@@ -13,7 +13,8 @@ struct HiddenLayer: Sendable {
   let output: Matrix<Double>
   /// Length outputs.
   let offsets: [Double]
-  private let single: (hidden: Matrix<Float>, output: Matrix<Float>)
+  private let first: PanelLayer
+  private let second: PanelLayer
 
   init(hidden: Matrix<Double>, biases: [Double], output: Matrix<Double>, offsets: [Double]) {
     precondition(hidden.rows == biases.count && output.columns == hidden.rows && output.rows == offsets.count)
@@ -21,7 +22,8 @@ struct HiddenLayer: Sendable {
     self.biases = biases
     self.output = output
     self.offsets = offsets
-    single = (hidden.float, output.float)
+    first = PanelLayer(weights: hidden, biases: biases, activation: .algebraicSigmoid)
+    second = PanelLayer(weights: output, biases: offsets)
   }
 
   var inputs: Int { hidden.columns }
@@ -46,38 +48,14 @@ struct HiddenLayer: Sendable {
     return HiddenLayer(hidden: hidden, biases: biases, output: scaled, offsets: moved)
   }
 
-  /// Evaluates a feature-major batch: shape (inputs, count) to (outputs, count).
+  /// Evaluates a feature-major batch: shape (inputs, count) to (outputs, count), plus `factor · addend` of that shape.
   func evaluate<Scalar: LinearAlgebraScalar>(
-    _ source: UnsafeBufferPointer<Scalar>, into target: UnsafeMutableBufferPointer<Scalar>, count: Int
+    _ source: UnsafeBufferPointer<Scalar>, into target: UnsafeMutableBufferPointer<Scalar>, count: Int,
+    adding addend: UnsafeBufferPointer<Scalar>? = nil, factor: Scalar = 1
   ) {
-    if let hidden = single.hidden as? Matrix<Scalar>, let output = single.output as? Matrix<Scalar> {
-      run(hidden, output, source, target, count: count)
-    } else if let hidden = hidden as? Matrix<Scalar>, let output = output as? Matrix<Scalar> {
-      run(hidden, output, source, target, count: count)
-    } else {
-      preconditionFailure("\(Scalar.self) is neither Float nor Double")
-    }
-  }
-
-  private func run<Scalar: LinearAlgebraScalar>(
-    _ hidden: Matrix<Scalar>, _ output: Matrix<Scalar>, _ source: UnsafeBufferPointer<Scalar>,
-    _ target: UnsafeMutableBufferPointer<Scalar>, count: Int
-  ) {
-    withUnsafeTemporaryAllocation(of: Scalar.self, capacity: hidden.rows * count) { scratch in
-      scratch.initialize(repeating: 0)
-      applyWeights(hidden, source, scratch, count: count)
-      for row in 0..<hidden.rows {
-        let bias = Scalar(biases[row])
-        for i in row * count..<(row + 1) * count {
-          let a = scratch[i] + bias
-          scratch[i] = a / (1 + a * a).squareRoot()
-        }
-      }
-      applyWeights(output, UnsafeBufferPointer(scratch), target, count: count)
-    }
-    for row in 0..<outputs {
-      let offset = Scalar(offsets[row])
-      for i in row * count..<(row + 1) * count { target[i] += offset }
+    withUnsafeTemporaryAllocation(of: Scalar.self, capacity: hidden.rows * count) { units in
+      first.apply(source, into: units, count: count)
+      second.apply(UnsafeBufferPointer(units), into: target, count: count, adding: addend, factor: factor)
     }
   }
 

@@ -14,7 +14,8 @@ public struct MLPMechanism: Mechanism {
   public let shift: [Double]
   /// Multiplied after the shift, one positive number for all components, so that condition numbers stay as they are.
   public let scale: Double
-  private let singlePrecision: [Matrix<Float>]
+  /// The layers with σ, and the shift and scale folded into the last one.
+  private let panels: [PanelLayer]
 
   /// The mechanism of given weights.
   ///
@@ -28,7 +29,10 @@ public struct MLPMechanism: Mechanism {
     self.slope = slope
     self.shift = shift
     self.scale = scale
-    singlePrecision = layers.map(\.float)
+    let last = layers[layers.count - 1]
+    panels =
+      layers.dropLast().map { PanelLayer(weights: $0, activation: .leakyReLU(slope: slope)) }
+      + [PanelLayer(weights: scale * last, biases: shift.map { -$0 * scale })]
   }
 
   /// Σ dim(parents) + dim(ε).
@@ -45,34 +49,30 @@ public struct MLPMechanism: Mechanism {
   public func evaluate(
     _ inputs: UnsafeBufferPointer<Float>, into outputs: UnsafeMutableBufferPointer<Float>, count: Int
   ) {
-    run(singlePrecision, inputs, outputs, count: count)
+    run(inputs, outputs, count: count)
   }
 
   /// Evaluates a feature-major batch in double precision; see ``Mechanism``.
   public func evaluate(
     _ inputs: UnsafeBufferPointer<Double>, into outputs: UnsafeMutableBufferPointer<Double>, count: Int
   ) {
-    run(layers, inputs, outputs, count: count)
+    run(inputs, outputs, count: count)
   }
 
   private func run<Scalar: LinearAlgebraScalar>(
-    _ layers: [Matrix<Scalar>], _ inputs: UnsafeBufferPointer<Scalar>, _ outputs: UnsafeMutableBufferPointer<Scalar>,
-    count: Int
+    _ inputs: UnsafeBufferPointer<Scalar>, _ outputs: UnsafeMutableBufferPointer<Scalar>, count: Int
   ) {
+    // Two buffers in turn, so that no layer reads what it writes.
     let size = dimension * count
-    withUnsafeTemporaryAllocation(of: Scalar.self, capacity: size) { scratch in
-      scratch.initialize(repeating: 0)
-      applyWeights(layers[0], inputs, scratch, count: count)
-      let slope = Scalar(slope)
-      for layer in layers.dropFirst() {
-        for i in 0..<size { scratch[i] = max(scratch[i], slope * scratch[i]) }
-        applyWeights(layer, UnsafeBufferPointer(scratch), outputs, count: count)
-        scratch.baseAddress!.update(from: outputs.baseAddress!, count: size)
-      }
-      let scale = Scalar(scale)
-      for row in 0..<dimension {
-        let shift = Scalar(shift[row])
-        for i in row * count..<(row + 1) * count { outputs[i] = (scratch[i] - shift) * scale }
+    withUnsafeTemporaryAllocation(of: Scalar.self, capacity: 2 * size) { scratch in
+      let (even, odd) = (
+        UnsafeMutableBufferPointer(rebasing: scratch[..<size]), UnsafeMutableBufferPointer(rebasing: scratch[size...])
+      )
+      var source = inputs
+      for (index, panel) in panels.enumerated() {
+        let target = index + 1 == panels.count ? outputs : index % 2 == 0 ? even : odd
+        panel.apply(source, into: target, count: count)
+        source = UnsafeBufferPointer(target)
       }
     }
   }

@@ -1,4 +1,6 @@
+internal import Dispatch
 internal import HierarchicalGraphs
+internal import LinearAlgebra
 public import Stochastics
 
 extension GenerativeModel {
@@ -16,7 +18,7 @@ extension GenerativeModel {
     var result = Sample(
       layout: layout, count: count, values: Array(repeating: 0, count: layout.valueRows * count),
       noises: Array(repeating: 0, count: layout.noiseRows * count))
-    forEachPanel(indices, key: key) { panel, source, target, length in
+    forEachPanel(indices, key: key, keepsNoises: true) { panel, source, target, length in
       result.copy(panel, from: source, to: target, length: length)
     }
     return result
@@ -27,29 +29,43 @@ extension GenerativeModel {
   /// - Parameters:
   ///   - indices: The sample numbers.
   ///   - target: Shape (indices.count, observedDimension), row-major, overwritten; observables in grid order.
-  public func fillObserved(_ indices: Range<UInt64>, key: RandomKey, into target: UnsafeMutableBufferPointer<Float>) {
+  ///   - workers: How many threads share the samples; the bits do not depend on it.
+  public func fillObserved(
+    _ indices: Range<UInt64>, key: RandomKey, into target: UnsafeMutableBufferPointer<Float>, workers: Int = 1
+  ) {
+    precondition(workers > 0, "\(workers) workers")
     let width = layout.observedRows.count
     precondition(
       target.count == indices.count * width, "\(target.count) elements for shape (\(indices.count), \(width))")
-    forEachPanel(indices, key: key) { panel, source, first, length in
+    guard width > 0, !indices.isEmpty else { return }
+    // Each worker takes a run of whole panels.
+    let panelWidth = UInt64(Panel.width)
+    let (first, last) = (indices.lowerBound / panelWidth, (indices.upperBound - 1) / panelWidth)
+    let share = (last - first) / UInt64(workers) + 1
+    // Runs write to disjoint rows.
+    nonisolated(unsafe) let rows = target.baseAddress!
+    DispatchQueue.concurrentPerform(iterations: Int((last - first) / share) + 1) { worker in
+      let start = max(indices.lowerBound, (first + UInt64(worker) * share) * panelWidth)
+      let end = min(indices.upperBound, (first + UInt64(worker + 1) * share) * panelWidth)
+      fill(start..<end, key: key, into: rows + Int(start - indices.lowerBound) * width)
+    }
+  }
+
+  private func fill(_ indices: Range<UInt64>, key: RandomKey, into target: UnsafeMutablePointer<Float>) {
+    forEachPanel(indices, key: key, keepsNoises: false) { panel, source, first, length in
       panel.values.withUnsafeBufferPointer { values in
-        // Eight columns at a time: both the reads (eight contiguous rows) and the writes stay in cache.
-        for start in stride(from: 0, to: width, by: 8) {
-          let end = min(start + 8, width)
-          for s in 0..<length {
-            let row = target.baseAddress! + (first + s) * width
-            for column in start..<end { row[column] = values[layout.observedRows[column] * Panel.width + source + s] }
-          }
-        }
+        gatherTransposed(
+          values.baseAddress! + source, stride: Panel.width, rows: layout.observedRows,
+          into: target + first * layout.observedRows.count, count: length)
       }
     }
   }
 
   /// Runs `body(panel, first column in the panel, first index in the result, length)` over the panels that cover a range.
   private func forEachPanel(
-    _ indices: Range<UInt64>, key: RandomKey, _ body: (Panel, Int, Int, Int) -> Void
+    _ indices: Range<UInt64>, key: RandomKey, keepsNoises: Bool, _ body: (Panel, Int, Int, Int) -> Void
   ) {
-    var panel = Panel(self, key: key)
+    var panel = Panel(self, key: key, keepsNoises: keepsNoises)
     let width = UInt64(Panel.width)
     var index = indices.lowerBound
     while index < indices.upperBound {
@@ -71,7 +87,7 @@ struct Panel {
   let layout: SampleLayout
   /// Feature-major values of all nodes, shape (valueRows, 256).
   var values: [Float]
-  /// Feature-major noises of all nodes, shape (noiseRows, 256).
+  /// Feature-major noises of all nodes, shape (noiseRows, 256); empty if nobody will read them.
   var noises: [Float]
   private var inputs: [Float]
   /// The stream of each noise row: named after its node, so that it is independent of the order of declaration.
@@ -79,7 +95,7 @@ struct Panel {
   /// The stream of the factor that each node's noise shares with its siblings' under a correlated law.
   private let factorKeys: [RandomKey]
 
-  init(_ model: GenerativeModel, key: RandomKey) {
+  init(_ model: GenerativeModel, key: RandomKey, keepsNoises: Bool) {
     let layout = model.layout
     self.layout = layout
     factorKeys = model.noises.enumerated().map { v, law in
@@ -91,7 +107,7 @@ struct Panel {
       return (0..<layout.noiseDimensions[node]).map { nodeKey.child($0) }
     }
     values = Array(repeating: 0, count: layout.valueRows * Self.width)
-    noises = Array(repeating: 0, count: layout.noiseRows * Self.width)
+    noises = Array(repeating: 0, count: keepsNoises ? layout.noiseRows * Self.width : 0)
     inputs = Array(repeating: 0, count: layout.largestInput * Self.width)
   }
 
@@ -109,16 +125,15 @@ struct Panel {
                 from: values.baseAddress! + layout.valueOffsets[parent] * width, count: rows * width)
               row += rows
             }
-            let noiseRows = graph.nodes[v].noiseDimension
-            for component in 0..<noiseRows {
+            // Noises are drawn where the mechanism reads them, and kept besides only if somebody asks for them.
+            for component in 0..<graph.nodes[v].noiseDimension {
               let noiseRow = layout.noiseOffsets[v] + component
-              let target = UnsafeMutableBufferPointer(rebasing: noises[noiseRow * width..<(noiseRow + 1) * width])
+              let target = UnsafeMutableBufferPointer(rebasing: inputs[row * width..<(row + 1) * width])
               model.noises[v].fill(target, key: noiseKeys[noiseRow], factor: factorKeys[v], offset: firstSample)
-            }
-            if noiseRows > 0 {
-              (inputs.baseAddress! + row * width).update(
-                from: noises.baseAddress! + layout.noiseOffsets[v] * width, count: noiseRows * width)
-              row += noiseRows
+              if !noises.isEmpty {
+                (noises.baseAddress! + noiseRow * width).update(from: target.baseAddress!, count: width)
+              }
+              row += 1
             }
             let firstRow = layout.valueOffsets[v]
             let outputs = values[firstRow * width..<(firstRow + graph.nodes[v].dimension) * width]

@@ -1,4 +1,4 @@
-internal import CGSL
+internal import CRandom
 
 // Standard Gaussian numbers in bulk: Box–Muller over Philox blocks, eight blocks at a time.
 //

@@ -36,12 +36,15 @@ import Testing
     }
   }
 
-  @Test("fillObserved writes what sample(_:key:).observed() returns")
-  func fillAgrees() throws {
+  @Test(
+    "fillObserved writes what sample(_:key:).observed() returns, on any number of threads", arguments: [1, 2, 3, 8])
+  func fillAgrees(workers: Int) throws {
     let model = try GenerativeModel(graph: binaryTree(depth: 4), family: .rho(0.7), key: RandomKey(seed: 3))
     let expected = model.sample(77..<877, key: RandomKey(seed: 4)).observed()
     var actual = Matrix<Float>(rows: 800, columns: 16, repeating: .nan)
-    actual.withUnsafeMutableElements { model.fillObserved(77..<877, key: RandomKey(seed: 4), into: $0) }
+    actual.withUnsafeMutableElements {
+      model.fillObserved(77..<877, key: RandomKey(seed: 4), into: $0, workers: workers)
+    }
     #expect(actual == expected)
   }
 

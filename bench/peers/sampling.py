@@ -1,14 +1,19 @@
-"""NumPy's side of the sampling benchmarks: the same models, vectorised level by level, in float32.
+"""NumPy's and PyTorch's side of the sampling comparison: the same models, vectorised level by level, in float32.
 
-Usage: OPENBLAS_NUM_THREADS=1 python bench/peers/sampling.py   (needs NumPy; prints thousand samples a second, medians of 5)
+Usage: python bench/peers/sampling.py SAMPLES THREADS   (one JSON line for each timing; bench/sampling.sh sets BLAS threads)
 """
 
+import json
+import sys
 import time
 
 import numpy as np
+import torch
 
+torch.set_num_threads(int(sys.argv[2]))
 rng = np.random.Generator(np.random.SFC64(1))  # NumPy's fastest
 normal = lambda *shape: rng.standard_normal(shape, dtype=np.float32)
+samples = int(sys.argv[1])
 
 
 def tree(n, weights):
@@ -25,7 +30,7 @@ def tree(n, weights):
     return value
 
 
-def dense(n, weights):
+def hierarchy(n, weights):
     z = normal(n, 8)
     for w in weights:
         h = z @ w
@@ -33,14 +38,23 @@ def dense(n, weights):
     return z
 
 
-def median_rate(sample, weights, total, chunk):
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        for _ in range(total // chunk):
-            sample(chunk, weights)
-        times.append(time.perf_counter() - start)
-    return total / sorted(times)[2] * 1e-3
+def report(work, name, amount, seconds, mean_square):
+    print(json.dumps(dict(work=work, name=name, amount=amount, seconds=seconds, mean_square=float(mean_square))), flush=True)
+
+
+def timed(body):
+    start = time.perf_counter()
+    result = body()
+    return time.perf_counter() - start, result
+
+
+def run(sample, weights, n, chunk, rows):
+    for start in range(0, n, chunk):
+        count = min(chunk, n - start)
+        value = sample(count, weights)
+        if rows is not None:
+            rows[start : start + count] = value
+    return np.mean(np.square(value))
 
 
 tree_weights = {
@@ -49,7 +63,24 @@ tree_weights = {
 }
 widths = [8, 32, 64, 128]
 dense_weights = [(normal(a, b) / np.sqrt(a)).astype(np.float32) for a, b in zip(widths, widths[1:])]
-for name, sample, weights in [("64-leaf tree of networks", tree, tree_weights), ("8-32-64-128 hierarchy", dense, dense_weights)]:
+for work, sample, weights, columns in [("tree", tree, tree_weights, 0), ("hierarchy", hierarchy, dense_weights, 128)]:
     # The best chunk is the peer's to choose.
-    best = max((median_rate(sample, weights, 1 << 15, chunk), chunk) for chunk in (512, 2048, 8192, 1 << 15))
-    print(f"numpy {name}: {best[0]:.1f} thousand samples/s (chunks of {best[1]})")
+    trial = samples // 32
+    best = min((timed(lambda: run(sample, weights, trial, chunk, None))[0], chunk) for chunk in (256, 512, 1024, 4096, 16384))
+    rows = np.empty((samples, columns), np.float32) if columns else None
+    seconds, square = timed(lambda: run(sample, weights, samples, best[1], rows))
+    report(work, "NumPy", samples, seconds, square)
+
+if sys.argv[2] != "1":
+    sys.exit()
+numbers = np.empty(1 << 22, np.float32)
+rng.standard_normal(out=numbers, dtype=np.float32)
+seconds, _ = timed(lambda: rng.standard_normal(out=numbers, dtype=np.float32))
+report("gaussian", "NumPy SFC64", numbers.size, seconds, np.mean(np.square(numbers)))
+philox = np.random.Generator(np.random.Philox(1))
+seconds, _ = timed(lambda: philox.standard_normal(out=numbers, dtype=np.float32))
+report("gaussian", "NumPy Philox", numbers.size, seconds, np.mean(np.square(numbers)))
+tensor = torch.empty(1 << 22)
+tensor.normal_()
+seconds, _ = timed(lambda: tensor.normal_())
+report("gaussian", "PyTorch normal_", tensor.numel(), seconds, tensor.square().mean())

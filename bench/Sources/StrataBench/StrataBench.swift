@@ -3,6 +3,7 @@ internal import LinearAlgebra
 internal import Reporting
 
 /// `StrataBench [RESULTS.json]`: measures the catalogue on one thread, prints medians with quartiles, writes all rates.
+/// `StrataBench sampling SAMPLES THREADS`: sampling, see ``SamplingComparison``.
 /// `StrataBench cut FILE REPETITIONS`: minimum cuts, see ``CutBenchmark``.
 @main
 enum StrataBench {
@@ -11,6 +12,10 @@ enum StrataBench {
     let arguments = CommandLine.arguments
     if arguments.count == 4, arguments[1] == "cut", let repetitions = Int(arguments[3]) {
       return try CutBenchmark.run(path: arguments[2], repetitions: repetitions)
+    }
+    let numbers = arguments.dropFirst(2).compactMap { Int($0) }
+    if arguments.count == 4, arguments[1] == "sampling", numbers.count == 2 {
+      return try SamplingComparison.run(samples: numbers[0], threads: numbers[1])
     }
     let measurements = try measure(try catalogue(), repetitions: 15, seconds: 0.05)
 

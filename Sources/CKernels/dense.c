@@ -1,0 +1,71 @@
+#include "dense.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+// Everything that passes a vector is inlined, so its calling convention never matters.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+/// The operands of one call.
+typedef struct panel {
+  const strata_dense_layer *layer;
+  const float *inputs, *addend;
+  float *outputs;
+  size_t input_stride, output_stride, addend_stride;
+  float factor;
+} panel;
+
+#define MOST_VECTORS 4
+#define GLUE_(a, b) a##b
+#define GLUE(a, b) GLUE_(a, b)
+
+// Any processor: vectors of eight, which the compiler splits.
+#define LANES 8
+#define MOST_ROWS 6
+#define TARGET
+#define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
+#define NAME run_portably
+#include "dense_kernel.h"
+
+#if defined(__x86_64__)
+
+#define LANES 8
+#define MOST_ROWS 6
+#define TARGET __attribute__((target("avx2,fma")))
+#define MULTIPLY_ADD(a, b, c) __builtin_elementwise_fma((a), (b), (c))
+#define NAME run_avx2
+#include "dense_kernel.h"
+
+#define LANES 16
+#define MOST_ROWS 8
+#define TARGET __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")))
+#define MULTIPLY_ADD(a, b, c) __builtin_elementwise_fma((a), (b), (c))
+#define NAME run_avx512
+#include "dense_kernel.h"
+
+static int has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+static int has_avx512(void) {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
+}
+
+#endif
+
+void strata_dense(
+    const strata_dense_layer *layer, const float *inputs, size_t input_stride, float *outputs, size_t output_stride,
+    const float *addend, size_t addend_stride, float factor, size_t count) {
+  const panel p = {layer, inputs, addend, outputs, input_stride, output_stride, addend_stride, factor};
+#if defined(__x86_64__)
+  if (has_avx512()) return run_avx512(&p, count);
+  if (has_avx2()) return run_avx2(&p, count);
+#endif
+  run_portably(&p, count);
+}
+
+void strata_dense_portably(
+    const strata_dense_layer *layer, const float *inputs, size_t input_stride, float *outputs, size_t output_stride,
+    const float *addend, size_t addend_stride, float factor, size_t count) {
+  const panel p = {layer, inputs, addend, outputs, input_stride, output_stride, addend_stride, factor};
+  run_portably(&p, count);
+}
