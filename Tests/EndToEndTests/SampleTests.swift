@@ -72,8 +72,7 @@ import Testing
 
   @Test("A large graph of one's own is sampled")
   func munin() throws {
-    let graph = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "Fixtures/graphs/munin.json").path
+    let graph = PublicGraphs.path("munin.json")
     try withTemporaryDirectory { folder in
       let output = try StrataBinary.run(
         ["sample", graph, "--mechanism", "rho:0.7", "-n", "1000", "-o", "munin.h5"], in: folder)
