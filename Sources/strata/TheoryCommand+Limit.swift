@@ -58,7 +58,7 @@ struct TheoryLimitCommand: ParsableCommand {
       let (loaded, model) = try linearModel()
       var options = GaussianLimitOptions()
       if let draws = masks.draws { options.draws = draws }
-      let key = RandomKey(seed: masks.seed).child("theory limit")
+      let key = RandomKey(seed: masks.maskSeed).child("theory limit")
       var rows: [Row] = []
       for cell in try masks.distributions(loaded.grid) {
         let limits = try model.limits(
