@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks the files of `strata sample` with h5py and NumPy, which the test suite does without.
+"""Checks the files of `strata sample` with h5py and NumPy. The test suite runs it where both are installed.
 
 Usage: verify-exports.py [STRATA]     (needs h5py and numpy; STRATA is .build/release/strata by default)
 

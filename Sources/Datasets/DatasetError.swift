@@ -40,7 +40,7 @@ extension DatasetError: CustomStringConvertible {
     case .checksumMismatch(let file, let part):
       "\(file): the checksum of \(part) is wrong: the file was damaged; copy or write it again"
     case .missingArray(let file, let name, let available):
-      "\(file): there is no array \(name.isEmpty ? "named" : "'\(name)'"); "
+      "\(file): \(name.isEmpty ? "no array is named" : "there is no array '\(name)'"); "
         + (available.isEmpty ? "the file holds no arrays" : "name one of \(available.joined(separator: ", "))")
     case .notFinite(let file, let row, let column):
       "\(file): the value in row \(row), column \(column) (from 0) is not a finite number; remove or impute such rows"

@@ -39,11 +39,14 @@ public struct NamedWeights: Sendable, Hashable, CustomStringConvertible {
   public let digest: String
   /// Where the weights came from, for errors; no part of their identity.
   public let source: String
+  /// The same for single nodes whose weights have a file of their own.
+  public let nodeSources: [String: String]
 
   /// A set of weights.
-  public init(_ matrices: [String: Matrix<Double>], source: String) {
+  public init(_ matrices: [String: Matrix<Double>], source: String, nodeSources: [String: String] = [:]) {
     self.matrices = matrices
     self.source = source
+    self.nodeSources = nodeSources
     var text = ""
     for (name, matrix) in matrices.sorted(by: { $0.key < $1.key }) {
       text += "\(name.utf8.count) \(name) \(matrix.rows) \(matrix.columns)"
@@ -53,6 +56,9 @@ public struct NamedWeights: Sendable, Hashable, CustomStringConvertible {
     let digits = String(RandomKey(seed: 0).child("weights").child(text).bits, radix: 16)
     digest = String(repeating: "0", count: 16 - digits.count) + digits
   }
+
+  /// What errors call the weights of a node.
+  func place(of node: String) -> String { "tensor '\(node)' of \(nodeSources[node] ?? source)" }
 
   /// Weights from named tensors of rank 2, as in a safetensors file.
   ///

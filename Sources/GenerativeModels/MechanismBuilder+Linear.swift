@@ -90,14 +90,14 @@ extension MechanismBuilder {
   func linear(_ v: Int, _ weights: NamedWeights) throws(ModelError) -> LinearMechanism? {
     for name in weights.matrices.keys.sorted() where graph.index(of: name) == nil {
       throw .unsuitableAssignment(
-        subject: "tensor '\(name)' of \(weights.source)", reason: "graph '\(graph.name)' has no such node",
+        subject: weights.place(of: name), reason: "graph '\(graph.name)' has no such node",
         remedy: "name each tensor after its node")
     }
     let (rows, columns) = (graph.nodes[v].dimension, graph.inputDimension(v))
     guard let matrix = weights.matrices[graph.nodes[v].name] else { return nil }
     guard matrix.rows == rows, matrix.columns == columns, matrix.isFinite else {
       throw .unsuitableAssignment(
-        subject: "tensor '\(graph.nodes[v].name)' of \(weights.source)",
+        subject: weights.place(of: graph.nodes[v].name),
         reason: matrix.isFinite
           ? "it has shape (\(matrix.rows), \(matrix.columns))" : "it holds NaN or infinity",
         remedy:

@@ -27,6 +27,8 @@ public struct GaussianLimit: Sendable, Equatable {
     public let level: [Estimate]
     /// For each level from 0, the mean of `noise` over the level.
     public let levelNoise: [Estimate]
+    /// R² of the content c, the mean over its coordinates, over those masks whose content is not empty; nil if there is none.
+    public let content: Estimate?
     /// The mean squared error per masked coordinate, in the units of the loss.
     public let loss: Estimate
   }
@@ -83,7 +85,7 @@ extension LinearGaussianModel {
     let regression = MaskRegression(self, standardized: standardized)
     var tally = RecoveryTally(self, widths: widths)
     let (sample, method) = maskSample(masks, options: options, key: key)
-    for (mask, weight) in sample { tally.add(try regression.answer(mask, widths: widths), weight: weight) }
+    for (mask, weight) in sample { tally.add(try regression.answer(mask, widths: widths), mask: mask, weight: weight) }
     return tally.limits(method)
   }
 
@@ -101,7 +103,7 @@ extension LinearGaussianModel {
     precondition(!masks.isEmpty && widths.allSatisfy { $0 >= 1 }, "\(masks.count) masks, widths \(widths)")
     let regression = MaskRegression(self, standardized: standardized)
     var tally = RecoveryTally(self, widths: widths)
-    for mask in masks { tally.add(try regression.answer(mask, widths: widths), weight: 1) }
+    for mask in masks { tally.add(try regression.answer(mask, widths: widths), mask: mask, weight: 1) }
     return tally.limits(.monteCarlo(draws: masks.count))
   }
 

@@ -12,6 +12,10 @@ struct RecoveryTally {
   private var sums: [[Double]]
   private var squares: [[Double]]
   private var total = 0.0
+  private let locator: ContentLocator
+  private var scratch: ContentLocator.Scratch
+  /// For each width and then the ceiling: sums and sums of squares of the content, over masks of this weight.
+  private var (contentSums, contentSquares, contentTotal): ([Double], [Double], Double)
   private var (rankSum, rankSquares, smallestShare) = (0.0, 0.0, 1.0)
 
   init(_ model: LinearGaussianModel, widths: [Int]) {
@@ -24,10 +28,16 @@ struct RecoveryTally {
     let count = 2 * levels.count + 2 * (height + 1) + 1
     sums = [[Double]](repeating: [Double](repeating: 0, count: count), count: widths.count + 1)
     squares = sums
+    locator = ContentLocator(model.graph)
+    scratch = ContentLocator.Scratch(for: locator)
+    contentSums = [Double](repeating: 0, count: widths.count + 1)
+    (contentSquares, contentTotal) = (contentSums, 0)
   }
 
   /// Adds one mask.
-  mutating func add(_ answer: MaskRegression.Answer, weight: Double) {
+  mutating func add(_ answer: MaskRegression.Answer, mask: Mask, weight: Double) {
+    let content = locator.locate(mask, using: &scratch).content.flatMap { Array(valueRanges[$0]) }
+    if !content.isEmpty { contentTotal += weight }
     total += weight
     rankSum += weight * Double(answer.predictionRank)
     rankSquares += weight * Double(answer.predictionRank * answer.predictionRank)
@@ -39,6 +49,10 @@ struct RecoveryTally {
         sums[index][k] += weight * value
         squares[index][k] += weight * value * value
       }
+      guard !content.isEmpty else { continue }
+      let value = content.reduce(0.0) { $0 + recovery[$1] } / Double(content.count)
+      contentSums[index] += weight * value
+      contentSquares[index] += weight * value * value
     }
   }
 
@@ -71,19 +85,22 @@ struct RecoveryTally {
   /// The limits so far, one for each width, then the ceiling.
   func limits(_ method: GaussianLimit.Method) -> [GaussianLimit] {
     let isExact = if case .monteCarlo = method { false } else { true }
-    func estimate(_ sum: Double, _ squares: Double) -> Estimate {
-      isExact ? Estimate(sum / total) : Estimate(count: total, sum: sum, squares: squares)
+    func estimate(_ sum: Double, _ squares: Double, over weight: Double) -> Estimate {
+      isExact ? Estimate(sum / weight) : Estimate(count: weight, sum: sum, squares: squares)
     }
     let count = levels.count
     return sums.indices.map { index in
-      let all = zip(sums[index], squares[index]).map { estimate($0, $1) }
+      let all = zip(sums[index], squares[index]).map { estimate($0, $1, over: total) }
       return GaussianLimit(
         width: index < widths.count ? widths[index] : nil, method: method,
         recovery: GaussianLimit.Recovery(
           node: Array(all[..<count]), noise: Array(all[count..<2 * count]),
           level: Array(all[2 * count..<2 * count + height + 1]),
-          levelNoise: Array(all[2 * count + height + 1..<2 * count + 2 * (height + 1)]), loss: all[all.count - 1]),
-        smallestVisibleRankShare: smallestShare, predictionRank: estimate(rankSum, rankSquares))
+          levelNoise: Array(all[2 * count + height + 1..<2 * count + 2 * (height + 1)]),
+          content: contentTotal > 0
+            ? estimate(contentSums[index], contentSquares[index], over: contentTotal) : nil,
+          loss: all[all.count - 1]),
+        smallestVisibleRankShare: smallestShare, predictionRank: estimate(rankSum, rankSquares, over: total))
     }
   }
 }

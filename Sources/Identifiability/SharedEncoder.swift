@@ -50,7 +50,7 @@ extension LinearGaussianModel {
     }
     var tally = RecoveryTally(self, widths: [width])
     for (mask, weight) in sample {
-      tally.add(try regression.answer(mask, encoder: search.encoder), weight: weight)
+      tally.add(try regression.answer(mask, encoder: search.encoder), mask: mask, weight: weight)
     }
     return SharedEncoderLimit(
       encoder: search.encoder, limit: tally.limits(method)[0], iterations: steps, hasConverged: hasConverged)

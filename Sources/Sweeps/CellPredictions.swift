@@ -9,7 +9,8 @@ internal import Stochastics
 /// What theory says about the masks of one cell, without any training: rows with the estimator `theory`.
 ///
 /// - `r2_linear` (per mask; linear mechanisms and Gaussian noise): the closed-form optimum of width k, reduced-rank
-///   regression, averaged over the very masks on which the linear probe is fitted.
+///   regression, averaged over the very masks on which the linear probe is fitted; of the content, over those of them
+///   that have any.
 /// - `content_probability` (target `content`; every model): P(node ∈ c) and, for a level, P(some node of it ∈ c) under the
 ///   mask distribution.
 /// - `recoverable` (target `epsilon`, by node; a fixed mask in the invertible regime): 1 for the noises of A, which Theorem
@@ -42,15 +43,16 @@ struct CellPredictions {
     var rows: [RecoveryScore] = []
     if plan.targets.contains(.z) { rows += limitRows(.values(graph), nodes: recovery.node) }
     if plan.targets.contains(.epsilon) { rows += limitRows(.noises(graph), nodes: recovery.noise) }
+    if plan.targets.contains(.content), let content = recovery.content {
+      rows.append(limitRow(EvaluationPlan.Target.content.rawValue, nil, nil, content.value))
+    }
     return rows
   }
 
   /// The rows of one kind of target, laid out as the measured ones are: a level's is the mean over its components.
   private func limitRows(_ layout: TargetLayout, nodes: [Estimate]) -> [RecoveryScore] {
     func row(_ level: Int, _ node: String?, _ value: Double) -> RecoveryScore {
-      RecoveryScore(
-        evaluation: EvaluationPlan.Mode.perMask.rawValue, level: level, node: node, target: layout.target,
-        estimator: "theory", metric: EvaluationPlan.Metric.r2Linear.rawValue, value: value)
+      limitRow(layout.target, level, node, value)
     }
     var rows: [RecoveryScore] = []
     for (level, columns) in layout.levels {
@@ -60,6 +62,20 @@ struct CellPredictions {
       if plan.recordsNodes { rows += members.map { row(level, graph.nodes[$0.0].name, nodes[$0.0].value) } }
     }
     return rows
+  }
+
+  private func limitRow(_ target: String, _ level: Int?, _ node: String?, _ value: Double) -> RecoveryScore {
+    RecoveryScore(
+      evaluation: EvaluationPlan.Mode.perMask.rawValue, level: level, node: node, target: target, estimator: "theory",
+      metric: EvaluationPlan.Metric.r2Linear.rawValue, value: value)
+  }
+
+  /// Whether these are the rows of an earlier version, which predicted values and noises but not the content.
+  static func lackContent(_ rows: [RecoveryScore], of specification: CellSpecification) -> Bool {
+    let limits = rows.filter { $0.metric == EvaluationPlan.Metric.r2Linear.rawValue }
+    let content = EvaluationPlan.Target.content
+    return specification.evaluation.targets.contains(content) && !limits.isEmpty
+      && !limits.contains { $0.target == content.rawValue }
   }
 
   // MARK: The content

@@ -57,7 +57,10 @@ public struct SweepRunner: Sendable {
     let cells = try plan.cells()
     var results = cells.map { directory.result(of: $0) }
     let pending = cells.indices.filter { results[$0] == nil }
-    let unpredicted = cells.indices.filter { results[$0].map { $0.predictions == nil } ?? false }
+    let unpredicted = cells.indices.filter { index in
+      guard let result = results[index] else { return false }
+      return result.predictions.map { CellPredictions.lackContent($0, of: cells[index]) } ?? true
+    }
     let generators = try Generators(cells: (pending + unpredicted).map { cells[$0] }, plan: plan)
     try directory.create()
     try directory.write(try ResolvedPlan.text(plan, cells: cells), as: "plan.resolved.yaml")

@@ -2,6 +2,7 @@ internal import Datasets
 internal import Foundation
 internal import LinearAlgebra
 internal import Recovery
+internal import Specifications
 
 /// Reading what `strata evaluate` is given.
 enum EvaluationInput {
@@ -23,9 +24,7 @@ enum EvaluationInput {
   static func groups(_ path: String?, columns: Int, file: String) throws -> [Group] {
     guard let path else { return [Group(name: "all", columns: Array(0..<columns))] }
     func malformed(_ reason: String) -> DatasetError { .malformed(file: path, format: "groups JSON", reason: reason) }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw DatasetError.cannotRead(file: path, reason: "no such file or no permission")
-    }
+    let data = Data(try InputFile.bytes(path))
     guard let object = try? JSONDecoder().decode([String: [Int]].self, from: data) else {
       throw malformed("it is not an object of lists of column numbers, such as {\"level 1\": [0, 1]}")
     }

@@ -15,8 +15,8 @@ struct GraphDrawCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "The file to write: .svg, .pdf, .png, or .dot for Graphviz itself.")
   var output: String
 
-  @Option(help: "The observables to shade as masked, with commas between.")
-  var mask: String?
+  @Option(help: observableNamesHelp("The observables to shade as masked"))
+  var mask: [String] = []
 
   func run() throws {
     try reporting {
@@ -26,7 +26,7 @@ struct GraphDrawCommand: ParsableCommand {
           file: output, "this is not the name of a drawing", remedy: "use .svg, .pdf, .png or .dot", status: .usage)
       }
       let loaded = try GraphCommand.load(graph)
-      let names = mask.map(observableNames)
+      let names = mask.isEmpty ? nil : try observableNames(mask)
       let dot = try GraphDrawing.dot(loaded, mask: try names.map { try Mask(masking: $0, in: loaded) })
       try OutputFile.write(kind == "dot" || kind == "gv" ? Array(dot.utf8) : render(dot, as: kind), to: output)
     }

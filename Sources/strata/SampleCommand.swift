@@ -35,7 +35,7 @@ struct SampleCommand: ParsableCommand {
   @Option(help: "The number of the first sample. (default: 0, or after the last one of --model)")
   var first: UInt64?
 
-  @Option(help: "The seed of the samples. (default: 0, or that of --model)")
+  @Option(help: "The seed of the samples and their masks. (default: 0, or that of --model)")
   var seed: UInt64?
 
   @Option(help: "A mask for each sample: the share of patches to mask, and the side of a patch, as in 0.5,4.")

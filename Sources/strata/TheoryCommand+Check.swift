@@ -24,17 +24,23 @@ struct TheoryCheckCommand: ParsableCommand {
   @Option(help: "Samples at which every module is examined.")
   var samples = 256
 
-  @Option(help: "The masked observables, with commas between, for the clauses that depend on the mask.")
-  var mask: String?
+  @Option(help: "The seed of these samples. (default: the model's seed)")
+  var seed: UInt64?
+
+  @Option(help: observableNamesHelp("For the clauses that depend on the mask: the masked observables"))
+  var mask: [String] = []
 
   @Option(help: "Without --mask: the shares of patches to mask, with commas between.")
   var maskRatios = NumberList<Double>(values: [0.25, 0.5, 0.75])
 
-  @Option(help: "Without --mask: the side of a patch in observables.")
-  var patchSize = 1
+  @Option(help: "Without --mask: the sides of a patch in observables, with commas between.")
+  var patchSizes = NumberList<Int>(values: [1])
 
-  @Option(help: "Without --mask: the masks to draw for each ratio.")
+  @Option(help: "Without --mask: the masks to draw for each ratio and patch size.")
   var masks = 4
+
+  @Option(help: "Without --mask: the seed of drawn masks. (default: the model's seed)")
+  var maskSeed: UInt64?
 
   @Flag(help: "Print JSON.")
   var json = false
@@ -42,33 +48,29 @@ struct TheoryCheckCommand: ParsableCommand {
   func validate() throws {
     if samples < 1 { throw ValidationError("--samples is \(samples); give at least 1") }
     if masks < 1 { throw ValidationError("--masks is \(masks); give at least 1") }
-    if patchSize < 1 { throw ValidationError("--patch-size is \(patchSize); give at least 1") }
-    for ratio in maskRatios.values where !(ratio > 0 && ratio < 1) {
-      throw ValidationError("\(ratio) is not a mask ratio; give numbers between 0 and 1, both excluded")
-    }
+    try MaskGridOptions.validate(maskRatios, patchSizes)
   }
 
   func run() throws {
     try reporting {
       let specification = try source.load()
       let model = try specification.model()
-      let key = RandomKey(seed: specification.seed).child("theory check")
+      func key(_ seed: UInt64?) -> RandomKey { RandomKey(seed: seed ?? specification.seed).child("theory check") }
       let report = AssumptionReport(
-        model, masks: try chosenMasks(specification.graph, key: key.child("masks")), samples: samples, key: key)
+        model, masks: try chosenMasks(specification.graph, key: key(maskSeed).child("masks")), samples: samples,
+        key: key(seed))
       let printed = AssumptionReportText(report: report, specification: specification)
       print(json ? printed.json : printed.text, terminator: json ? "\n" : "")
     }
   }
 
   private func chosenMasks(_ graph: HierarchicalGraph, key: RandomKey) throws -> [Mask] {
-    if let mask {
-      let names = observableNames(mask)
-      return [try Mask(masking: names, in: graph)]
-    }
+    if !mask.isEmpty { return [try Mask(masking: try observableNames(mask), in: graph)] }
     // Nothing can be masked and something left visible.
     guard graph.observables.count > 1 else { return [] }
     var chosen: [Mask] = []
-    for (index, ratio) in maskRatios.values.enumerated() {
+    let cells = patchSizes.values.flatMap { size in maskRatios.values.map { (size, $0) } }
+    for (index, (patchSize, ratio)) in cells.enumerated() {
       let masking = try MaskDistribution(.exactCount(ratio: ratio), grid: graph.grid, patchSize: patchSize)
       var stream = RandomStream(key.child(index))
       for _ in 0..<masks {

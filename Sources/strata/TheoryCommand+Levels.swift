@@ -29,7 +29,7 @@ struct TheoryLevelsCommand: ParsableCommand {
       let loaded = try GraphCommand.load(graph)
       var options = LevelLawOptions()
       if let draws = masks.draws { options.draws = draws }
-      let key = RandomKey(seed: masks.seed).child("theory levels")
+      let key = RandomKey(seed: masks.maskSeed).child("theory levels")
       let laws = try masks.distributions(loaded.grid).map { cell in
         (cell: cell, law: LevelLaw(loaded, masks: cell.masks, options: options, key: key))
       }

@@ -42,7 +42,7 @@ struct TheoryLimitCommand: ParsableCommand {
   @Flag(help: "Add the optimum under one linear encoder shared by all masks.")
   var shared = false
 
-  @Flag(help: "Print CSV with every node's and every noise's R², one a line.")
+  @Flag(help: "Print CSV with every node's and every noise's R² and that of the content, one a line.")
   var csv = false
 
   func validate() throws {
@@ -58,7 +58,7 @@ struct TheoryLimitCommand: ParsableCommand {
       let (loaded, model) = try linearModel()
       var options = GaussianLimitOptions()
       if let draws = masks.draws { options.draws = draws }
-      let key = RandomKey(seed: masks.seed).child("theory limit")
+      let key = RandomKey(seed: masks.maskSeed).child("theory limit")
       var rows: [Row] = []
       for cell in try masks.distributions(loaded.grid) {
         let limits = try model.limits(
@@ -133,6 +133,7 @@ struct TheoryLimitCommand: ParsableCommand {
         add("r2_noise", node.name, graph.levels[v], recovery.noise[v])
       }
       for (level, estimate) in recovery.level.enumerated() { add("r2_level", nil, level, estimate) }
+      if let content = recovery.content { add("r2_content", nil, nil, content) }
       add("loss", nil, nil, recovery.loss)
     }
     return writer.text

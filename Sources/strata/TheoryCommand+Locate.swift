@@ -19,8 +19,8 @@ struct TheoryLocateCommand: ParsableCommand {
   @Argument(help: "A graph file or built-in family.")
   var graph: String
 
-  @Option(help: "The masked observables, with commas between.")
-  var mask: String
+  @Option(help: observableNamesHelp("The masked observables"))
+  var mask: [String]
 
   @Flag(
     exclusivity: .exclusive,
@@ -39,7 +39,7 @@ struct TheoryLocateCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let loaded = try GraphCommand.load(graph)
-      let names = observableNames(mask)
+      let names = try observableNames(mask)
       let mask = try Mask(masking: names, in: loaded)
       if mask.maskedCount == 0 || mask.maskedCount == mask.isMasked.count {
         printNote("the mask hides \(mask.maskedCount == 0 ? "nothing" : "everything"), so nothing is shared")

@@ -51,16 +51,21 @@ struct MaskGridOptions: ParsableArguments {
   var draws: Int?
 
   @Option(help: "The seed of drawn masks.")
-  var seed: UInt64 = 0
+  var maskSeed: UInt64 = 0
 
   func validate() throws {
-    for ratio in maskRatios.values where !(ratio > 0 && ratio < 1) {
+    try Self.validate(maskRatios, patchSizes)
+    if let draws, draws < 2 { throw ValidationError("--draws is \(draws); give at least 2") }
+  }
+
+  /// - Throws: `ValidationError` for a ratio outside (0, 1) or a size below 1.
+  static func validate(_ ratios: NumberList<Double>, _ sizes: NumberList<Int>) throws {
+    for ratio in ratios.values where !(ratio > 0 && ratio < 1) {
       throw ValidationError("\(ratio) is not a mask ratio; give numbers between 0 and 1, both excluded")
     }
-    for size in patchSizes.values where size < 1 {
+    for size in sizes.values where size < 1 {
       throw ValidationError("\(size) is not a patch size; give whole numbers from 1")
     }
-    if let draws, draws < 2 { throw ValidationError("--draws is \(draws); give at least 2") }
   }
 
   /// The distributions in the order of the table: patch sizes, then ratios.

@@ -32,7 +32,7 @@ import Testing
     arguments: [
       (
         "h5py.h5",
-        ": there is no array named; name one of group/compressed, group/integers, names, observed/values, "
+        ": no array is named; name one of group/compressed, group/integers, names, observed/values, "
           + "plain, vector"
       ),
       (
@@ -59,17 +59,34 @@ import Testing
     #expect(error?.description == "\(Self.folder)/\(file)\(message)")
   }
 
-  @Test("A NaN is an error that says where it is", arguments: ["csv", "npy"])
+  @Test("A NaN is an error that says where it is", arguments: ["csv", "npy", "npz", "h5"])
   func notFinite(format: String) throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/x.\(format)"
-      if format == "csv" {
-        try AtomicFile.write("1,2\n3,nan\n", to: path)
-      } else {
-        try NumPyFile.write(Matrix<Double>([[1, 2], [3, .nan]]), to: path)
+      switch format {
+      case "csv": try AtomicFile.write("1,2\n3,nan\n", to: path)
+      case "npy": try NumPyFile.write(Matrix<Double>([[1, 2], [3, .nan]]), to: path)
+      default:
+        let schema = ExportSchema(
+          arrays: [ExportArray(name: "observed", columns: ["a", "b"], nodes: ["a", "b"])], rows: 2, attributes: [],
+          model: nil)
+        try DatasetExporter.write(schema, to: path, format: format == "h5" ? .hdf5 : .npz, workers: 1) { _ in
+          [.float32([1, 2, 3, .nan])]
+        }
       }
-      let error = #expect(throws: DatasetError.self) { try MatrixFile.read(path) }
-      #expect(error == .notFinite(file: path, row: 1, column: 1))
+      let source = ["csv", "npy"].contains(format) ? path : "\(path):observed"
+      let error = #expect(throws: DatasetError.self) { try MatrixFile.read(source) }
+      #expect(error == .notFinite(file: source, row: 1, column: 1))
+    }
+  }
+
+  @Test("A pipe is an error at once, and does not wait for a writer", arguments: ["npy", "npz:a", "h5:a", "csv"])
+  func pipe(name: String) throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/x.\(name.split(separator: ":")[0])"
+      try #require(mkfifo(path, 0o600) == 0)
+      let error = #expect(throws: DatasetError.self) { try MatrixFile.read("\(folder)/x.\(name)") }
+      #expect(error == .cannotRead(file: path, reason: "it is a pipe or device, not a file that holds data"))
     }
   }
 

@@ -72,8 +72,7 @@ import Testing
 
   @Test("A large graph of one's own is sampled")
   func munin() throws {
-    let graph = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "Fixtures/graphs/munin.json").path
+    let graph = PublicGraphs.path("munin.json")
     try withTemporaryDirectory { folder in
       let output = try StrataBinary.run(
         ["sample", graph, "--mechanism", "rho:0.7", "-n", "1000", "-o", "munin.h5"], in: folder)
@@ -101,12 +100,12 @@ import Testing
       ),
       (
         ["--model", "none.h5", "-n", "5", "-o", "a.h5"],
-        "Error: none.h5: cannot be read: No such file or directory; check the path and its permissions\n", 65
+        "Error: none.h5: cannot be read: No such file or directory; check the path and its permissions\n", 66
       ),
       (
         [tree, "--mechanism", "linear", "-n", "5", "-o", "none/a.npz"],
         "Error: none/a.npz: cannot be written: No such file or directory; check the folder, its permissions and the "
-          + "free space\n", 65
+          + "free space\n", 73
       ),
     ] as [([String], String, Int32)])
   func errors(arguments: [String], message: String, status: Int32) throws {

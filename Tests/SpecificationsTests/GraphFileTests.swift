@@ -6,16 +6,12 @@ internal import TestSupport
 internal import Testing
 
 @Suite struct GraphFileTests {
-  private static let repository = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
   private static let published: [(file: String, nodes: Int, edges: Int, observables: Int)] = [
-    ("Tests/Fixtures/graphs/alarm.json", 37, 46, 11),
-    ("Tests/Fixtures/graphs/andes.json", 220, 338, 22),
-    ("Tests/Fixtures/graphs/munin.json", 1041, 1397, 183),
-    ("Tests/Fixtures/graphs/huang2022-scenario1a.dot", 26, 43, 17),
-    ("Tests/Fixtures/graphs/huang2022-scenario1b.dot", 20, 26, 13),
-    ("experiments/custom-graph/huang2022-scenario1b.dot", 20, 26, 13),
+    ("experiments/presets/graphs/alarm.json", 37, 46, 11),
+    ("experiments/presets/graphs/andes.json", 220, 338, 22),
+    ("experiments/presets/graphs/munin.json", 1041, 1397, 183),
+    ("experiments/presets/graphs/huang2022-scenario1a.dot", 26, 43, 17),
+    ("experiments/presets/graphs/huang2022-scenario1b.dot", 20, 26, 13),
   ]
 
   private func failure(_ text: String, _ format: GraphFile.Format) -> String {
@@ -39,7 +35,7 @@ internal import Testing
 
   @Test("Published graphs load, with the leaves as observables, and survive every format", arguments: published)
   func publishedGraphs(file: String, nodes: Int, edges: Int, observables: Int) throws {
-    let graph = try GraphFile.load(Self.repository.appending(path: file).path).graph
+    let graph = try GraphFile.load(Repository.root.appending(path: file).path).graph
     #expect(graph.nodes.count == nodes)
     #expect(graph.edgeCount == edges)
     #expect(graph.observables.count == observables)
@@ -50,7 +46,7 @@ internal import Testing
 
   @Test("A childless latent of another program's file is read as an observable, with a note; in YAML it is an error")
   func childlessLatent() throws {
-    let file = Self.repository.appending(path: "Tests/Fixtures/graphs/huang2022-scenario1a.dot").path
+    let file = Repository.root.appending(path: "experiments/presets/graphs/huang2022-scenario1a.dot").path
     #expect(
       try GraphFile.load(file).notes
         == ["'L3' is marked as latent but has no children: it is read as an observable"])

@@ -35,6 +35,26 @@ internal import Testing
     #expect(directory?.status == .noInput)
   }
 
+  @Test("A pipe and a device are missing input (66) at once: no writer is waited for, and no end")
+  func notRegular() throws {
+    let pipe = folder + "/pipe.yaml"
+    try #require(mkfifo(pipe, 0o600) == 0)
+    for path in [pipe, "/dev/zero"] {
+      #expect(
+        failure(path)?.description
+          == "\(path): this is a pipe or device, not a file; save its content in a file and give that one")
+      #expect(failure(path)?.status == .noInput)
+    }
+  }
+
+  @Test("A file of more than 256 MiB is invalid data (65), found without reading it")
+  func tooLarge() throws {
+    let path = write([])
+    try #require(truncate(path, 1 << 32) == 0)
+    #expect(failure(path)?.description == "\(path): the file is larger than 256 MiB; check that it is the right one")
+    #expect(failure(path)?.status == .invalidData)
+  }
+
   @Test("An empty file and text that is not UTF-8 are invalid data (65)")
   func invalidData() {
     let empty = write([])

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import GenerativeModels
 import LinearAlgebra
@@ -142,6 +143,15 @@ import Testing
       #expect(weights == [.identity(1), Matrix([[0.5, 2]]), Matrix([[-1, 0.25]])])
       #expect(message { try load("file: missing.safetensors") }.contains("missing.safetensors"))
       #expect(message { try load("matrices: {a: [[0.5, 2]]}").model() }.contains("'b'"))
+
+      // What does not fit names the file that it stands in.
+      func misfit(_ columns: [Double]) throws -> String {
+        let path = folder.appending(path: "bad.npy").path
+        try NumPyFile.write(Matrix<Double>([columns]), to: path)
+        return message { try load("files: {a: a.npy, b: bad.npy}").model() }
+      }
+      #expect(try misfit([1, 2, 3]).contains("bad.npy: it has shape (1, 3)"))
+      #expect(try misfit([1, .nan]).contains("bad.npy: it holds NaN or infinity"))
     }
   }
 

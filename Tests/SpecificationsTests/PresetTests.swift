@@ -4,12 +4,12 @@ import HierarchicalGraphs
 import LinearAlgebra
 import Specifications
 import Stochastics
+import TestSupport
 import Testing
 
 /// The published processes of experiments/presets against the population structure that they state.
 @Suite struct PresetTests {
-  static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "experiments/presets")
+  static let folder = Repository.root.appending(path: "experiments/presets")
 
   struct Expected: Decodable {
     var nodes: [String]

@@ -1,21 +1,18 @@
-import Foundation
 import GenerativeModels
 import HierarchicalGraphs
 import LinearAlgebra
 import Specifications
 import Stochastics
+import TestSupport
 import Testing
 
 /// The public DAGs and published hierarchies that users bring: loaded, valid, and sampled.
 @Suite struct PublicGraphsTests {
-  static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "Fixtures/graphs").path
-
   @Test(
     "A public graph samples under every mechanism of its regime, every node with its own noise",
-    arguments: ["alarm.json", "andes.json", "munin.json", "huang2022-scenario1a.dot", "huang2022-scenario1b.dot"])
+    arguments: PublicGraphs.files)
   func samples(file: String) throws {
-    let graph = try GraphFile.load("\(Self.folder)/\(file)").graph
+    let graph = try GraphFile.load(PublicGraphs.path(file)).graph
     // Observables are the leaves there.
     #expect(graph.observables == graph.nodes.indices.filter { graph.children.count($0) == 0 })
     let families: [MechanismFamily] = [.rho(0.85), .linearRandom, .linearOrthogonal, .additiveNoise(.init())]

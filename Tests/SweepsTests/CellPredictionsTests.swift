@@ -59,6 +59,19 @@ import Testing
       // 24 masks × 1000 rows: sampling error below .01; the rest is what 3000 steps leave.
       #expect(abs(measured - row.value) < 0.04, "level \(level): measured \(measured), theory \(row.value)")
     }
+    func content(_ rows: [RecoveryScore], _ estimator: String) throws -> Double {
+      try #require(
+        rows.first {
+          $0.target == "content" && $0.estimator == estimator && $0.metric == "r2_linear" && $0.level == nil
+        }
+      ).value
+    }
+    let (measured, predicted) = (
+      try content(result.measurements, "mae"), try content(result.predictions ?? [], "theory")
+    )
+    #expect(abs(measured - predicted) < 0.04, "content: measured \(measured), theory \(predicted)")
+    // The number is not that of some level at random: the check above would tell a wrong one.
+    #expect(predicted > 0.1 && predicted < 1)
   }
 
   @Test("Nonlinear mechanisms and other noises have no closed form, and P(node ∈ c) all the same")
@@ -109,10 +122,18 @@ import Testing
       let file = folder.appending(path: "cells/\(first.outcome.cells[0].specification.identifier).json")
       let object = try JSONSerialization.jsonObject(with: Data(contentsOf: file))
       var cell = try #require(object as? [String: Any])
-      #expect(cell.removeValue(forKey: "predictions") != nil)
+      let rows = try #require(cell.removeValue(forKey: "predictions") as? [[String: Any]])
       try JSONSerialization.data(withJSONObject: cell).write(to: file)
       let second = try await runSweep(plan, in: folder)
       #expect(second.outcome.reused == 1 && second.csv == first.csv)
+
+      // An earlier version predicted all but the content.
+      let older = rows.filter { $0["target"] as? String != "content" || $0["metric"] as? String != "r2_linear" }
+      #expect(older.count == rows.count - 1)
+      cell["predictions"] = older
+      try JSONSerialization.data(withJSONObject: cell).write(to: file)
+      let third = try await runSweep(plan, in: folder)
+      #expect(third.outcome.reused == 1 && third.csv == first.csv)
     }
   }
 }

@@ -39,12 +39,12 @@ import Testing
     #expect(rows.allSatisfy { Double($0[14])?.isFinite == true })
     // 4 cells × 4 estimators × 3 metrics × (3 modes × 2 targets × (3 levels + 7 nodes) + the content per mask).
     let perEstimator = 3 * (3 * 2 * 10 + 1)
-    // The limit of values and noises by level and node, and P(· ∈ c) of two levels and three latents.
-    let theory = 2 * 10 + 5
+    // The limit of values and noises by level and node and of the content, and P(· ∈ c) of two levels and three latents.
+    let theory = 2 * 10 + 1 + 5
     #expect(rows.count == 4 * (4 * perEstimator + theory))
-    // The measured content has neither a level nor a node, and exists per mask only.
+    // R² of the content has neither a level nor a node, and exists per mask only.
     #expect(
-      rows.filter { $0[11] == "content" && $0[12] != "theory" }.allSatisfy {
+      rows.filter { $0[11] == "content" && $0[13] != "content_probability" }.allSatisfy {
         $0[9] == "" && $0[10] == "" && $0[8] == "per-mask"
       })
   }

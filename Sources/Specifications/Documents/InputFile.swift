@@ -1,3 +1,4 @@
+internal import Datasets
 internal import Glibc
 
 /// Reads whole files with errors that say what to do.
@@ -17,40 +18,10 @@ package enum InputFile {
   }
 
   /// The bytes of a file.
+  ///
+  /// - Throws: ``SpecificationError`` for a file that is missing, unreadable, a directory, a pipe or device, or too large.
   package static func bytes(_ path: String) throws(SpecificationError) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw unreadable(path, errno) }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw unreadable(path, errno) }
-    guard status.st_mode & S_IFMT != S_IFDIR else { throw unreadable(path, EISDIR) }
-    var bytes: [UInt8] = []
-    let chunk = max(1 << 16, min(Int(status.st_size) + 1, Document.largestSize + 1))
-    while true {
-      let old = bytes.count
-      bytes.append(contentsOf: repeatElement(0, count: chunk))
-      let count = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress! + old, chunk) }
-      let code = errno
-      bytes.removeLast(chunk - max(count, 0))
-      if count == 0 { return bytes }
-      guard count > 0 || code == EINTR else { throw unreadable(path, code) }
-      guard bytes.count <= Document.largestSize else {
-        throw SpecificationError(
-          file: path, "the file is larger than \(Document.largestSize >> 20) MiB",
-          remedy: "check that it is the right one")
-      }
-    }
-  }
-
-  private static func unreadable(_ path: String, _ code: Int32) -> SpecificationError {
-    let (message, remedy) =
-      switch code {
-      case ENOENT, ENOTDIR: ("there is no such file", "check the path")
-      case EISDIR: ("this is a directory", "give a file")
-      case EACCES, EPERM: ("permission to read this file is denied", "change its permissions")
-      default: (String(cString: strerror(code)), "check the file")
-      }
-    return SpecificationError(file: path, message, remedy: remedy, status: code == EIO ? .inputOutput : .noInput)
+    do { return try FileBytes.read(path, atMost: Document.largestSize) } catch { throw SpecificationError(error) }
   }
 
   /// The line, from 1, of the first byte that is not UTF-8.
@@ -63,5 +34,28 @@ package enum InputFile {
       start = end + 1
     }
     return line
+  }
+}
+
+extension SpecificationError {
+  /// What a user should do about a file that could not be read: `noInput`, but `invalidData` for a file that is too large
+  /// and `inputOutput` if reading failed midway.
+  fileprivate init(_ failure: ReadFailure) {
+    let (message, remedy, status): (String, String, ExitStatus) =
+      switch failure.cause {
+      case .system(ENOENT), .system(ENOTDIR): ("there is no such file", "check the path", .noInput)
+      case .system(EISDIR): ("this is a directory", "give a file", .noInput)
+      case .system(EACCES), .system(EPERM):
+        ("permission to read this file is denied", "change its permissions", .noInput)
+      case .system(let code):
+        (String(cString: strerror(code)), "check the file", code == EIO ? .inputOutput : .noInput)
+      case .notRegular:
+        ("this is a pipe or device, not a file", "save its content in a file and give that one", .noInput)
+      case .tooLarge:
+        (
+          "the file is larger than \(Document.largestSize >> 20) MiB", "check that it is the right one", .invalidData
+        )
+      }
+    self.init(file: failure.file, message, remedy: remedy, status: status)
   }
 }

@@ -93,11 +93,13 @@ extension MechanismFamily {
         throw node.error("\(error)", remedy: "")
       }
     }
-    var matrices: [String: Matrix<Double>] = [:]
+    var (matrices, sources): ([String: Matrix<Double>], [String: String]) = ([:], [:])
     if let files = map.optional("files") {
       for (name, node) in try files.anyMapping.entries {
         do {
-          matrices[name] = try NumPyFile.readDouble(context.resolved(try node.nonEmptyString))
+          let path = context.resolved(try node.nonEmptyString)
+          matrices[name] = try NumPyFile.readDouble(path)
+          sources[name] = path
         } catch let error as SpecificationError {
           throw error
         } catch {
@@ -107,7 +109,7 @@ extension MechanismFamily {
     } else if let given = map.optional("matrices") {
       for (name, node) in try given.anyMapping.entries { matrices[name] = Matrix(try node.matrixRows) }
     }
-    return NamedWeights(matrices, source: context.folder.map { "the files of \($0)" } ?? "the document")
+    return NamedWeights(matrices, source: "the document", nodeSources: sources)
   }
 }
 
