@@ -98,7 +98,7 @@ import Testing
   func passesNaN(activation: PanelLayer.Activation) {
     let layer = PanelLayer(weights: .identity(3), activation: activation)
     let result = Self.applied(layer, [Float](repeating: .nan, count: 3 * 20), count: 20)
-    #expect(result.allSatisfy(\.isNaN))
+    #expect(result.allSatisfy { $0.isNaN })
   }
 
   @Test("rows become columns, in any order and number", arguments: [(1, 1), (3, 20), (8, 8), (9, 256), (31, 77)])
