@@ -189,8 +189,8 @@ import Testing
       name: "unknown key",
       files: ["plan.yaml": Self.plan.replacingOccurrences(of: "mask_ratios", with: "mask_ratio")],
       message: "plan.yaml:4:1: .mask_ratio: the key 'mask_ratio' is not known here; did you mean 'mask_ratios'? "
-        + "use one of name, graphs, mechanisms, noise, mask, mask_ratios, patch_sizes, widths, generator_seeds, "
-        + "training_seeds, model, training, evaluation, checkpoint_every, keep_models",
+        + "use one of name, graphs, mechanisms, noise, interventions, environments, mask, mask_ratios, patch_sizes, "
+        + "widths, generator_seeds, training_seeds, model, training, evaluation, checkpoint_every, keep_models",
       exitCode: 65),
     BadInput(
       name: "mechanism that does not fit",
