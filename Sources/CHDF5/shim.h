@@ -9,6 +9,7 @@
 static inline hid_t strata_h5_float32(void) { return H5T_IEEE_F32LE; }
 static inline hid_t strata_h5_float64(void) { return H5T_IEEE_F64LE; }
 static inline hid_t strata_h5_uint8(void) { return H5T_STD_U8LE; }
+static inline hid_t strata_h5_uint16(void) { return H5T_STD_U16LE; }
 static inline hid_t strata_h5_uint64(void) { return H5T_STD_U64LE; }
 static inline hid_t strata_h5_c_string(void) { return H5T_C_S1; }
 static inline hid_t strata_h5_dataset_creation(void) { return H5P_DATASET_CREATE; }

@@ -2,6 +2,8 @@
 /// shortest that read back as the same single-precision value.
 final class CSVBlockWriter: BlockWriter {
   private let output: TemporaryOutput
+  /// The facts, where the schema wants them beside the file.
+  private let metadata: TemporaryOutput?
   private let file: PositionedFile
   private var end: Int
   let coding: @Sendable ([ExportValues], Int) -> [[UInt8]] = { values, rows in [CSVBlockWriter.lines(values, rows)] }
@@ -11,13 +13,22 @@ final class CSVBlockWriter: BlockWriter {
     let names = schema.arrays.flatMap { array in array.columns.map { Self.field("\(array.name).\($0)") } }
     let header = Array((names.joined(separator: ",") + "\n").utf8)
     end = header.count
+    var metadata: TemporaryOutput?
     do {
+      if schema.hasMetadataBesideCSV {
+        let path = DatasetExporter.metadataPath(besideCSV: path)
+        let beside = try TemporaryOutput.file(for: path)
+        metadata = beside
+        try PositionedFile(beside.temporaryPath, name: path).write(MetadataText.json(schema), at: 0)
+      }
       file = try PositionedFile(output.temporaryPath, name: path)
       try file.write(header, at: 0)
     } catch {
+      metadata?.discard()
       output.discard()
       throw error
     }
+    self.metadata = metadata
   }
 
   func append(_ block: [[UInt8]], rows: Range<Int>) throws(DatasetError) {
@@ -25,9 +36,16 @@ final class CSVBlockWriter: BlockWriter {
     end += block[0].count
   }
 
-  func finish() throws(DatasetError) { try output.publish() }
+  /// The facts first: whoever sees the table can read what its columns mean.
+  func finish() throws(DatasetError) {
+    try metadata?.publish()
+    try output.publish()
+  }
 
-  func abandon() { output.discard() }
+  func abandon() {
+    metadata?.discard()
+    output.discard()
+  }
 
   private static func lines(_ values: [ExportValues], _ rows: Int) -> [UInt8] {
     var bytes: [UInt8] = []
@@ -38,6 +56,7 @@ final class CSVBlockWriter: BlockWriter {
         for i in row * columns..<(row + 1) * columns {
           switch part {
           case .float32(let numbers): bytes.append(contentsOf: numbers[i].description.utf8)
+          case .uint16(let numbers): bytes.append(contentsOf: String(numbers[i]).utf8)
           case .uint8(let flags): bytes.append(contentsOf: String(flags[i]).utf8)
           }
           bytes.append(UInt8(ascii: ","))

@@ -31,6 +31,9 @@ public enum DatasetExporter {
     }
   }
 
+  /// Where the facts about a CSV file stand, if it has any: `a.csv` has `a.csv.metadata.json`.
+  public static func metadataPath(besideCSV path: String) -> String { path + ".metadata.json" }
+
   /// Writes a data set, whole or not at all: under a temporary name in the same folder, synced, renamed.
   ///
   /// - Parameters:

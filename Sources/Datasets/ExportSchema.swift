@@ -8,6 +8,9 @@ public struct ExportSchema: Sendable {
   public var attributes: [ExportAttribute]
   /// What the samples came from, to be kept with them; CSV has no place for it.
   public var model: ModelRecord?
+  /// Whether a CSV file gets the facts beside it, in the file ``DatasetExporter/metadataPath(besideCSV:)``: for arrays that
+  /// mean nothing without them.
+  public var hasMetadataBesideCSV = false
 
   /// A description.
   ///
@@ -39,15 +42,17 @@ public struct ExportArray: Sendable {
   public enum Element: Sendable {
     /// IEEE single precision.
     case float32
-    /// Bytes: flags.
+    /// Bytes: flags and small numbers.
     case uint8
+    /// Numbers up to 65 535.
+    case uint16
   }
 
   /// The name: the HDF5 group that holds it as `values`, the entry of an archive, the file in a folder, the prefix in CSV.
   public var name: String
   /// A label for each column, unique in the array.
   public var columns: [String]
-  /// The node that each column belongs to.
+  /// The node that each column belongs to; empty for a column of none.
   public var nodes: [String]
   /// The type of the elements.
   public var element: Element
@@ -75,6 +80,8 @@ public struct ExportAttribute: Sendable, Equatable {
     case integer(UInt64)
     /// A number.
     case number(Double)
+    /// A list of texts.
+    case texts([String])
   }
 
   /// The name, unique where it stands.
@@ -116,11 +123,26 @@ public enum ExportValues: Sendable, Equatable {
   case float32([Float])
   /// Bytes.
   case uint8([UInt8])
+  /// Numbers up to 65 535.
+  case uint16([UInt16])
+
+  /// These values, then further rows of the same array.
+  ///
+  /// - Precondition: elements of the same type.
+  public func appending(_ other: ExportValues) -> ExportValues {
+    switch (self, other) {
+    case (.float32(let a), .float32(let b)): .float32(a + b)
+    case (.uint8(let a), .uint8(let b)): .uint8(a + b)
+    case (.uint16(let a), .uint16(let b)): .uint16(a + b)
+    default: preconditionFailure("\(other.element) after \(element)")
+    }
+  }
 
   var count: Int {
     switch self {
     case .float32(let values): values.count
     case .uint8(let values): values.count
+    case .uint16(let values): values.count
     }
   }
 
@@ -129,6 +151,7 @@ public enum ExportValues: Sendable, Equatable {
     switch self {
     case .float32(let values): values.withUnsafeBytes { Array($0) }
     case .uint8(let values): values
+    case .uint16(let values): values.withUnsafeBytes { Array($0) }
     }
   }
 
@@ -136,11 +159,18 @@ public enum ExportValues: Sendable, Equatable {
     switch self {
     case .float32: .float32
     case .uint8: .uint8
+    case .uint16: .uint16
     }
   }
 }
 
 extension ExportArray.Element {
   /// The bytes of an element.
-  var size: Int { self == .float32 ? 4 : 1 }
+  var size: Int {
+    switch self {
+    case .float32: 4
+    case .uint8: 1
+    case .uint16: 2
+    }
+  }
 }

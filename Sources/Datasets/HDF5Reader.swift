@@ -112,6 +112,24 @@ final class HDF5Reader {
     }
   }
 
+  /// An attribute that is a list of texts of variable length; nil if there is none.
+  func texts(_ attribute: String, of object: String) throws(DatasetError) -> [String]? {
+    guard try contains(object) else { return nil }
+    return try run { () throws(DatasetError) in
+      guard let handle = try open(attribute, of: object) else { return nil }
+      let type = try identifier(H5Aget_type(handle.raw))
+      let space = try identifier(H5Aget_space(handle.raw))
+      let count = H5Sget_simple_extent_npoints(space.raw)
+      guard H5Tget_class(type.raw) == H5T_STRING, H5Tis_variable_str(type.raw) > 0, (0...65_536).contains(count) else {
+        throw failure("attribute \(attribute) is not a list of texts")
+      }
+      var pointers = [UnsafeMutablePointer<CChar>?](repeating: nil, count: Int(count))
+      guard H5Aread(handle.raw, type.raw, &pointers) >= 0 else { throw failure() }
+      defer { for pointer in pointers { H5free_memory(pointer) } }
+      return pointers.map { pointer in pointer.map { String(cString: $0) } ?? "" }
+    }
+  }
+
   /// An attribute that is a non-negative integer; nil if there is none.
   func integer(_ attribute: String, of object: String) throws(DatasetError) -> UInt64? {
     try run { () throws(DatasetError) in

@@ -39,8 +39,12 @@ final class HDF5Writer {
   func setAttribute(_ attribute: ExportAttribute, of object: String) throws(DatasetError) {
     try run { () throws(DatasetError) in
       let target = try identifier(H5Oopen(file, object, strata_h5_default()))
+      if case .texts(let texts) = attribute.value {
+        return try writeList(attribute.name, target.raw, texts)
+      }
       let space = try identifier(H5Screate(H5S_SCALAR))
       switch attribute.value {
+      case .texts: break
       case .text(let text):
         let type = try textType(length: strata_h5_variable())
         let handle = try identifier(
@@ -56,6 +60,23 @@ final class HDF5Writer {
         try writeScalar(attribute.name, target.raw, space.raw, type: strata_h5_float64(), &value)
       }
     }
+  }
+
+  private func writeList(_ name: String, _ target: hid_t, _ texts: [String]) throws(DatasetError) {
+    let space = try identifier(H5Screate_simple(1, [hsize_t(texts.count)], nil))
+    let type = try textType(length: strata_h5_variable())
+    let handle = try identifier(
+      H5Acreate2(target, name, type.raw, space.raw, strata_h5_default(), strata_h5_default()))
+    // One run of bytes, each text with a zero at its end, and a pointer to the start of each.
+    var (bytes, starts): ([CChar], [Int]) = ([], [])
+    for text in texts {
+      starts.append(bytes.count)
+      bytes += text.utf8CString
+    }
+    let status = bytes.withUnsafeBufferPointer { bytes in
+      H5Awrite(handle.raw, type.raw, starts.map { start in bytes.baseAddress.map { $0 + start } })
+    }
+    try check(status)
   }
 
   private func writeScalar(
@@ -97,7 +118,12 @@ final class HDF5Writer {
     _ path: String, element: ExportArray.Element, rows: Int, columns: Int, chunkRows: Int
   ) throws(DatasetError) -> Int {
     try run { () throws(DatasetError) in
-      let type = element == .float32 ? strata_h5_float32() : strata_h5_uint8()
+      let type =
+        switch element {
+        case .float32: strata_h5_float32()
+        case .uint8: strata_h5_uint8()
+        case .uint16: strata_h5_uint16()
+        }
       let dataset = try create(path, type: type, shape: [rows, columns], chunk: [chunkRows, columns])
       H5Iinc_ref(dataset.raw)
       datasets.append(dataset.raw)

@@ -32,6 +32,7 @@ enum MetadataText {
         case .text(let text): .text(text)
         case .integer(let value): .integer(value)
         case .number(let value): value.isFinite ? .number(value) : .text("\(value)")
+        case .texts(let texts): .list(texts.map(JSONText.text))
         }
     }
     return fields

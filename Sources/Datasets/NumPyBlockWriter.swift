@@ -37,8 +37,7 @@ final class NumPyBlockWriter: BlockWriter {
       }
       var arrays: [Int] = []
       for array in schema.arrays {
-        let type = array.element == .float32 ? "<f4" : "|u1"
-        let header = NumPyFile.header(type: type, shape: [schema.rows, array.columns.count])
+        let header = NumPyFile.header(type: Self.type(array.element), shape: [schema.rows, array.columns.count])
         let size = header.count + schema.rows * array.columns.count * array.element.size
         let part = try add("\(array.name).npy", size: size)
         try append(header, to: part)
@@ -48,6 +47,14 @@ final class NumPyBlockWriter: BlockWriter {
     } catch {
       output.discard()
       throw error
+    }
+  }
+
+  private static func type(_ element: ExportArray.Element) -> String {
+    switch element {
+    case .float32: "<f4"
+    case .uint8: "|u1"
+    case .uint16: "<u2"
     }
   }
 

@@ -34,7 +34,7 @@ extension NumPyFile {
     return switch header.element {
     case .float32: header.matrix(of: bytes, Float.self).double
     case .float64: header.matrix(of: bytes, Double.self)
-    case .byte: header.byteMatrix(of: bytes)
+    case .byte, .uint16: header.integerMatrix(of: bytes)
     }
   }
 
@@ -44,7 +44,7 @@ extension NumPyFile {
     return switch header.element {
     case .float32: header.matrix(of: bytes, Float.self)
     case .float64: header.matrix(of: bytes, Double.self).float
-    case .byte: header.byteMatrix(of: bytes).float
+    case .byte, .uint16: header.integerMatrix(of: bytes).float
     }
   }
 }
@@ -53,6 +53,7 @@ extension NumPyFile {
 private struct NumPyHeader {
   enum Element: Int {
     case byte = 1
+    case uint16 = 2
     case float32 = 4
     case float64 = 8
   }
@@ -82,6 +83,7 @@ private struct NumPyHeader {
     case "'<f4'", "\"<f4\"": element = .float32
     case "'<f8'", "\"<f8\"": element = .float64
     case "'|u1'", "\"|u1\"", "'|b1'", "\"|b1\"": element = .byte
+    case "'<u2'", "\"<u2\"": element = .uint16
     default:
       throw .unsupportedType(
         file: file, type: type, remedy: "convert the array with .astype('<f4') or .astype('<f8')")
@@ -112,9 +114,12 @@ private struct NumPyHeader {
     return Matrix(rows: columns, columns: rows, storage: values).transposed()
   }
 
-  /// Flags as numbers.
-  func byteMatrix(of bytes: [UInt8]) -> Matrix<Double> {
-    let values = bytes[dataStart..<dataStart + rows * columns].map(Double.init)
+  /// Flags and small integers as numbers.
+  func integerMatrix(of bytes: [UInt8]) -> Matrix<Double> {
+    let size = element.rawValue
+    let values = (0..<rows * columns).map { i in
+      Double(bytes.unsignedInteger(at: dataStart + i * size, bytes: size))
+    }
     guard isFortranOrdered else { return Matrix(rows: rows, columns: columns, storage: values) }
     return Matrix(rows: columns, columns: rows, storage: values).transposed()
   }

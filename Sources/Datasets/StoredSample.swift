@@ -5,15 +5,17 @@ public struct StoredSample: Sendable {
   /// The model.
   public let model: ModelRecord
   private let integers: [String: UInt64]
+  private let lists: [String: [String]]
 
   /// Reads the head of a file.
   ///
   /// - Parameters:
   ///   - path: An HDF5 file.
   ///   - integers: The names of those integer attributes of the file that are wanted.
+  ///   - lists: The attributes that are wanted of those that are lists of texts, as `array/attribute`.
   /// - Throws: ``DatasetError``: `cannotRead`, `truncated`, `malformed` (also for HDF5 files without a model),
   ///   `checksumMismatch`.
-  public init(contentsOf path: String, integers names: [String]) throws(DatasetError) {
+  public init(contentsOf path: String, integers names: [String], lists listNames: [String] = []) throws(DatasetError) {
     let reader = try HDF5Reader(path)
     guard try reader.contains("model/parameters"), let graph = try reader.text("graph", of: "/"),
       let description = try reader.text("description", of: "model"),
@@ -25,6 +27,13 @@ public struct StoredSample: Sendable {
     var found: [String: UInt64] = [:]
     for name in names { found[name] = try reader.integer(name, of: "/") }
     integers = found
+    var read: [String: [String]] = [:]
+    for name in listNames {
+      let parts = name.split(separator: "/").map(String.init)
+      precondition(parts.count == 2, "\(name) is not array/attribute")
+      read[name] = try reader.texts(parts[1], of: parts[0])
+    }
+    lists = read
     file = path
   }
 
@@ -37,4 +46,7 @@ public struct StoredSample: Sendable {
     }
     return value
   }
+
+  /// One of the lists of texts that were asked for; nil if the file has none of this name.
+  public func texts(_ name: String) -> [String]? { lists[name] }
 }

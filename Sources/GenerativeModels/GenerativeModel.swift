@@ -66,10 +66,24 @@ public struct GenerativeModel: Sendable {
     self.noises = noises
   }
 
-  /// The weights W of every node's `value = W · (parents, ε)`, or `nil` if some mechanism is not linear.
+  /// The weights W of every node's `value = W · (parents, ε) + constant`, or `nil` if some mechanism is not such a map.
+  /// Linear mechanisms have no constant; interventions may bring one, and leave W = 0 where they set a value.
   public var linearWeights: [Matrix<Double>]? {
-    let weights = mechanisms.compactMap { ($0 as? LinearMechanism)?.weights }
+    let weights = mechanisms.compactMap { Self.linearPart($0) }
     return weights.count == mechanisms.count ? weights : nil
+  }
+
+  private static func linearPart(_ mechanism: any Mechanism) -> Matrix<Double>? {
+    switch mechanism {
+    case let linear as LinearMechanism: return linear.weights
+    case let constant as ConstantMechanism:
+      return Matrix(rows: constant.dimension, columns: constant.inputDimension)
+    case let mapped as ShiftScaleMechanism:
+      guard var weights = linearPart(mapped.base) else { return nil }
+      for i in 0..<weights.rows { for j in 0..<weights.columns { weights[i, j] *= mapped.scale[i] } }
+      return weights
+    default: return nil
+    }
   }
 }
 

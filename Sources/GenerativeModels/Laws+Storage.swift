@@ -3,7 +3,10 @@ public import Stochastics
 extension Distribution {
   /// The law as data.
   ///
-  /// - Throws: ``ModelStorageError/notStorable(type:remedy:)`` for a law that is not Strata's own.
+  /// Of a law of your own the name and the parameters are kept; a program that reads it back knows it from its
+  /// ``NoiseRegistry``.
+  ///
+  /// - Throws: ``ModelStorageError/notStorable(type:remedy:)`` for a law of your own with the name of one of Strata's.
   public func parametersForStorage() throws(ModelStorageError) -> StoredParameters {
     switch self {
     case .gaussian: return StoredParameters(kind: "gaussian")
@@ -25,15 +28,27 @@ extension Distribution {
           .init("deviations", mixture.components.map(\.deviation)),
         ])
     case .custom(let custom):
-      throw .notStorable(
-        type: "the noise law '\(custom.name)'", remedy: "use one of Strata's own laws, or write CSV")
+      guard !Self.storedLaws.contains(custom.name) else {
+        throw .notStorable(
+          type: "the noise law '\(custom.name)' of your own", remedy: "give it a name that no law of Strata's has")
+      }
+      return StoredParameters(kind: custom.name, tensors: custom.parameters.map { .init($0.name, $0.value) })
     }
   }
 
+  /// The kinds that are Strata's own.
+  static let storedLaws = [
+    "gaussian", "laplace", "uniform", "student-t", "logistic", "exponential", "gumbel", "degenerate", "correlated",
+    "gaussian-mixture",
+  ]
+
   /// The law of stored parameters.
   ///
+  /// - Parameters:
+  ///   - stored: What ``parametersForStorage()`` made.
+  ///   - registry: The laws of your own that may occur.
   /// - Throws: ``ModelStorageError``.
-  public init(_ stored: StoredParameters) throws(ModelStorageError) {
+  public init(_ stored: StoredParameters, registry: NoiseRegistry = .builtIn) throws(ModelStorageError) {
     switch stored.kind {
     case "gaussian": self = .gaussian
     case "laplace": self = .laplace
@@ -51,13 +66,7 @@ extension Distribution {
       try stored.require(correlation >= 0 && correlation <= 1, "correlation is \(correlation)")
       self = .correlated(correlation: correlation)
     case "gaussian-mixture": self = .gaussianMixture(try Self.mixture(stored))
-    default:
-      throw .unknownKind(
-        stored.kind,
-        known: [
-          "gaussian", "laplace", "uniform", "student-t", "logistic", "exponential", "gumbel", "degenerate",
-          "correlated", "gaussian-mixture",
-        ])
+    default: self = .custom(try registry.noise(stored))
     }
   }
 }

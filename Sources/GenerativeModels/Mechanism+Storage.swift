@@ -6,13 +6,27 @@ public protocol StorableMechanism: Mechanism {
   static var storageKind: String { get }
 
   /// Everything that the values depend on, under the kind's name.
-  var storedParameters: StoredParameters { get }
+  ///
+  /// - Throws: ``ModelStorageError/notStorable(type:remedy:)`` where the mechanism holds another that cannot be stored; one
+  ///   that holds none throws nothing.
+  var storedParameters: StoredParameters { get throws(ModelStorageError) }
 
   /// The mechanism of stored parameters.
   ///
   /// - Throws: ``ModelStorageError/unsuitable(kind:reason:)`` for numbers that a precondition of the mechanism excludes: files
   ///   can be damaged, so nothing may trap here.
   init(_ stored: StoredParameters) throws(ModelStorageError)
+
+  /// The mechanism of stored parameters, for one that holds other mechanisms: they are made by `registry`. By default
+  /// ``init(_:)``.
+  init(_ stored: StoredParameters, registry: MechanismRegistry) throws(ModelStorageError)
+}
+
+extension StorableMechanism {
+  /// For a mechanism that holds no other: ``init(_:)``.
+  public init(_ stored: StoredParameters, registry: MechanismRegistry) throws(ModelStorageError) {
+    try self.init(stored)
+  }
 }
 
 /// The kinds of mechanisms that files may hold.
@@ -30,7 +44,11 @@ public struct MechanismRegistry: Sendable {
   public static let builtIn = MechanismRegistry([
     LinearMechanism.self, MLPMechanism.self, AdditiveNoiseMechanism.self, PolynomialMechanism.self,
     MultiplicativeMechanism.self, LocationScaleMechanism.self, PostNonlinearMechanism.self,
+    ResidualFlowMechanism.self, ConstantMechanism.self, ShiftScaleMechanism.self,
   ])
+
+  /// The names of all kinds, sorted.
+  public var kinds: [String] { types.keys.sorted() }
 
   /// The registry with one more kind: a mechanism of your own.
   public func adding(_ type: any StorableMechanism.Type) -> MechanismRegistry {
@@ -43,8 +61,8 @@ public struct MechanismRegistry: Sendable {
   ///
   /// - Throws: ``ModelStorageError``.
   public func mechanism(_ stored: StoredParameters) throws(ModelStorageError) -> any Mechanism {
-    guard let type = types[stored.kind] else { throw .unknownKind(stored.kind, known: types.keys.sorted()) }
-    return try type.init(stored)
+    guard let type = types[stored.kind] else { throw .unknownKind(stored.kind, known: kinds) }
+    return try type.init(stored, registry: self)
   }
 }
 
@@ -56,7 +74,7 @@ extension Mechanism {
     guard let storable = self as? any StorableMechanism else {
       throw .notStorable(type: "\(Self.self)", remedy: "conform it to StorableMechanism")
     }
-    return storable.storedParameters
+    return try storable.storedParameters
   }
 }
 

@@ -106,3 +106,51 @@ extension PostNonlinearMechanism: StorableMechanism {
     self.init(inner: inner, noiseScale: noiseScale, sharpness: sharpness, shift: shift, scale: scale)
   }
 }
+
+extension ResidualFlowMechanism: StorableMechanism {
+  /// `residual-flow`.
+  public static let storageKind = "residual-flow"
+
+  /// `entrance`, for each block from 0 on `inner_0`, `biases_0`, `outer_0`, then `shift`, `scale`.
+  public var storedParameters: StoredParameters {
+    let parts = blocks.enumerated().flatMap { index, block in
+      [
+        StoredParameters.Tensor("inner_\(index)", block.inner), .init("biases_\(index)", block.biases),
+        .init("outer_\(index)", block.outer),
+      ]
+    }
+    return StoredParameters(
+      kind: Self.storageKind,
+      tensors: [.init("entrance", entrance)] + parts + [.init("shift", shift), .init("scale", scale)])
+  }
+
+  /// Reads what `storedParameters` holds; see ``StorableMechanism``. A block that would be no contraction is damage.
+  public init(_ stored: StoredParameters) throws(ModelStorageError) {
+    let entrance = try stored.matrix("entrance")
+    let (shift, scale) = (try stored.numbers("shift"), try stored.number("scale"))
+    try stored.require(
+      entrance.rows >= entrance.columns && shift.count == entrance.rows && scale > 0, "entrance, shift and scale")
+    var blocks: [Block] = []
+    while stored.tensors.contains(where: { $0.name == "inner_\(blocks.count)" }) {
+      let index = blocks.count
+      let (inner, outer) = (try stored.matrix("inner_\(index)"), try stored.matrix("outer_\(index)"))
+      let biases = try stored.numbers("biases_\(index)")
+      try stored.require(
+        inner.rows > 0 && inner.columns == entrance.rows && outer.rows == entrance.rows && outer.columns == inner.rows
+          && biases.count == inner.rows, "the shapes of block \(index) do not chain")
+      try stored.require(
+        Self.lipschitzBound(inner, outer) <= 1 + Self.roundingOfNorms, "block \(index) is no contraction")
+      blocks.append(Block(scaledInner: inner, biases: biases, scaledOuter: outer))
+    }
+    self.init(entrance: entrance, blocks: blocks, shift: shift, scale: scale)
+  }
+
+  /// A contraction may be set as close to 1 as doubles go; two singular values in double precision are right to this.
+  private static let roundingOfNorms = 1e-12
+
+  /// ‖V‖·‖U‖; infinite for matrices with NaN or infinity.
+  private static func lipschitzBound(_ inner: Matrix<Double>, _ outer: Matrix<Double>) -> Double {
+    guard let u = try? inner.singularValues().first, let v = try? outer.singularValues().first else { return .infinity }
+    return u * v
+  }
+}

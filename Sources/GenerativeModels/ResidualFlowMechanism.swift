@@ -27,11 +27,16 @@ public struct ResidualFlowMechanism: Mechanism {
       guard let u = try inner.singularValues().first, let v = try outer.singularValues().first, u > 0, v > 0 else {
         throw .singular(order: 1)
       }
-      self.inner = (contraction.squareRoot() / u) * inner
-      self.outer = (contraction.squareRoot() / v) * outer
-      self.biases = biases
+      self.init(
+        scaledInner: (contraction.squareRoot() / u) * inner, biases: biases,
+        scaledOuter: (contraction.squareRoot() / v) * outer)
+    }
+
+    /// The block of matrices that are scaled already: those of a block that was stored.
+    init(scaledInner: Matrix<Double>, biases: [Double], scaledOuter: Matrix<Double>) {
+      (inner, self.biases, outer) = (scaledInner, biases, scaledOuter)
       layer = HiddenLayer(
-        hidden: self.inner, biases: biases, output: self.outer, offsets: Array(repeating: 0, count: outer.rows))
+        hidden: inner, biases: biases, output: outer, offsets: Array(repeating: 0, count: outer.rows))
     }
   }
 

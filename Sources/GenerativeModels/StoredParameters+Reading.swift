@@ -42,6 +42,14 @@ extension StoredParameters {
     return Matrix(rows: tensor.shape[0], columns: tensor.shape[1], storage: tensor.values)
   }
 
+  /// The part of a name.
+  ///
+  /// - Throws: ``ModelStorageError/unsuitable(kind:reason:)`` if there is none.
+  public func part(_ name: String) throws(ModelStorageError) -> StoredParameters {
+    guard let part = parts.first(where: { $0.name == name }) else { throw unsuitable("there is no part \(name)") }
+    return part.parameters
+  }
+
   /// Throws unless a condition holds.
   public func require(_ condition: Bool, _ reason: @autoclosure () -> String) throws(ModelStorageError) {
     guard condition else { throw unsuitable(reason()) }

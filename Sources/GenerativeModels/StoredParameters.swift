@@ -16,15 +16,29 @@ public struct StoredParameters: Sendable, Equatable {
     }
   }
 
+  /// Something that the whole is made of: the mechanism under a soft intervention, the law that an intervention brings.
+  public struct Part: Sendable, Equatable {
+    /// The name, unique among the parts beside it.
+    public let name: String
+    /// What it is.
+    public let parameters: StoredParameters
+
+    /// A named part.
+    public init(_ name: String, _ parameters: StoredParameters) { (self.name, self.parameters) = (name, parameters) }
+  }
+
   /// The kind, like `mlp`.
   public let kind: String
   /// The numbers.
   public let tensors: [Tensor]
+  /// What it is made of; for most kinds nothing.
+  public let parts: [Part]
 
   /// - Precondition: names are unique.
-  public init(kind: String, tensors: [Tensor] = []) {
+  public init(kind: String, tensors: [Tensor] = [], parts: [Part] = []) {
     precondition(Set(tensors.map(\.name)).count == tensors.count, "two tensors of one name in \(kind)")
-    (self.kind, self.tensors) = (kind, tensors)
+    precondition(Set(parts.map(\.name)).count == parts.count, "two parts of one name in \(kind)")
+    (self.kind, self.tensors, self.parts) = (kind, tensors, parts)
   }
 }
 

@@ -20,6 +20,8 @@ struct CellEvaluator {
   private let sampler: MaskSampler
   private let metrics: [any RecoveryMetric]
   private let locator: ContentLocator
+  /// Nodes that are left out of the content, as ``TargetLayout/values(_:)`` leaves them out.
+  private let constants: Set<Int>
 
   init(
     specification: CellSpecification, generator: GenerativeModel, trained: MaskedAutoencoder?,
@@ -32,7 +34,7 @@ struct CellEvaluator {
     key = specification.evaluationKey
     let (graph, plan) = (generator.graph, specification.evaluation)
     var layouts: [TargetLayout] = []
-    if plan.targets.contains(.z) { layouts.append(.values(graph)) }
+    if plan.targets.contains(.z) { layouts.append(.values(generator)) }
     if plan.targets.contains(.epsilon) { layouts.append(.noises(graph)) }
     self.layouts = layouts
     sampler = MaskSampler(specification.masks, for: graph)
@@ -46,6 +48,7 @@ struct CellEvaluator {
       }
     }
     locator = ContentLocator(graph)
+    constants = generator.constantNodes
   }
 
   /// All scores of the cell, mode by mode in the plan's order.
@@ -77,7 +80,7 @@ struct CellEvaluator {
         trained: trained?.encode(observed: observed, maskedColumns: masked).double,
         untrained: untrained.encode(observed: observed, maskedColumns: masked).double,
         input: observed.columns(at: masked.indices.filter { !masked[$0] }).double)
-      let content = plan.targets.contains(.content) ? locator.locate(mask).content : nil
+      let content = plan.targets.contains(.content) ? content(of: mask) : nil
       let active = index < plan.masks ? metrics : metrics.filter { $0.name == EvaluationPlan.Metric.r2Linear.rawValue }
       var shuffle = RandomStream(modeKey.child("shuffle").child(index))
       try score(sample, views: views, content: content, metrics: active, shuffle: &shuffle, into: &table)
@@ -103,11 +106,13 @@ struct CellEvaluator {
     // c belongs to a mask; a probe over many masks has none.
     let content: [Int]? =
       if plan.targets.contains(.content), case .fixed(let mask) = specification.masks.law {
-        locator.locate(mask).content
+        content(of: mask)
       } else { nil }
     var shuffle = RandomStream(modeKey.child("shuffle"))
     try score(sample, views: views, content: content, metrics: metrics, shuffle: &shuffle, into: &table)
   }
+
+  private func content(of mask: Mask) -> [Int] { locator.locate(mask).content.filter { !constants.contains($0) } }
 
   /// The mask as one flag for each observed column.
   private func maskedColumns(_ mask: Mask) -> [Bool] {

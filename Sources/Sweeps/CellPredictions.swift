@@ -10,11 +10,17 @@ internal import Stochastics
 ///
 /// - `r2_linear` (per mask; linear mechanisms and Gaussian noise): the closed-form optimum of width k, reduced-rank
 ///   regression, averaged over the very masks on which the linear probe is fitted; of the content, over those of them
-///   that have any.
-/// - `content_probability` (target `content`; every model): P(node ∈ c) and, for a level, P(some node of it ∈ c) under the
-///   mask distribution.
-/// - `recoverable` (target `epsilon`, by node; a fixed mask in the invertible regime): 1 for the noises of A, which Theorem
-///   2 says a representation of the intrinsic width recovers, 0 for the others.
+///   that have any (every model without constants).
+/// - `content_probability` (target `content`; every model without constants): P(node ∈ c) and, for a level, P(some node of it
+///   ∈ c) under the mask distribution.
+/// - `recoverable` (target `epsilon`, by node; a fixed mask in the invertible regime, independent noises that are not
+///   degenerate, no constants): 1 for the noises of A, which Theorem 2 says a representation of the intrinsic width
+///   recovers, 0 for the others.
+///
+/// Interventions: shifts and scales of linear mechanisms keep the closed form, which speaks of their weights; a node that is
+/// set to a value is a linear mechanism without weights, and no target. But such a node, or one that is scaled by 0, is cut
+/// off from its parents and noise, so the content of the graph is not what both sides of a mask share, and there is no
+/// prediction about it. A noise of another law ends the closed form wherever it is put in.
 struct CellPredictions {
   /// The metric of rows with P(node ∈ c).
   static let contentProbability = "content_probability"
@@ -33,7 +39,8 @@ struct CellPredictions {
   // MARK: The Gaussian limit
 
   private func limits() throws(LinearAlgebraError) -> [RecoveryScore] {
-    guard plan.modes.contains(.perMask), plan.metrics.contains(.r2Linear), let model = LinearGaussianModel(generator)
+    guard plan.modes.contains(.perMask), plan.metrics.contains(.r2Linear), let model = LinearGaussianModel(generator),
+      !hasConstantTargets(model)
     else { return [] }
     let width = specification.architecture.representationWidth
     let limits = try model.limits(
@@ -41,12 +48,20 @@ struct CellPredictions {
       standardized: specification.training.standardizesInput)
     let recovery = limits[0].recovery
     var rows: [RecoveryScore] = []
-    if plan.targets.contains(.z) { rows += limitRows(.values(graph), nodes: recovery.node) }
+    if plan.targets.contains(.z) { rows += limitRows(.values(generator), nodes: recovery.node) }
     if plan.targets.contains(.epsilon) { rows += limitRows(.noises(graph), nodes: recovery.noise) }
-    if plan.targets.contains(.content), let content = recovery.content {
+    if plan.targets.contains(.content), !generator.hasConstants, let content = recovery.content {
       rows.append(limitRow(EvaluationPlan.Target.content.rawValue, nil, nil, content.value))
     }
     return rows
+  }
+
+  /// Whether a component that is a target does not vary: the score of a constant is a convention, not a limit.
+  private func hasConstantTargets(_ model: LinearGaussianModel) -> Bool {
+    let layout = TargetLayout.values(generator)
+    return layout.nodes.contains { v in
+      model.valueRanges[v].contains { row in model.loadings.row(row).allSatisfy { $0 == 0 } }
+    }
   }
 
   /// The rows of one kind of target, laid out as the measured ones are: a level's is the mean over its components.
@@ -70,18 +85,20 @@ struct CellPredictions {
       metric: EvaluationPlan.Metric.r2Linear.rawValue, value: value)
   }
 
-  /// Whether these are the rows of an earlier version, which predicted values and noises but not the content.
+  /// Whether these are the rows of an earlier version, which predicted values and noises but not the content. Cells with
+  /// interventions are no older than that.
   static func lackContent(_ rows: [RecoveryScore], of specification: CellSpecification) -> Bool {
     let limits = rows.filter { $0.metric == EvaluationPlan.Metric.r2Linear.rawValue }
     let content = EvaluationPlan.Target.content
-    return specification.evaluation.targets.contains(content) && !limits.isEmpty
+    return specification.interventions.isEmpty && specification.environment == nil
+      && specification.evaluation.targets.contains(content) && !limits.isEmpty
       && !limits.contains { $0.target == content.rawValue }
   }
 
   // MARK: The content
 
   private func contentProbabilities() -> [RecoveryScore] {
-    guard plan.targets.contains(.content) else { return [] }
+    guard plan.targets.contains(.content), !generator.hasConstants else { return [] }
     func row(_ level: Int, _ node: String?, _ value: Double) -> RecoveryScore {
       RecoveryScore(
         evaluation: EvaluationPlan.Mode.perMask.rawValue, level: level, node: node, target: "content",
@@ -102,13 +119,24 @@ struct CellPredictions {
   private func recoverableNoises() -> [RecoveryScore] {
     // Theorem 2 speaks of the invertible regime without edges between observables.
     guard case .fixed(let mask) = specification.masks.law, plan.targets.contains(.epsilon), plan.recordsNodes,
-      graph.regime == .invertible, !graph.hasObservedEdges
+      graph.regime == .invertible, !graph.hasObservedEdges, !generator.hasConstants,
+      generator.noises.allSatisfy(\.isNondegenerateAndIndependent)
     else { return [] }
     let ancestors = Set(content(of: mask, in: graph).ancestors)
     return graph.nodes.indices.filter { graph.nodes[$0].noiseDimension > 0 }.map { v in
       RecoveryScore(
         evaluation: EvaluationPlan.Mode.perMask.rawValue, level: graph.levels[v], node: graph.nodes[v].name,
         target: "epsilon", estimator: "theory", metric: "recoverable", value: ancestors.contains(v) ? 1 : 0)
+    }
+  }
+}
+
+extension Distribution {
+  /// Whether noises of the law are what the theorems ask for.
+  fileprivate var isNondegenerateAndIndependent: Bool {
+    switch self {
+    case .degenerate, .correlated: false
+    default: true
     }
   }
 }

@@ -13,6 +13,10 @@ public struct CellSpecification: Sendable {
   public let mechanism: MechanismFamily
   /// The laws of the exogenous noise.
   public let noise: NoiseAssignment
+  /// Interventions that are part of the generator.
+  public let interventions: [Intervention]
+  /// The environment whose interventions are made on top; nil for none.
+  public let environment: Environment?
   /// The law of the masks.
   public let masks: MaskDistribution
   /// Whether samples of a batch share their mask.
@@ -39,7 +43,8 @@ public struct CellSpecification: Sendable {
 
   /// The whole specification as text, one fact a line: two cells are the same exactly if these texts are.
   ///
-  /// It holds no path and no time, so a moved or copied plan keeps its cells.
+  /// It holds no path and no time, so a moved or copied plan keeps its cells. Interventions have a line only where there are
+  /// any, so that cells without them are the cells of plans that never spoke of them.
   public var canonicalText: String {
     let nodes = graph.nodes.map { "\($0.name)|\($0.dimension)|\($0.noiseDimension)|\($0.isObserved ? "x" : "z")" }
     let edges = graph.edges.map { "\($0.from)>\($0.to)" }
@@ -49,7 +54,7 @@ public struct CellSpecification: Sendable {
       nodes \(nodes.joined(separator: ";"))
       edges \(edges.joined(separator: ";"))
       mechanism \(mechanism)
-      noise \(noise)
+      noise \(noise)\(interventionLines)
       mask \(masks.law) patch \(patchSize) \(maskSharing.rawValue)
       architecture \(architecture)
       training \(training)
@@ -58,6 +63,18 @@ public struct CellSpecification: Sendable {
       generator-seed \(generatorSeed)
       training-seed \(trainingSeed)
       """
+  }
+
+  private var interventionLines: String {
+    let own = interventions.isEmpty ? "" : "\ninterventions \(Environment(name: "", interventions).text)"
+    return own + (environment.map { "\nenvironment \($0.name.jsonQuoted) \($0.text)" } ?? "")
+  }
+
+  /// The generator as tables name it: the mechanism, and the environment if there is one, `rho-0.85 @ cold`.
+  public var generatorLabel: String { Self.generatorLabel(mechanism, in: environment) }
+
+  static func generatorLabel(_ mechanism: MechanismFamily, in environment: Environment?) -> String {
+    mechanism.label + (environment.map { " @ \($0.name)" } ?? "")
   }
 
   /// The cell's name: 16 hexadecimal digits of a hash of ``canonicalText``.
@@ -71,21 +88,23 @@ public struct CellSpecification: Sendable {
 }
 
 extension SweepPlan {
-  /// All cells, in the order of the plan: graph, mechanism, patch size, mask ratio, width, generator seed, training seed.
+  /// All cells, in the order of the plan: graph, patch size, mask ratio, mechanism, environment, width, generator
+  /// seed, training seed.
   ///
   /// - Throws: `GraphError` if a mask does not fit a graph, which a plan that was read from a file has ruled out.
   public func cells() throws(GraphError) -> [CellSpecification] {
     var result: [CellSpecification] = []
     for graph in graphs {
       for (masks, ratio, patch) in try maskDistributions(of: graph) {
-        for mechanism in mechanisms {
+        for (mechanism, environment) in generators {
           for width in widths {
             for generatorSeed in Self.distinctSeeds(generatorSeeds, mechanism) {
               for trainingSeed in trainingSeeds {
                 result.append(
                   CellSpecification(
-                    graph: graph, mechanism: mechanism, noise: noise, masks: masks, maskSharing: masking.sharing,
-                    maskRatio: ratio, patchSize: patch,
+                    graph: graph, mechanism: mechanism, noise: noise, interventions: interventions,
+                    environment: environment, masks: masks, maskSharing: masking.sharing, maskRatio: ratio,
+                    patchSize: patch,
                     architecture: AutoencoderArchitecture(
                       observedDimension: graph.observedDimension, representationWidth: width,
                       hiddenWidth: model.hiddenWidth, hiddenLayers: model.hiddenLayers, activation: model.activation),
@@ -98,6 +117,11 @@ extension SweepPlan {
       }
     }
     return result
+  }
+
+  /// Every mechanism in every environment.
+  var generators: [(mechanism: MechanismFamily, environment: Environment?)] {
+    mechanisms.flatMap { mechanism in environments.map { (mechanism, $0) } }
   }
 
   /// The ρ family draws nothing: all its generators are one, and several seeds of it would count one cell several times.

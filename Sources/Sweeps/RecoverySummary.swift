@@ -11,7 +11,7 @@ public struct RecoverySummary: Sendable {
   public struct Subject: Hashable, Sendable {
     /// The graph's name.
     public var graph: String
-    /// The mechanisms' label.
+    /// The mechanisms' label, with the environment if there is one: `rho-0.85 @ cold`.
     public var mechanism: String
     /// The representation width k.
     public var width: Int
@@ -79,23 +79,24 @@ public struct RecoverySummary: Sendable {
   /// the mean over generators).
   public subscript(entry: Entry) -> Estimate? { values[entry] }
 
-  /// The summaries of a finished sweep for one target and metric: graph by graph, mechanism, width, and evaluation mode in
+  /// The summaries of a finished sweep for one target and metric: graph by graph, mechanism, environment, width, and evaluation mode in
   /// the plan's order. Subjects without rows (the content in mode pooled) are left out.
   public static func all(
     of outcome: SweepOutcome, plan: SweepPlan, target: EvaluationPlan.Target, metric: EvaluationPlan.Metric
   ) -> [RecoverySummary] {
     var result: [RecoverySummary] = []
     for graph in plan.graphs {
-      for mechanism in plan.mechanisms {
+      for (mechanism, environment) in plan.generators {
         for width in plan.widths {
           let cells = outcome.cells.filter {
             $0.specification.graph.name == graph.name && $0.specification.mechanism == mechanism
+              && $0.specification.environment == environment
               && $0.specification.architecture.representationWidth == width
           }
           for mode in plan.evaluation.modes {
             let subject = Subject(
-              graph: graph.name, mechanism: mechanism.label, width: width, evaluation: mode.rawValue,
-              target: target.rawValue, metric: metric.rawValue)
+              graph: graph.name, mechanism: CellSpecification.generatorLabel(mechanism, in: environment), width: width,
+              evaluation: mode.rawValue, target: target.rawValue, metric: metric.rawValue)
             let summary = RecoverySummary(subject, cells: cells, plan: plan)
             if !summary.levels.isEmpty { result.append(summary) }
           }

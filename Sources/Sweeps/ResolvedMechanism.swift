@@ -53,15 +53,8 @@ enum ResolvedMechanism {
 
   static func text(_ law: Distribution) -> String {
     switch law {
-    case .studentT(let degrees): return "{law: student-t, degrees_of_freedom: \(degrees)}"
-    case .correlated(let correlation): return "{law: correlated, correlation: \(correlation)}"
-    case .gaussianMixture(let mixture):
-      let parts = mixture.components
-      return
-        "{law: gaussian-mixture, weights: \(parts.map(\.weight)), means: \(parts.map(\.mean)), deviations: \(parts.map(\.deviation))}"
-    case .custom(let custom):
-      return "{law: \(custom.name.jsonQuoted)\(parameters(custom.parameters.map { ($0.name, $0.value) }))}"
-    case .gaussian, .laplace, .uniform, .logistic, .exponential, .gumbel, .degenerate: return law.label
+    case .gaussian, .laplace, .uniform, .logistic, .exponential, .gumbel, .degenerate: law.label
+    case .studentT, .correlated, .gaussianMixture, .custom: law.text
     }
   }
 

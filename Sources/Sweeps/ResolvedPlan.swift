@@ -32,6 +32,15 @@ enum ResolvedPlan {
     lines.append("mechanisms:")
     lines += plan.mechanisms.map { "  - \(ResolvedMechanism.text($0))" }
     lines.append("noise: \(ResolvedMechanism.text(plan.noise))")
+    if !plan.interventions.isEmpty {
+      lines.append("interventions: \(Environment(name: "", plan.interventions).text)")
+    }
+    if plan.environments != [nil] {
+      lines.append("environments:")
+      lines += plan.environments.map { environment in
+        "  \((environment?.name ?? EnvironmentChoice.observational).jsonQuoted): \(environment?.text ?? "{}")"
+      }
+    }
     lines.append("mask: \(mask(plan.masking))")
     if !plan.maskRatios.isEmpty {
       lines.append("mask_ratios: \(plan.maskRatios)")

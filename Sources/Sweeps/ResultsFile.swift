@@ -20,7 +20,7 @@ enum ResultsFile {
     for (cell, result) in cells {
       // Seeds as text: they may exceed Int.
       let prefix: [CSVWriter.Field] = [
-        .text(cell.identifier), .text(cell.graph.name), .text(cell.mechanism.label), .number(cell.maskRatio),
+        .text(cell.identifier), .text(cell.graph.name), .text(cell.generatorLabel), .number(cell.maskRatio),
         .integer(cell.patchSize), .integer(cell.architecture.representationWidth), .text("\(cell.generatorSeed)"),
         .text("\(cell.trainingSeed)"),
       ]

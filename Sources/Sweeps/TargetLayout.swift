@@ -17,17 +17,17 @@ struct TargetLayout {
   /// The number of columns.
   var width: Int { nodeColumns.last?.upperBound ?? 0 }
 
-  /// - Parameter dimension: How many columns a node has; nodes with none are left out.
-  init(target: String, graph: HierarchicalGraph, dimension: (Node) -> Int) {
+  /// - Parameter dimension: How many columns a node has, by its position in the graph; nodes with none are left out.
+  private init(target: String, graph: HierarchicalGraph, dimension: (Int) -> Int) {
     self.target = target
     var (nodes, columns, levels): ([Int], [Range<Int>], [(Int, Range<Int>)]) = ([], [], [])
     var next = 0
     for level in stride(from: graph.height, through: 0, by: -1) {
       let start = next
-      for v in graph.nodes(atLevel: level) where dimension(graph.nodes[v]) > 0 {
+      for v in graph.nodes(atLevel: level) where dimension(v) > 0 {
         nodes.append(v)
-        columns.append(next..<next + dimension(graph.nodes[v]))
-        next += dimension(graph.nodes[v])
+        columns.append(next..<next + dimension(v))
+        next += dimension(v)
       }
       if next > start { levels.append((level, start..<next)) }
     }
@@ -36,12 +36,17 @@ struct TargetLayout {
     self.levels = levels
   }
 
-  static func values(_ graph: HierarchicalGraph) -> TargetLayout {
-    TargetLayout(target: "z", graph: graph) { $0.dimension }
+  /// The values of all nodes but those that an intervention makes constant: there is nothing to recover of them, and the
+  /// score of a constant would only dilute its level's.
+  static func values(_ model: GenerativeModel) -> TargetLayout {
+    let constants = model.constantNodes
+    return TargetLayout(target: "z", graph: model.graph) { v in
+      constants.contains(v) ? 0 : model.graph.nodes[v].dimension
+    }
   }
 
   static func noises(_ graph: HierarchicalGraph) -> TargetLayout {
-    TargetLayout(target: "epsilon", graph: graph) { $0.noiseDimension }
+    TargetLayout(target: "epsilon", graph: graph) { graph.nodes[$0].noiseDimension }
   }
 }
 

@@ -14,13 +14,22 @@ struct SampleRequest {
   let seed: UInt64
   let samples: Range<UInt64>
   let masks: MaskChoice?
+  /// Where to sample; empty for the model as it is and no record of environments.
+  let environments: [Environment]
 }
 
 /// The arrays of a request: their description, and the values of any part of them.
 struct SampleExport: Sendable {
   let schema: ExportSchema
+  /// The stored attribute with the environments of the rows, for ``StoredSample``.
+  static let environmentNames = "environment/names"
+
   private let model: GenerativeModel
+  /// The model in each environment; itself where there are none.
+  private let models: [GenerativeModel]
   private let first: UInt64
+  /// The rows of each environment.
+  private let samples: Int
   private let key: RandomKey
   private let masks: MaskSampler?
   private let latents: [Int]
@@ -29,6 +38,14 @@ struct SampleExport: Sendable {
   init(_ request: SampleRequest, keepsModel: Bool) throws {
     model = request.model.model
     let graph = model.graph
+    do throws(ModelError) {
+      var models: [GenerativeModel] = []
+      for environment in request.environments { models.append(try model.intervened(by: environment)) }
+      self.models = models.isEmpty ? [model] : models
+    } catch {
+      throw SpecificationError(file: request.source, error.description, remedy: "")
+    }
+    samples = request.samples.count
     first = request.samples.lowerBound
     key = RandomKey(seed: request.seed)
     let distribution = try request.masks.map { choice in
@@ -51,6 +68,7 @@ struct SampleExport: Sendable {
       ]
       arrays.append(array)
     }
+    if !request.environments.isEmpty { arrays.append(Self.environmentArray(request.environments)) }
     let record: ModelRecord?
     do throws(ModelStorageError) {
       record = keepsModel ? try request.model.record() : nil
@@ -65,23 +83,43 @@ struct SampleExport: Sendable {
       .init("blas_kernel", .text(BLASRuntime.coreName)),
     ]
     if let seed = request.model.seed { attributes.append(.init("model_seed", .integer(seed))) }
-    schema = ExportSchema(arrays: arrays, rows: request.samples.count, attributes: attributes, model: record)
+    var schema = ExportSchema(
+      arrays: arrays, rows: samples * models.count, attributes: attributes, model: record)
+    schema.hasMetadataBesideCSV = !request.environments.isEmpty
+    self.schema = schema
   }
 
-  /// The values of a range of rows, in the order of the schema's arrays.
+  /// The values of a range of rows, in the order of the schema's arrays. Environments follow one another whole: row e·n + i is
+  /// sample i in environment e.
   ///
-  /// A mask, like a sample, is a function of the seed and its number alone.
+  /// A mask, like a sample, is a function of the seed and its number alone, so that environments share noises and masks.
   var values: @Sendable (Range<Int>) -> [ExportValues] {
     { rows in
-      let numbers = first + UInt64(rows.lowerBound)..<first + UInt64(rows.upperBound)
-      let sample = model.sample(numbers, key: key.child("samples"))
-      return schema.arrays.map { array in
-        switch array.name {
-        case "observed": .float32(sample.observed().storage)
-        case "latents": .float32(sample.values(of: latents).storage)
-        case "noises": .float32(sample.noises(of: Array(model.graph.nodes.indices)).storage)
-        default: .uint8(maskValues(numbers))
-        }
+      var result: [ExportValues] = []
+      var row = rows.lowerBound
+      while row < rows.upperBound {
+        let (environment, index) = row.quotientAndRemainder(dividingBy: samples)
+        let end = min(rows.upperBound, (environment + 1) * samples)
+        let values = values(first + UInt64(index)..<first + UInt64(index + end - row), environment: environment)
+        result = result.isEmpty ? values : zip(result, values).map { $0.appending($1) }
+        row = end
+      }
+      return result
+    }
+  }
+
+  private func values(_ numbers: Range<UInt64>, environment: Int) -> [ExportValues] {
+    let sample = models[environment].sample(numbers, key: key.child("samples"))
+    return schema.arrays.map { array in
+      switch array.name {
+      case "observed": .float32(sample.observed().storage)
+      case "latents": .float32(sample.values(of: latents).storage)
+      case "noises": .float32(sample.noises(of: Array(model.graph.nodes.indices)).storage)
+      case "environment":
+        array.element == .uint8
+          ? .uint8(Array(repeating: UInt8(environment), count: numbers.count))
+          : .uint16(Array(repeating: UInt16(environment), count: numbers.count))
+      default: .uint8(maskValues(numbers))
       }
     }
   }
@@ -89,7 +127,9 @@ struct SampleExport: Sendable {
   /// One line: the samples and the shapes.
   var summary: String {
     let shapes = schema.arrays.map { "\($0.name) (\(schema.rows), \($0.columns.count))" }
-    return "samples \(first) to \(first + UInt64(schema.rows - 1)) of \(model.graph.name): "
+    let isSplit = schema.arrays.contains { $0.name == "environment" }
+    let places = isSplit ? " in \(models.count) environment\(models.count == 1 ? "" : "s")" : ""
+    return "samples \(first) to \(first + UInt64(samples - 1)) of \(model.graph.name)\(places): "
       + shapes.joined(separator: ", ")
   }
 
@@ -105,6 +145,16 @@ struct SampleExport: Sendable {
       for value in row { result.append(UInt8(value)) }
     }
     return result
+  }
+
+  /// The number of each row's environment, with what the numbers mean.
+  private static func environmentArray(_ environments: [Environment]) -> ExportArray {
+    ExportArray(
+      name: "environment", columns: ["index"], nodes: [""], element: environments.count <= 256 ? .uint8 : .uint16,
+      attributes: [
+        .init("names", .texts(environments.map(\.name))),
+        .init("interventions", .text(Environment.text(environments))),
+      ])
   }
 
   /// Columns are named after their node, with the number of the component where there are several.

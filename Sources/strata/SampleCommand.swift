@@ -41,6 +41,15 @@ struct SampleCommand: ParsableCommand {
   @Option(help: "A mask for each sample: the share of patches to mask, and the side of a patch, as in 0.5,4.")
   var masks: MaskChoice?
 
+  @Option(
+    name: .customLong("environment"),
+    help: ArgumentHelp(
+      """
+      An environment of the model to sample in, n samples each; may be given several times. 'observational' is the \
+      model as it is, 'all' that and every environment. (default: none, or those in --model)
+      """, valueName: "name"))
+  var environments: [String] = []
+
   @Option(help: "The mechanism family, like rho:0.85 or mlp; wins over the file.")
   var mechanism: String?
 
@@ -75,24 +84,40 @@ struct SampleCommand: ParsableCommand {
     try reporting {
       guard let format = DatasetExporter.Format(path: output) else { return }
       guard format == .npyFolder || force || !FileManager.default.fileExists(atPath: output) else {
-        throw SpecificationError(
-          file: output, "the file exists", remedy: "add --force to replace it", status: .cannotCreate)
+        throw Self.exists(output)
       }
       let request = try request()
       let export = try SampleExport(request, keepsModel: format != .csv)
+      let beside = DatasetExporter.metadataPath(besideCSV: output)
+      guard
+        format != .csv || !export.schema.hasMetadataBesideCSV || force
+          || !FileManager.default.fileExists(atPath: beside)
+      else { throw Self.exists(beside) }
       BLASRuntime.useOneThread()
       try DatasetExporter.write(
         export.schema, to: output, format: format,
         workers: workers ?? ProcessInfo.processInfo.activeProcessorCount, produce: export.values)
+      if format == .csv, !export.schema.hasMetadataBesideCSV {
+        // What may stand there is about the file that was replaced.
+        try? FileManager.default.removeItem(atPath: beside)
+      }
       print("\(output): \(export.summary)")
     }
   }
 
+  private static func exists(_ file: String) -> SpecificationError {
+    SpecificationError(file: file, "the file exists", remedy: "add --force to replace it", status: .cannotCreate)
+  }
+
   private func request() throws -> SampleRequest {
     let (model, defaultSeed, defaultFirst): (StoredModel, UInt64, UInt64)
+    var (names, place) = (environments, DocumentPlace(file: stored))
     if let stored {
-      let head = try StoredSample(contentsOf: stored, integers: ["sample_seed", "first_sample", "samples"])
+      let head = try StoredSample(
+        contentsOf: stored, integers: ["sample_seed", "first_sample", "samples"],
+        lists: [SampleExport.environmentNames])
       model = try StoredModel(head.model, file: stored)
+      if names.isEmpty { names = head.texts(SampleExport.environmentNames) ?? [] }
       defaultSeed = try head.integer("sample_seed")
       let (next, overflow) = try head.integer("first_sample").addingReportingOverflow(try head.integer("samples"))
       defaultFirst = overflow ? .max : next
@@ -101,7 +126,9 @@ struct SampleCommand: ParsableCommand {
       let specification = try ModelFile.load(
         source, overrides: .init(mechanism: mechanism, noise: noise, seed: modelSeed))
       for note in specification.notes { printNote("\(source): \(note)") }
-      model = StoredModel(try specification.model(), seed: specification.seed)
+      place = specification.environmentsPlace
+      model = StoredModel(
+        try specification.model(), seed: specification.seed, environments: specification.environments)
       (defaultSeed, defaultFirst) = (0, 0)
     }
     let start = first ?? defaultFirst
@@ -109,9 +136,13 @@ struct SampleCommand: ParsableCommand {
     guard start < 1 << 62, UInt64(n) <= (1 << 62) - start else {
       throw ValidationError("samples from \(start) on: sample numbers end at 2^62")
     }
+    let chosen = try EnvironmentChoice.find(names, among: model.environments, place: place)
+    guard chosen.count <= 1 << 16, !n.multipliedReportingOverflow(by: max(chosen.count, 1)).overflow else {
+      throw ValidationError("-n \(n) in \(chosen.count) environments: these are too many rows for one file")
+    }
     return SampleRequest(
       source: stored ?? source ?? "", model: model, seed: seed ?? defaultSeed, samples: start..<start + UInt64(n),
-      masks: masks)
+      masks: masks, environments: chosen)
   }
 }
 

@@ -53,6 +53,45 @@ import Testing
     }
   }
 
+  @Test("Numbers up to 65 535 and lists of texts are read back from the formats that hold them", arguments: formats)
+  func shortIntegers(name: String) throws {
+    var schema = ExportSchema(
+      arrays: [
+        ExportArray(
+          name: "e", columns: ["index"], nodes: [""], element: .uint16,
+          attributes: [.init("names", .texts(["ä", "", "b c"])), .init("none", .texts([]))])
+      ], rows: 600, model: ModelRecord(graph: "{}", description: "{}", parameters: []))
+    schema.hasMetadataBesideCSV = true
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/\(name)"
+      try DatasetExporter.write(
+        schema, to: path, format: #require(DatasetExporter.Format(path: path)), workers: 2
+      ) { rows in
+        let middle = (rows.lowerBound + rows.upperBound) / 2
+        return [
+          ExportValues.uint16((rows.lowerBound..<middle).map { UInt16(65_535 - $0) })
+            .appending(.uint16((middle..<rows.upperBound).map { UInt16(65_535 - $0) }))
+        ]
+      }
+      let expected = (0..<600).map { Double(65_535 - $0) }
+      switch name {
+      case "x.csv": #expect(try CSVFile.read(path).values.storage == expected)
+      case "x/": #expect(try MatrixFile.read("\(path)e.npy").storage == expected)
+      default: #expect(try MatrixFile.read("\(path):e").storage == expected)
+      }
+      if name == "x.h5" {
+        let stored = try StoredSample(
+          contentsOf: path, integers: [], lists: ["e/names", "e/none", "e/other", "f/names"])
+        #expect(stored.texts("e/names") == ["ä", "", "b c"] && stored.texts("e/none") == [])
+        #expect(stored.texts("e/other") == nil && stored.texts("f/names") == nil)
+      }
+      if name == "x.csv" {
+        let text = try String(contentsOfFile: DatasetExporter.metadataPath(besideCSV: path), encoding: .utf8)
+        #expect(text.contains("\"ä\",\n        \"\",\n        \"b c\""))
+      }
+    }
+  }
+
   @Test("The bytes do not depend on the number of workers", arguments: ["x.h5", "x.npz", "x.csv"])
   func workers(name: String) throws {
     try withTemporaryFolder { folder in

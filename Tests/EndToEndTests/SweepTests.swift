@@ -42,6 +42,19 @@ import Testing
     }
   }
 
+  @Test("Environments are an axis: a table for each, named after the mechanism, and a label in results.csv")
+  func environments() throws {
+    let plan = Self.plan + "\nenvironments: {observational: {}, cold: {z1_0: {do: 1}}}\n"
+    try run(["sweep", "run", "plan.yaml", "--out", "out"], files: ["plan.yaml": plan]) { folder, output in
+      #expect(output.exitCode == 0 && output.standardError == "")
+      #expect(output.standardOutput.contains("## tree-depth2-branching2, rho-0.85, width 1: per-mask\n"))
+      #expect(output.standardOutput.contains("## tree-depth2-branching2, rho-0.85 @ cold, width 1: per-mask\n"))
+      #expect(output.standardOutput.hasSuffix("8 cells (0 from an earlier run): out/results.csv\n"))
+      let csv = try String(contentsOf: folder.appending(path: "out/results.csv"), encoding: .utf8)
+      #expect(csv.contains(",tree-depth2-branching2,rho-0.85 @ cold,0.25,1,1,1,1,per-mask,2,z2_0,z,mae,r2_linear,"))
+    }
+  }
+
   @Test("The same plan run twice, with one worker and with two, gives identical results.csv")
   func repeatable() throws {
     try withTemporaryDirectory { folder in
@@ -189,8 +202,8 @@ import Testing
       name: "unknown key",
       files: ["plan.yaml": Self.plan.replacingOccurrences(of: "mask_ratios", with: "mask_ratio")],
       message: "plan.yaml:4:1: .mask_ratio: the key 'mask_ratio' is not known here; did you mean 'mask_ratios'? "
-        + "use one of name, graphs, mechanisms, noise, mask, mask_ratios, patch_sizes, widths, generator_seeds, "
-        + "training_seeds, model, training, evaluation, checkpoint_every, keep_models",
+        + "use one of name, graphs, mechanisms, noise, interventions, environments, mask, mask_ratios, patch_sizes, "
+        + "widths, generator_seeds, training_seeds, model, training, evaluation, checkpoint_every, keep_models",
       exitCode: 65),
     BadInput(
       name: "mechanism that does not fit",

@@ -66,6 +66,52 @@ import Testing
     #expect(sample.noise(of: 3).storage.allSatisfy { abs(Double($0)) < largest + 1e-6 })
   }
 
+  @Test(
+    "Linear models stay linear under set, shifted and scaled values: the sample covariance is that of their weights",
+    arguments: [
+      [Intervention(.hard([2]), on: "c")], [.init(.soft(shift: [1], scale: [-0.5]), on: "c")],
+      [.init(.soft(shift: [1], scale: [2]), on: "a"), .init(.hard([0]), on: "d"), .init(.noise(.uniform), on: "b")],
+    ])
+  func linearWeights(interventions: [Intervention]) throws {
+    let base = try GenerativeModel(graph: crossedGraph(), family: .linearRandom, key: RandomKey(seed: 1))
+    let model = try base.intervened(by: .init(name: "e", interventions))
+    let population = populationCovariance(model.graph, weights: try #require(model.linearWeights))
+    let n = 40_000
+    let sample = covariance(
+      model.sample(0..<UInt64(n), key: RandomKey(seed: 5)).values(of: Array(model.graph.nodes.indices)))
+    for i in 0..<population.rows {
+      for j in 0...i {
+        // Of a Gaussian sample; uniform numbers have lighter tails.
+        let error = ((population[i, i] * population[j, j] + population[i, j] * population[i, j]) / Double(n))
+          .squareRoot()
+        #expect(abs(sample[i, j] - population[i, j]) <= 5 * error + 1e-9)
+      }
+    }
+    let nonlinear = try GenerativeModel(graph: crossedGraph(), family: .additiveNoise(.init()), key: RandomKey(seed: 1))
+    #expect(try nonlinear.intervened(by: .init(name: "e", interventions)).linearWeights == nil)
+  }
+
+  @Test("Constant are the nodes that are set or scaled by 0, and those without noise that depend on nothing else")
+  func constants() throws {
+    let graph = try HierarchicalGraph(
+      name: "g",
+      nodes: [
+        NodeDeclaration("a"), NodeDeclaration("b"), NodeDeclaration("c", noiseDimension: 0), NodeDeclaration("x"),
+        NodeDeclaration("y", dimension: 2, noiseDimension: 2),
+      ], edges: [("a", "c"), ("c", "x"), ("b", "x"), ("c", "y")])
+    let model = try GenerativeModel(graph: graph, family: .linearRandom, key: RandomKey(seed: 1))
+    func constants(_ interventions: Intervention...) throws -> (Set<Int>, Bool) {
+      let changed = try model.intervened(by: .init(name: "e", interventions))
+      return (changed.constantNodes, changed.hasConstants)
+    }
+    #expect(try constants() == ([], false))
+    #expect(try constants(.init(.soft(shift: [1], scale: [2]), on: "a")) == ([], false))
+    #expect(try constants(.init(.hard([1]), on: "a")) == ([0, 2], true))
+    #expect(try constants(.init(.soft(shift: [1], scale: [0]), on: "b")) == ([1], true))
+    #expect(try constants(.init(.soft(shift: [1], scale: [0, 1]), on: "y")) == ([], true))
+    #expect(try constants(.init(.hard([1]), on: "a"), .init(.noise(.degenerate), on: "y")) == ([0, 2, 4], true))
+  }
+
   @Test("What does not fit is a typed error")
   func errors() throws {
     let model = try GenerativeModel(graph: crossedGraph(), family: .rho(0.8), key: RandomKey(seed: 1))

@@ -176,6 +176,13 @@ import Testing
       let cold = try model.model(environment: "cold").sample(0..<10, key: RandomKey(seed: 1))
       #expect(cold.value(of: 0).storage.allSatisfy { $0 == -1 })
       #expect(try model.model(environment: "warm").noises[1] == .studentT(degreesOfFreedom: 5))
+      let sets = Environment(name: "sets", [Intervention(.soft(shift: [3], scale: [0]), on: "b")])
+      var further = model
+      further.environments.append(sets)
+      // On top of the model's own shift and scale, not instead of them.
+      let b = try further.model(environment: "sets").sample(0..<10, key: RandomKey(seed: 1)).value(of: 2)
+      #expect(b.storage.allSatisfy { $0 == 3 })
+      #expect(message { try model.model(environment: "all") }.contains("'all' is not one environment"))
       #expect(message { try model.model(environment: "wam") }.contains("the model has no environment 'wam'"))
       try "graph: {nodes: [z, {name: a, parents: [z]}]}\nmechanism: linear\ninterventions: {z: {do: 1, shift: 2}}\n"
         .write(to: file, atomically: true, encoding: .utf8)

@@ -37,10 +37,14 @@ public struct DocumentMapping: Sendable {
 
   /// An error at a key (not at its value), for keys that may not stand together and the like.
   public func error(at key: String, _ message: String, remedy: String) -> SpecificationError {
-    guard let position = index[key] else { return node.error(message, remedy: remedy) }
+    place(of: key).error(message, remedy: remedy)
+  }
+
+  /// Where a key stands, or where the mapping begins if there is none of this name.
+  package func place(of key: String) -> DocumentPlace {
+    guard let position = index[key] else { return node.place }
     let found = pairs[position].key
     return DocumentPlace(file: node.file, line: found.line, column: found.column, steps: node.steps + [.key(key)])
-      .error(message, remedy: remedy)
   }
 
   private func cursor(_ pair: (key: DocumentElement.Key, value: DocumentElement)) -> DocumentNode {

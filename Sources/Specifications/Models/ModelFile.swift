@@ -42,7 +42,9 @@ public enum ModelFile {
       }
       specification = ModelSpecification(graph: loaded.graph, mechanism: try mechanism(word, plugins))
       specification.notes = loaded.notes
-      specification.place = DocumentPlace(file: source)
+      (specification.place, specification.environmentsPlace) = (
+        DocumentPlace(file: source), DocumentPlace(file: source)
+      )
     }
     if let word = overrides.noise {
       specification.noise = NoiseAssignment(
@@ -82,10 +84,15 @@ public enum ModelFile {
     specification.notes = loaded.notes
     if let node = map.optional("noise") { specification.noise = try NoiseAssignment(node, context: context) }
     if let node = map.optional("interventions") {
-      specification.interventions = try Environment(name: "interventions", node, context: context).interventions
+      let read = try Environment(name: "interventions", node, context: context, graphs: [loaded.graph])
+      specification.interventions = read.interventions
     }
+    specification.environmentsPlace = DocumentPlace(file: file)
     if let node = map.optional("environments") {
-      specification.environments = try Environment.all(node, context: context)
+      // The model without interventions is always among a model's environments.
+      specification.environments = try Environment.all(node, context: context, graphs: [loaded.graph])
+        .filter { $0.name != EnvironmentChoice.observational }
+      specification.environmentsPlace = map.place(of: "environments")
     }
     if let node = map.optional("seed") { specification.seed = try node.seed }
     return specification

@@ -19,6 +19,8 @@ public struct ModelSpecification: Sendable {
   public var notes: [String]
   /// The file or option that named the mechanism, for errors.
   package var place: DocumentPlace
+  /// Where the file defines its environments, or the whole file.
+  package var environmentsPlace: DocumentPlace
 
   /// A specification.
   public init(
@@ -26,7 +28,7 @@ public struct ModelSpecification: Sendable {
     seed: UInt64 = Self.defaultSeed
   ) {
     (self.graph, self.mechanism, self.noise, self.seed, notes) = (graph, mechanism, noise, seed, [])
-    place = DocumentPlace()
+    (place, environmentsPlace) = (DocumentPlace(), DocumentPlace())
   }
 
   /// The seed where none is given, in model files as in plans.
@@ -34,24 +36,22 @@ public struct ModelSpecification: Sendable {
 
   /// Draws the model, with the interventions that are part of it.
   ///
-  /// - Parameter environment: The name of one of ``environments``, whose interventions are then made too; nil for none.
+  /// - Parameter environment: The name of one of ``environments``, whose interventions are then made on top: they act on the
+  ///   model as its own interventions leave it. `observational` or nil for none.
   /// - Throws: ``SpecificationError`` where the mechanism or an intervention does not fit the graph, or there is no
   ///   environment of the name.
   public func model(environment: String? = nil) throws(SpecificationError) -> GenerativeModel {
-    var interventions = interventions
-    if let environment {
-      guard let found = environments.first(where: { $0.name == environment }) else {
-        throw place.error(
-          "the model has no environment \(environment.quoted)",
-          remedy: environments.isEmpty
-            ? "give it the key 'environments'" : Suggestion.remedy(for: environment, among: environments.map(\.name)))
-      }
-      interventions += found.interventions
+    let chosen = try EnvironmentChoice.find(
+      environment.map { [$0] } ?? [], among: environments, place: environmentsPlace)
+    guard chosen.count <= 1 else {
+      throw environmentsPlace.error("'\(EnvironmentChoice.all)' is not one environment", remedy: "name one of them")
     }
     do {
-      let model = try GenerativeModel(graph: graph, family: mechanism, noise: noise, seed: seed)
-      guard !interventions.isEmpty else { return model }
-      return try model.intervened(by: Environment(name: environment ?? "interventions", interventions))
+      var model = try GenerativeModel(graph: graph, family: mechanism, noise: noise, seed: seed)
+      for added in [Environment(name: "interventions", interventions)] + chosen {
+        model = try model.intervened(by: added)
+      }
+      return model
     } catch {
       throw place.error(error.description, remedy: "")
     }

@@ -5,37 +5,41 @@ internal import HierarchicalGraphs
 internal import Stochastics
 
 /// A generating model as it is kept with its samples: the graph as YAML, the rest as JSON that refers to one list of numbers
-/// in double precision. Reading gives a model that draws the same samples, bit for bit.
+/// in double precision. Reading gives a model that draws the same samples, bit for bit, in all its environments.
 public struct StoredModel: Sendable {
-  /// The model.
+  /// The model, without the interventions of an environment.
   public let model: GenerativeModel
   /// The seed that its weights were drawn from, if there was one; for the record only.
   public let seed: UInt64?
 
-  /// A model with its seed.
-  public init(_ model: GenerativeModel, seed: UInt64?) { (self.model, self.seed) = (model, seed) }
+  /// Its environments.
+  public let environments: [Environment]
+
+  /// A model with its seed and environments.
+  public init(_ model: GenerativeModel, seed: UInt64?, environments: [Environment] = []) {
+    (self.model, self.seed, self.environments) = (model, seed, environments)
+  }
 
   /// The model as text and numbers.
   ///
   /// - Throws: ``ModelStorageError/notStorable(type:remedy:)`` for a mechanism or law without storage.
   public func record() throws(ModelStorageError) -> ModelRecord {
     var numbers: [Double] = []
-    func text(_ stored: StoredParameters) -> ModelText.Part {
-      ModelText.Part(
-        kind: stored.kind,
-        tensors: stored.tensors.map { tensor in
-          defer { numbers += tensor.values }
-          return ModelText.Tensor(name: tensor.name, shape: tensor.shape, offset: numbers.count)
-        })
-    }
+    let family = ModelText.Part(model.family.storedParameters, numbers: &numbers)
     var nodes: [ModelText.Node] = []
     for (index, node) in model.graph.nodes.enumerated() {
       nodes.append(
         ModelText.Node(
-          name: node.name, mechanism: text(try model.mechanisms[index].parametersForStorage()),
-          noise: text(try model.noises[index].parametersForStorage())))
+          name: node.name, mechanism: .init(try model.mechanisms[index].parametersForStorage(), numbers: &numbers),
+          noise: .init(try model.noises[index].parametersForStorage(), numbers: &numbers)))
     }
-    let content = ModelText(version: 1, seed: seed, family: text(model.family.storedParameters), nodes: nodes)
+    var texts: [ModelText.Environment] = []
+    for environment in environments {
+      texts.append(try ModelText.Environment(environment, numbers: &numbers))
+    }
+    let content = ModelText(
+      version: texts.isEmpty ? 1 : 2, seed: seed, family: family, nodes: nodes,
+      environments: texts.isEmpty ? nil : texts)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // Text and integers only, so encoding cannot fail; a YAML text exists for every graph.
@@ -49,10 +53,10 @@ public struct StoredModel: Sendable {
   /// - Parameters:
   ///   - record: What ``record()`` made.
   ///   - file: The name for errors.
-  ///   - registry: The mechanisms that may occur; add your own.
+  ///   - plugins: Mechanisms and noise laws of your own that may occur.
   /// - Throws: ``SpecificationError``.
   public init(
-    _ record: ModelRecord, file: String, registry: MechanismRegistry = .builtIn
+    _ record: ModelRecord, file: String, plugins: Plugins = Plugins()
   ) throws(SpecificationError) {
     let graph = try GraphFile.parse(record.graph, format: .yaml, file: file).graph
     let content: ModelText
@@ -61,9 +65,9 @@ public struct StoredModel: Sendable {
     } catch {
       throw Self.error(file, "the description of the stored model cannot be read")
     }
-    guard content.version == 1 else {
+    guard (1...2).contains(content.version) else {
       throw SpecificationError(
-        file: file, "the stored model has version \(content.version), and this program reads version 1",
+        file: file, "the stored model has version \(content.version), and this program reads versions 1 and 2",
         remedy: "read it with the version that wrote it")
     }
     guard content.nodes.map(\.name) == graph.nodes.map(\.name) else {
@@ -71,11 +75,16 @@ public struct StoredModel: Sendable {
     }
     var (mechanisms, noises): ([any Mechanism], [Distribution]) = ([], [])
     let family: MechanismFamily
+    var environments: [Environment] = []
+    let (known, laws) = (plugins.storedMechanisms, plugins.storedNoises)
     do throws(ModelStorageError) {
       family = try MechanismFamily(try content.family.parameters(record.parameters))
       for node in content.nodes {
-        mechanisms.append(try registry.mechanism(try node.mechanism.parameters(record.parameters)))
-        noises.append(try Distribution(try node.noise.parameters(record.parameters)))
+        mechanisms.append(try known.mechanism(try node.mechanism.parameters(record.parameters)))
+        noises.append(try Distribution(try node.noise.parameters(record.parameters), registry: laws))
+      }
+      for text in content.environments ?? [] {
+        environments.append(try text.environment(record.parameters, registry: laws))
       }
     } catch {
       throw SpecificationError(file: file, error.description, remedy: "")
@@ -85,56 +94,19 @@ public struct StoredModel: Sendable {
         mechanism.dimension == graph.nodes[index].dimension && mechanism.inputDimension == graph.inputDimension(index)
       else { throw Self.error(file, "the mechanism of node '\(graph.nodes[index].name)' does not fit the graph") }
     }
-    self.init(
-      GenerativeModel(graph: graph, family: family, mechanisms: mechanisms, noises: noises), seed: content.seed)
+    let model = GenerativeModel(graph: graph, family: family, mechanisms: mechanisms, noises: noises)
+    guard Set(environments.map(\.name)).count == environments.count else {
+      throw Self.error(file, "the stored model has two environments of one name")
+    }
+    do throws(ModelError) {
+      for environment in environments { _ = try model.intervened(by: environment) }
+    } catch {
+      throw SpecificationError(file: file, error.description, remedy: "")
+    }
+    self.init(model, seed: content.seed, environments: environments)
   }
 
   private static func error(_ file: String, _ message: String) -> SpecificationError {
     SpecificationError(file: file, message, remedy: "write the file again")
   }
-}
-
-/// The JSON text of a model.
-private struct ModelText: Codable {
-  struct Tensor: Codable {
-    let name: String
-    let shape: [Int]
-    let offset: Int
-  }
-
-  struct Part: Codable {
-    let kind: String
-    let tensors: [Tensor]
-
-    func parameters(_ numbers: [Double]) throws(ModelStorageError) -> StoredParameters {
-      var result: [StoredParameters.Tensor] = []
-      for tensor in tensors {
-        let (count, overflow) = tensor.shape.reduce((1, false)) { total, extent in
-          let (product, overflow) = total.0.multipliedReportingOverflow(by: extent)
-          return (product, total.1 || overflow || extent < 0)
-        }
-        guard !overflow, tensor.offset >= 0, tensor.offset <= numbers.count, count <= numbers.count - tensor.offset
-        else {
-          throw .unsuitable(kind: kind, reason: "\(tensor.name) of shape \(tensor.shape) is not in the file")
-        }
-        guard !result.contains(where: { $0.name == tensor.name }) else {
-          throw .unsuitable(kind: kind, reason: "there are two of \(tensor.name)")
-        }
-        result.append(
-          .init(tensor.name, shape: tensor.shape, values: Array(numbers[tensor.offset..<tensor.offset + count])))
-      }
-      return StoredParameters(kind: kind, tensors: result)
-    }
-  }
-
-  struct Node: Codable {
-    let name: String
-    let mechanism: Part
-    let noise: Part
-  }
-
-  let version: Int
-  let seed: UInt64?
-  let family: Part
-  let nodes: [Node]
 }

@@ -5,7 +5,8 @@ internal import Stochastics
 
 extension SweepPlan {
   static let keys = [
-    "name", "graphs", "mechanisms", "noise", "mask", "mask_ratios", "patch_sizes", "widths", "generator_seeds",
+    "name", "graphs", "mechanisms", "noise", "interventions", "environments", "mask", "mask_ratios", "patch_sizes",
+    "widths", "generator_seeds",
     "training_seeds", "model", "training", "evaluation", "checkpoint_every", "keep_models",
   ]
 
@@ -39,6 +40,16 @@ extension SweepPlan {
     if let node = map.optional("noise") {
       noise = try NoiseAssignment(node, context: context)
       try Self.checkOverrides(node, graphs: graphs)
+    }
+    if let node = map.optional("interventions") {
+      interventions = try Environment(name: "interventions", node, context: context, graphs: graphs).interventions
+      environmentsPlace = map.place(of: "interventions")
+    }
+    if let node = map.optional("environments") {
+      environments = try Environment.all(node, context: context, graphs: graphs).map { environment in
+        environment.name == EnvironmentChoice.observational ? nil : environment
+      }
+      environmentsPlace = map.place(of: "environments")
     }
     masking =
       try map.optional("mask").map { node throws(SpecificationError) in try MaskPlan(node) }

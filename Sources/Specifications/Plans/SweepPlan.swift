@@ -15,6 +15,12 @@ public struct SweepPlan: Sendable {
   package var mechanismPlaces: [DocumentPlace] = []
   /// The laws of the exogenous noise.
   public var noise: NoiseAssignment
+  /// Interventions that are part of every generator.
+  public var interventions: [Intervention] = []
+  /// Interventions on top, one cell for each; `nil` for none.
+  public var environments: [Environment?] = [nil]
+  /// Where the interventions and environments stand in the plan's file, for errors that show when generators are drawn.
+  package var environmentsPlace = DocumentPlace()
   /// How masks are drawn.
   public var masking: MaskPlan
   /// Masked share of the patches; empty for a fixed mask.

@@ -39,6 +39,19 @@ struct SineMixing: Mechanism {
   }
 }
 
+/// Data files can hold it.
+extension SineMixing: StorableMechanism {
+  static let storageKind = "sine-mixing"
+
+  var storedParameters: StoredParameters {
+    StoredParameters(kind: Self.storageKind, tensors: [.init("weights", weights), .init("gain", gain)])
+  }
+
+  init(_ stored: StoredParameters) throws(ModelStorageError) {
+    self.init(weights: try stored.matrix("weights"), gain: try stored.number("gain"))
+  }
+}
+
 /// The family: Gaussian weights with rows of unit norm.
 struct SineMixingFamily: MechanismSource {
   let gain: Double
