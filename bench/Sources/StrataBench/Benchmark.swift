@@ -62,9 +62,11 @@ func measure(_ benchmarks: [Benchmark], repetitions: Int, seconds: Double) throw
 /// Why a measurement is worth nothing.
 enum BenchmarkError: Error, CustomStringConvertible {
   case wrongResult(name: String, value: Double)
+  case usage(String)
 
   var description: String {
     switch self {
+    case .usage(let text): "usage: StrataBench \(text)"
     case .wrongResult(let name, let value): "benchmark \(name) computed \(value), which is wrong"
     }
   }

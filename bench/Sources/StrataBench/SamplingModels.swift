@@ -27,13 +27,42 @@ enum SamplingModels {
     let graph = try HierarchicalGraph(name: "dense", nodes: nodes, indexedEdges: edges, regime: .noisy)
     let mechanisms: [any Mechanism] = widths.indices.map { v in
       guard v > 0 else { return LinearMechanism(weights: .identity(8)) }
-      let size = widths[v] * widths[v - 1]
-      let scale = 1 / Double(widths[v - 1]).squareRoot()
-      let draws = Distribution.gaussian.samples(size, key: RandomKey(seed: 2).child(v)).map { Double($0) * scale }
-      return LeakyLayer(weights: Matrix(rows: widths[v], columns: widths[v - 1], storage: draws))
+      return LeakyLayer(
+        weights: gaussianWeights(rows: widths[v], columns: widths[v - 1], RandomKey(seed: 2).child(v)))
     }
     return GenerativeModel(
       graph: graph, family: .linearRandom, mechanisms: mechanisms, noises: Array(repeating: .gaussian, count: 4))
+  }
+}
+
+extension SamplingModels {
+  /// What the training comparison learns on: k → D/4 → D, a leaky ReLU with slope 0.1 on the way, noise 0.3 at both, with D
+  /// scalar observables.
+  static func trainingHierarchy(observed: Int, width: Int) throws -> GenerativeModel {
+    let middle = observed / 4
+    let observables = (0..<observed).map { NodeDeclaration("x\($0)") }
+    let nodes = [NodeDeclaration("z0", dimension: width), NodeDeclaration("z1", dimension: middle)] + observables
+    let edges = [(from: 0, to: 1)] + (0..<observed).map { (from: 1, to: 2 + $0) }
+    let graph = try HierarchicalGraph(name: "training", nodes: nodes, indexedEdges: edges, regime: .noisy)
+    let first = gaussianWeights(rows: middle, columns: width, RandomKey(seed: 5).child("first"))
+    let second = gaussianWeights(rows: observed, columns: middle, RandomKey(seed: 5).child("second"))
+    var mechanisms: [any Mechanism] = [LinearMechanism(weights: .identity(width)), LeakyLayer(weights: first)]
+    for row in 0..<observed {
+      var weights = Matrix<Double>(rows: 1, columns: middle + 1)
+      for column in 0..<middle { weights[0, column] = second[row, column] }
+      weights[0, middle] = 0.3
+      mechanisms.append(LinearMechanism(weights: weights))
+    }
+    return GenerativeModel(
+      graph: graph, family: .linearRandom, mechanisms: mechanisms,
+      noises: Array(repeating: .gaussian, count: nodes.count))
+  }
+
+  /// N(0, 1/columns).
+  static func gaussianWeights(rows: Int, columns: Int, _ key: RandomKey) -> Matrix<Double> {
+    let scale = 1 / Double(columns).squareRoot()
+    let draws = Distribution.gaussian.samples(rows * columns, key: key).map { Double($0) * scale }
+    return Matrix(rows: rows, columns: columns, storage: draws)
   }
 }
 

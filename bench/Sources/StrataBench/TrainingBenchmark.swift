@@ -1,0 +1,134 @@
+internal import Foundation
+internal import GenerativeModels
+internal import HierarchicalGraphs
+internal import LinearAlgebra
+internal import MaskedAutoencoding
+internal import Stochastics
+
+/// `StrataBench train CONFIGURATION pool|fresh ACTIVATION THREADS SECONDS [FOLDER]`: steps per second of one training, a JSON
+/// line as `bench/peers/train.py` prints it for the peers. With a folder it writes the pool of batches and the initial
+/// parameters there, from which the peers start: the losses after the same steps must agree.
+enum TrainingBenchmark {
+  /// The shapes of the comparison.
+  struct Configuration {
+    let name: String
+    let observed, hidden, width, batch, layers: Int
+    static let all = [
+      Configuration(name: "S", observed: 64, hidden: 128, width: 8, batch: 256, layers: 2),
+      Configuration(name: "M", observed: 128, hidden: 256, width: 16, batch: 512, layers: 3),
+      Configuration(name: "L", observed: 256, hidden: 512, width: 32, batch: 1024, layers: 3),
+    ]
+  }
+
+  static let poolSize = 32
+  /// The step whose loss is compared.
+  static let checkedStep = 100
+
+  static func run(_ arguments: [String]) throws {
+    guard arguments.count >= 5, let configuration = Configuration.all.first(where: { $0.name == arguments[0] }),
+      let threads = Int(arguments[3]), let seconds = Double(arguments[4])
+    else { throw BenchmarkError.usage("train S|M|L pool|fresh leaky|gelu THREADS SECONDS [FOLDER]") }
+    let c = configuration
+    let source = try BenchmarkSource(c, isPool: arguments[1] == "pool")
+    let architecture = AutoencoderArchitecture(
+      observedDimension: c.observed, representationWidth: c.width, hiddenWidth: c.hidden, hiddenLayers: c.layers,
+      activation: arguments[2] == "gelu" ? .gelu : .leakyReLU(slope: 0.1))
+    if arguments.count > 5 { try export(source, architecture, to: arguments[5]) }
+
+    var training = TrainingConfiguration()
+    training.steps = .max / 2
+    training.batchSize = c.batch
+    training.optimizer = .adam
+    training.schedule = LearningRateSchedule(warmUp: .steps(0), decay: .constant)
+    training.standardizesInput = false
+    training.lossInterval = 1
+    let trainer = Trainer(architecture: architecture, configuration: training, key: key)
+    trainer.run(source: source, untilStep: checkedStep + 1)
+    let loss = trainer.losses[checkedStep].loss
+    let windows = rates(seconds: seconds) { trainer.run(source: source, untilStep: trainer.step + $0) }
+    let flops = 6 * Double(architecture.parameterCount) * Double(c.batch)
+    print(
+      """
+      {"name": "Strata", "configuration": "\(c.name)", "source": "\(arguments[1])", "activation": "\(arguments[2])", \
+      "threads": \(threads), "windows": \(windows), "loss": \(loss), "gflops": \(flops * 1e-9)}
+      """)
+  }
+
+  static let key = RandomKey(seed: 1)
+
+  /// Steps per second in windows of about a fifth of a second.
+  static func rates(seconds: Double, _ run: (Int) -> Void) -> [Double] {
+    let clock = ContinuousClock()
+    let once = clock.measure { run(8) } / .seconds(1) / 8
+    let steps = max(4, Int(0.2 / once))
+    return (0..<max(3, Int(seconds / 0.2))).map { _ in
+      Double(steps) / (clock.measure { run(steps) } / .seconds(1))
+    }
+  }
+
+  private static func export(
+    _ source: BenchmarkSource, _ architecture: AutoencoderArchitecture, to folder: String
+  ) throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    func write(_ values: [Float], _ name: String) throws {
+      try values.withUnsafeBytes { try Data($0).write(to: URL(filePath: "\(folder)/\(name).f32")) }
+    }
+    try write(source.observed, "observed")
+    try write(source.masks, "masks")
+    let initial = MaskedAutoencoder.untrained(architecture: architecture, key: key)
+    for tensor in initial.parameters { try write(tensor.values, tensor.name) }
+  }
+}
+
+/// A pool of batches, used in turn, or fresh ones at every step.
+private struct BenchmarkSource: BatchSource {
+  let model: GenerativeModel
+  let sampler: MaskSampler
+  let key = RandomKey(seed: 7)
+  let isPool: Bool
+  let batch: Int
+  private(set) var observed: [Float] = []
+  private(set) var masks: [Float] = []
+
+  init(_ c: TrainingBenchmark.Configuration, isPool: Bool) throws {
+    model = try SamplingModels.trainingHierarchy(observed: c.observed, width: c.width)
+    let grid = model.graph.grid
+    sampler = MaskSampler(
+      try MaskDistribution(.bernoulli(ratio: 0.5), grid: grid, patchSize: grid.count > 1 ? 4 : 1), for: model.graph)
+    self.isPool = isPool
+    batch = c.batch
+    guard isPool else { return }
+    var (pool, poolMasks) = ([Float](), [Float]())
+    let size = c.batch * c.observed
+    var (values, flags) = ([Float](repeating: 0, count: size), [Float](repeating: 0, count: size))
+    for index in 0..<TrainingBenchmark.poolSize {
+      values.withUnsafeMutableBufferPointer { values in
+        flags.withUnsafeMutableBufferPointer { fresh(index, values, $0) }
+      }
+      pool += values
+      poolMasks += flags
+    }
+    (observed, masks) = (pool, poolMasks)
+  }
+
+  var observedDimension: Int { model.graph.observedDimension }
+
+  func fill(
+    step: Int, batchSize: Int, observed target: UnsafeMutableBufferPointer<Float>,
+    mask: UnsafeMutableBufferPointer<Float>
+  ) {
+    guard isPool else { return fresh(step, target, mask) }
+    let start = step % TrainingBenchmark.poolSize * target.count
+    observed.withUnsafeBufferPointer { target.baseAddress!.update(from: $0.baseAddress! + start, count: target.count) }
+    masks.withUnsafeBufferPointer { mask.baseAddress!.update(from: $0.baseAddress! + start, count: mask.count) }
+  }
+
+  private func fresh(
+    _ step: Int, _ target: UnsafeMutableBufferPointer<Float>, _ mask: UnsafeMutableBufferPointer<Float>
+  ) {
+    let first = UInt64(step * batch)
+    model.fillObserved(first..<first + UInt64(batch), key: key.child("samples"), into: target)
+    var stream = RandomStream(key.child("masks").child(step))
+    sampler.fill(batch: mask, using: &stream)
+  }
+}
