@@ -45,13 +45,14 @@ let package = Package(
     // Vector kernels with run-time dispatch: what Swift, which compiles for the oldest x86-64, cannot say.
     .target(name: "CKernels"),
     .target(name: "CRandom"),
+    .target(name: "CTraining"),
 
     library("LinearAlgebra", ["COpenBLAS", "CKernels"]),
     library("Stochastics", ["CGSL", "CRandom"]),
     library("HierarchicalGraphs"),
     library("GenerativeModels", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs"]),
     library("Identifiability", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs", "GenerativeModels"]),
-    library("MaskedAutoencoding", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs"]),
+    library("MaskedAutoencoding", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs", "CTraining"]),
     library("Recovery", ["LinearAlgebra", "Stochastics"]),
     library("Datasets", ["LinearAlgebra", "CHDF5", "CZlib"]),
     library(
@@ -83,7 +84,9 @@ let package = Package(
     tests("HierarchicalGraphs", ["Stochastics"]),
     tests("GenerativeModels", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs"]),
     tests("Identifiability", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs", "GenerativeModels"]),
-    tests("MaskedAutoencoding", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs", "Datasets"]),
+    tests(
+      "MaskedAutoencoding", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs", "Datasets"],
+      resources: [.copy("Fixtures")]),
     tests("Recovery", ["LinearAlgebra", "Stochastics"], resources: [.copy("Fixtures")]),
     tests("Datasets", ["LinearAlgebra"], resources: [.copy("Fixtures")]),
     tests(

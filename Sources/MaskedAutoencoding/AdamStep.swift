@@ -28,40 +28,12 @@ struct AdamStep: Equatable {
       decay = 1
     }
   }
-
-  /// One pass over flat buffers, whose length is a multiple of 8.
-  ///
-  /// - Parameter gradientFactor: Multiplies the gradient: the shortening of gradient clipping.
-  func apply<Scalar: NetworkScalar>(
-    parameters: UnsafeMutablePointer<Scalar>, gradients: UnsafeMutablePointer<Scalar>,
-    first: UnsafeMutablePointer<Scalar>, second: UnsafeMutablePointer<Scalar>, count: Int, gradientFactor: Double
-  ) {
-    let (rate, epsilon, decay) = (Scalar(rate), Scalar(epsilon), Scalar(decay))
-    let (beta1, beta2) = (Scalar(beta1), Scalar(beta2))
-    let (gain1, gain2) = (Scalar(1 - self.beta1), Scalar(1 - self.beta2))
-    let (root, clip) = (Scalar(rootCorrection), Scalar(gradientFactor))
-    for index in stride(from: 0, to: count, by: 8) {
-      let g = gradients.vector(index) * clip
-      let m = first.vector(index) * beta1 + g * gain1
-      let v = second.vector(index) * beta2 + g * g * gain2
-      first.store(m, at: index)
-      second.store(v, at: index)
-      let change = m * rate / (v.squareRoot() * root + epsilon)
-      parameters.store(parameters.vector(index) * decay - change, at: index)
-    }
-  }
 }
 
-/// The Euclidean norm of a flat buffer whose length is a multiple of 8; partial sums of 4096 are added up in Double.
-func euclideanNorm<Scalar: NetworkScalar>(_ values: UnsafeMutablePointer<Scalar>, count: Int) -> Double {
+/// The Euclidean norm of a flat buffer, added up in Double.
+func euclideanNorm(_ values: UnsafeMutablePointer<Float>, count: Int) -> Double {
   var total = 0.0
-  for block in stride(from: 0, to: count, by: 4096) {
-    var sum = SIMD8<Scalar>(repeating: 0)
-    for index in stride(from: block, to: min(count, block + 4096), by: 8) {
-      sum += values.vector(index) * values.vector(index)
-    }
-    total += Double(sum.sum())
-  }
+  for index in 0..<count { total += Double(values[index]) * Double(values[index]) }
   return total.squareRoot()
 }
 

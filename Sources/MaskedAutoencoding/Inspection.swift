@@ -37,11 +37,12 @@ extension AutoencoderArchitecture {
   ) -> LossGradient<Scalar> {
     let network = Network<Scalar>(self, batchSize: observed.rows)
     for (place, values) in zip(network.layout.tensors, parameters) {
-      (network.parameters.pointer + place.offset).update(from: values, count: place.count)
+      (network.parameters + place.offset).update(from: values, count: place.count)
     }
     let mean = [Scalar](repeating: 0, count: observedDimension)
     let inverseDeviation = [Scalar](repeating: 1, count: observedDimension)
-    let maskedCount = network.load(
+    let maskedCount = mask.storage.reduce(0) { $0 + Double($1) }
+    network.load(
       observed: observed.storage, mask: mask.storage, mean: mean, inverseDeviation: inverseDeviation)
     // Twice, because training repeats it: what a step leaves in the buffers must not leak into the next.
     var loss = 0.0
@@ -63,22 +64,21 @@ extension AutoencoderArchitecture {
 
 extension Activation {
   /// Values and derivatives as training computes them, in single precision.
-  package func evaluated(at points: [Float]) -> (values: [Float], derivatives: [Float]) {
-    switch self {
-    case .gelu: evaluate(GELUKernel(), points)
-    case .leakyReLU(let slope): evaluate(LeakyReLUKernel(slope: slope), points)
-    case .tanh: evaluate(TanhKernel(), points)
-    }
-  }
+  package func evaluated(at points: [Float]) -> (values: [Float], derivatives: [Float]) { evaluate(points) }
 
-  private func evaluate(_ kernel: some ActivationKernel<Float>, _ points: [Float]) -> ([Float], [Float]) {
+  /// The same in double precision.
+  package func evaluated(at points: [Double]) -> (values: [Double], derivatives: [Double]) { evaluate(points) }
+
+  private func evaluate<Scalar: NetworkScalar>(_ points: [Scalar]) -> (values: [Scalar], derivatives: [Scalar]) {
     let stride = roundedUp(points.count, to: 8)
-    let preactivation = AlignedBuffer<Float>(count: stride)
-    let bias = AlignedBuffer<Float>(count: stride)
-    let output = AlignedBuffer<Float>(count: stride)
-    preactivation.pointer.update(from: points, count: points.count)
-    activateForTraining(
-      kernel, preactivation: preactivation.pointer, bias: bias.pointer, output: output.pointer, rows: 1, stride: stride)
-    return (Array(output.elements.prefix(points.count)), Array(preactivation.elements.prefix(points.count)))
+    let buffers = (0..<4).map { _ in [Scalar](repeating: 0, count: stride) }
+    var (values, derivatives, gradient, sums) = (buffers[0], buffers[1], buffers[2], buffers[3])
+    values.replaceSubrange(0..<points.count, with: points)
+    Scalar.activate(self, &values, bias: buffers[1], derivative: &derivatives, rows: 1, stride: stride)
+    let ones = [Scalar](repeating: 1, count: stride)
+    Scalar.differentiate(
+      self, upstream: ones, source: keepsDerivative ? derivatives : values, into: &gradient, biasGradient: &sums,
+      rows: 1, stride: stride)
+    return (Array(values.prefix(points.count)), Array(gradient.prefix(points.count)))
   }
 }

@@ -133,9 +133,13 @@ extension MaskedAutoencoder {
             transposeA: false, transposeB: false, m: count, n: layer.outputs, k: layer.inputs, alpha: 1, a: input,
             lda: strides[index], b: parameters.pointer + layer.weight, ldb: layer.outputs, beta: 0, c: target,
             ldc: strides[index + 1])
-          activate(
-            index == last ? nil : architecture.activation, target, bias: parameters.pointer + layer.bias, rows: count,
-            stride: strides[index + 1])
+          let (bias, rowStride) = (parameters.pointer + layer.bias, strides[index + 1])
+          if index == last {
+            Float.addBias(target, bias: bias, rows: count, stride: rowStride)
+          } else {
+            Float.activate(
+              architecture.activation, target, bias: bias, derivative: nil, rows: count, stride: rowStride)
+          }
           (input, target) = (target, input)
         }
         for row in 0..<count {
@@ -146,18 +150,5 @@ extension MaskedAutoencoder {
       }
     }
     return result
-  }
-
-  private func activate(
-    _ activation: Activation?, _ buffer: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>, rows: Int,
-    stride: Int
-  ) {
-    switch activation {
-    case nil: activateInPlace(IdentityKernel(), buffer, bias: bias, rows: rows, stride: stride)
-    case .gelu: activateInPlace(GELUKernel(), buffer, bias: bias, rows: rows, stride: stride)
-    case .leakyReLU(let slope):
-      activateInPlace(LeakyReLUKernel(slope: slope), buffer, bias: bias, rows: rows, stride: stride)
-    case .tanh: activateInPlace(TanhKernel(), buffer, bias: bias, rows: rows, stride: stride)
-    }
   }
 }

@@ -2,14 +2,15 @@ internal import LinearAlgebra
 
 /// A masked autoencoder being trained: parameters, gradients and every activation of one batch, allocated once.
 ///
-/// Buffers are row-major (batch, stride) with strides rounded up to 8. A hidden layer has two: its activation, and its
-/// preactivation, which the forward pass replaces by the derivative of the nonlinearity and the backward pass by the
-/// gradient of the loss with respect to the preactivation.
+/// Buffers are row-major (batch, stride) with strides rounded up to 8. A hidden layer has its activation and, for GELU, the
+/// derivative; gradients pass through two buffers that all layers share, so that a step's memory stays in cache.
 final class Network<Scalar: NetworkScalar> {
   let architecture: AutoencoderArchitecture
   let layout: ParameterLayout
   let batchSize: Int
-  let parameters: AlignedBuffer<Scalar>
+  /// All parameters, flat; another network's where `ownParameters` is empty.
+  let parameters: UnsafeMutablePointer<Scalar>
+  private let ownParameters: AlignedBuffer<Scalar>
   let gradients: AlignedBuffer<Scalar>
   /// All activations of the batch, one allocation cut up by the offsets in `encoder` and `decoder`.
   let workspace: AlignedBuffer<Scalar>
@@ -21,6 +22,8 @@ final class Network<Scalar: NetworkScalar> {
   let targetStride: Int
   /// The gradient that a layer passes down, before the derivative: (batch, hidden stride).
   let upstream: UnsafeMutablePointer<Scalar>
+  /// The gradient after the derivative: what the products of the layer below read.
+  let hiddenGradient: UnsafeMutablePointer<Scalar>
   /// Gradient with respect to the representation, (batch, stride of k).
   let representationGradient: UnsafeMutablePointer<Scalar>
   let representationStride: Int
@@ -31,17 +34,27 @@ final class Network<Scalar: NetworkScalar> {
     /// The input of each layer.
     let inputs: [UnsafeMutablePointer<Scalar>]
     let inputStrides: [Int]
-    /// Where each layer's product goes: preactivations of hidden layers, the output of the last.
-    let outputs: [UnsafeMutablePointer<Scalar>]
-    let outputStrides: [Int]
+    /// The derivatives of the hidden layers' activations, where those are kept; else empty.
+    let derivatives: [UnsafeMutablePointer<Scalar>]
+    /// Where the last layer's product goes. A hidden layer's goes straight into the next input.
+    let output: UnsafeMutablePointer<Scalar>
+    let outputStride: Int
+
+    func target(_ layer: Int) -> (pointer: UnsafeMutablePointer<Scalar>, stride: Int) {
+      layer + 1 < layers.count ? (inputs[layer + 1], inputStrides[layer + 1]) : (output, outputStride)
+    }
   }
 
-  init(_ architecture: AutoencoderArchitecture, batchSize: Int) {
+  /// - Parameter shared: The parameters of another network, which must outlive this one; nil for own ones, all 0.
+  init(
+    _ architecture: AutoencoderArchitecture, batchSize: Int, parameters shared: UnsafeMutablePointer<Scalar>? = nil
+  ) {
     precondition(batchSize > 0, "batch size \(batchSize)")
     self.architecture = architecture
     self.batchSize = batchSize
     layout = ParameterLayout(architecture)
-    parameters = AlignedBuffer(count: layout.count)
+    ownParameters = AlignedBuffer(count: shared == nil ? layout.count : 0)
+    parameters = shared ?? ownParameters.pointer
     gradients = AlignedBuffer(count: layout.count)
     let (d, k) = (architecture.observedDimension, architecture.representationWidth)
     let hiddenStride = roundedUp(architecture.hiddenWidth, to: 8)
@@ -50,10 +63,12 @@ final class Network<Scalar: NetworkScalar> {
     targetStride = roundedUp(d, to: 8)
     representationStride = roundedUp(k, to: 8)
     let hidden = architecture.hiddenLayers
+    let keepsDerivative = architecture.activation.keepsDerivative
+    let hiddenBlocks = 2 + (keepsDerivative ? 4 : 2) * hidden
     let columns =
-      encoderStride + decoderStride + 3 * targetStride + representationStride + hiddenStride + 4 * hidden * hiddenStride
+      encoderStride + decoderStride + 3 * targetStride + representationStride + hiddenBlocks * hiddenStride
     // Every block is rounded up to 16 elements, so that all begin at cache lines.
-    workspace = AlignedBuffer(count: batchSize * columns + 16 * (8 + 4 * hidden))
+    workspace = AlignedBuffer(count: batchSize * columns + 16 * (6 + hiddenBlocks))
     var next = workspace.pointer
     func block(_ stride: Int) -> UnsafeMutablePointer<Scalar> {
       defer { next += roundedUp(batchSize * stride, to: 16) }
@@ -64,17 +79,18 @@ final class Network<Scalar: NetworkScalar> {
     mask = block(targetStride)
     let output = block(targetStride)
     upstream = block(hiddenStride)
+    hiddenGradient = block(hiddenStride)
     representationGradient = block(representationStride)
     func stack(
       _ layers: [DenseLayer], _ input: UnsafeMutablePointer<Scalar>, _ inputStride: Int,
       _ output: UnsafeMutablePointer<Scalar>, _ outputStride: Int
     ) -> LayerStack {
       let activations = (0..<hidden).map { _ in block(hiddenStride) }
-      let preactivations = (0..<hidden).map { _ in block(hiddenStride) }
+      let derivatives = keepsDerivative ? (0..<hidden).map { _ in block(hiddenStride) } : []
       let strides = [Int](repeating: hiddenStride, count: hidden)
       return LayerStack(
         layers: layers, inputs: [input] + activations, inputStrides: [inputStride] + strides,
-        outputs: preactivations + [output], outputStrides: strides + [outputStride])
+        derivatives: derivatives, output: output, outputStride: outputStride)
     }
     // The representation is written straight into the first k columns of the decoder's input.
     encoder = stack(layout.encoder, encoderInput, encoderStride, decoderInput, decoderStride)

@@ -1,58 +1,41 @@
-internal import Glibc
 internal import LinearAlgebra
 
-/// A scalar that the network can be run in: `Float` for training, `Double` for checking its gradients. Everything but the
-/// elementary functions is the same generic code.
+/// A scalar that the network can be run in: `Float` for training, through the vector kernels of CTraining, and `Double` for
+/// checking its gradients, through plain loops. Everything between the passes is the same generic code.
+///
+/// Matrices are row-major with rows `stride` numbers apart. Passes run over whole rows, padding included: it holds finite
+/// numbers that no product reads.
 protocol NetworkScalar: LinearAlgebraScalar & BitwiseCopyable {
-  /// tanh of eight numbers; NaN stays NaN.
-  static func hyperbolicTangent(_ x: SIMD8<Self>) -> SIMD8<Self>
+  /// x ← f(x + bias) in place, and f′ into `derivative` for the activations of which it is not a function of f; nil if
+  /// nobody wants it.
+  static func activate(
+    _ activation: Activation, _ x: UnsafeMutablePointer<Self>, bias: UnsafePointer<Self>,
+    derivative: UnsafeMutablePointer<Self>?, rows: Int, stride: Int)
 
-  /// `positive` where x > 0, else `other`. A requirement, because comparisons of a generic vector are compiled lane by lane.
-  static func select(_ x: SIMD8<Self>, positive: SIMD8<Self>, other: SIMD8<Self>) -> SIMD8<Self>
+  /// gradient ← upstream ⊙ f′, and its column sums. `source` is what ``activate`` left: f′ where it wrote that, else f.
+  static func differentiate(
+    _ activation: Activation, upstream: UnsafePointer<Self>, source: UnsafePointer<Self>,
+    into gradient: UnsafeMutablePointer<Self>, biasGradient: UnsafeMutablePointer<Self>, rows: Int, stride: Int)
+
+  /// The masked squared error Σ m(ŷ + b − x)². `output` holds ŷ without bias and receives `gradientScale` · m(ŷ + b − x);
+  /// its column sums go to `biasGradient`. Rows are added up in double precision: a batch holds many thousand terms.
+  static func maskedError(
+    output: UnsafeMutablePointer<Self>, bias: UnsafePointer<Self>, target: UnsafePointer<Self>,
+    mask: UnsafePointer<Self>, gradientScale: Self, biasGradient: UnsafeMutablePointer<Self>, rows: Int, stride: Int
+  ) -> Double
+
+  /// Column sums.
+  static func columnSums(
+    _ values: UnsafePointer<Self>, into sums: UnsafeMutablePointer<Self>, rows: Int, stride: Int)
+
+  /// One sample: (x − mean) · inverseDeviation into `standardized`, and the same with 0 at masked columns into `visible`.
+  static func standardize(
+    _ x: UnsafePointer<Self>, mask: UnsafePointer<Self>, mean: UnsafePointer<Self>,
+    inverseDeviation: UnsafePointer<Self>, into standardized: UnsafeMutablePointer<Self>,
+    visible: UnsafeMutablePointer<Self>, count: Int)
 }
 
-extension Float: NetworkScalar {
-  @inline(__always)
-  static func select(_ x: SIMD8<Float>, positive: SIMD8<Float>, other: SIMD8<Float>) -> SIMD8<Float> {
-    other.replacing(with: positive, where: x .> 0)
-  }
-
-  /// A rational approximation, odd polynomial of degree 13 over even polynomial of degree 6 (the coefficients of Eigen's
-  /// `ptanh_float`), absolute error below 5e-7. No table, no branch, no integer arithmetic, one division.
-  ///
-  /// Beyond the limit the result is exactly ±1, on which GELU's derivative relies at large arguments. That holds for this
-  /// order of operations (Horner, no fused multiply-add), not for others.
-  @inline(__always)
-  static func hyperbolicTangent(_ x: SIMD8<Float>) -> SIMD8<Float> {
-    // Beyond ±7.905 tanh rounds to ±1. Written as comparisons that are false for NaN, so that NaN passes.
-    let limit = SIMD8<Float>(repeating: 7.90531110763549805)
-    var a = x.replacing(with: limit, where: x .> limit)
-    a = a.replacing(with: -limit, where: a .< -limit)
-    let z = a * a
-    var p = z * -2.76076847742355e-16 + 2.00018790482477e-13
-    p = p * z + -8.60467152213735e-11
-    p = p * z + 5.12229709037114e-08
-    p = p * z + 1.48572235717979e-05
-    p = p * z + 6.37261928875436e-04
-    p = p * z + 4.89352455891786e-03
-    var q = z * 1.19825839466702e-06 + 1.18534705686654e-04
-    q = q * z + 2.26843463243900e-03
-    q = q * z + 4.89352518554385e-03
-    return a * p / q
-  }
-}
-
-extension Double: NetworkScalar {
-  @inline(__always)
-  static func select(_ x: SIMD8<Double>, positive: SIMD8<Double>, other: SIMD8<Double>) -> SIMD8<Double> {
-    other.replacing(with: positive, where: x .> 0)
-  }
-
-  /// Glibc's tanh, correctly rounded to within one unit in the last place.
-  @inline(__always)
-  static func hyperbolicTangent(_ x: SIMD8<Double>) -> SIMD8<Double> {
-    var result = x
-    for lane in 0..<8 { result[lane] = tanh(x[lane]) }
-    return result
-  }
+extension Activation {
+  /// Whether the backward pass needs f′ besides f.
+  var keepsDerivative: Bool { self == .gelu }
 }

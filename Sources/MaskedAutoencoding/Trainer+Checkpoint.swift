@@ -5,7 +5,7 @@ extension Trainer {
   /// The whole state, from which ``init(resuming:)`` continues with the same bits.
   public func checkpoint() -> Checkpoint {
     let layout = network.layout
-    var tensors = layout.tensors(of: network.parameters.pointer, prefix: "")
+    var tensors = layout.tensors(of: network.parameters, prefix: "")
     tensors += layout.tensors(of: firstMoment.pointer, prefix: "first_moment.")
     tensors += layout.tensors(of: secondMoment.pointer, prefix: "second_moment.")
     if let standardization {
@@ -39,7 +39,7 @@ extension Trainer {
     let parameters = try checkpoint.flat(layout, prefix: "")
     let first = try checkpoint.flat(layout, prefix: "first_moment.")
     let second = try checkpoint.flat(layout, prefix: "second_moment.")
-    network.parameters.pointer.update(from: parameters, count: layout.count)
+    network.parameters.update(from: parameters, count: layout.count)
     firstMoment.pointer.update(from: first, count: layout.count)
     secondMoment.pointer.update(from: second, count: layout.count)
     standardization = try checkpoint.standardization(columns: architecture.observedDimension)

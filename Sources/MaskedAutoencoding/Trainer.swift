@@ -12,12 +12,16 @@ public final class Trainer {
   public let configuration: TrainingConfiguration
   /// The seed's key, which the initial parameters came from.
   let keyBits: UInt64
-  let network: Network<Float>
+  let network: ShardedNetwork
   let firstMoment: AlignedBuffer<Float>
   let secondMoment: AlignedBuffer<Float>
   /// The batch as the source fills it.
   private let observed: AlignedBuffer<Float>
   private let mask: AlignedBuffer<Float>
+
+  /// How many threads a step may use: 1, or 2 for both halves of a batch at once. It changes no bit of the result. Sweeps use
+  /// one, since independent cells share cores better than the halves of a step.
+  public var threads = 1
 
   /// The centre and scale of the columns; nil before the first run.
   public internal(set) var standardization: Standardization?
@@ -39,7 +43,7 @@ public final class Trainer {
   public convenience init(architecture: AutoencoderArchitecture, configuration: TrainingConfiguration, key: RandomKey) {
     self.init(architecture, configuration, keyBits: key.bits)
     let initial = network.layout.initialParameters(key: key)
-    network.parameters.pointer.update(from: initial, count: initial.count)
+    network.parameters.update(from: initial, count: initial.count)
   }
 
   init(_ architecture: AutoencoderArchitecture, _ configuration: TrainingConfiguration, keyBits: UInt64) {
@@ -47,7 +51,7 @@ public final class Trainer {
     self.architecture = architecture
     self.configuration = configuration
     self.keyBits = keyBits
-    network = Network(architecture, batchSize: configuration.batchSize)
+    network = ShardedNetwork(architecture, batchSize: configuration.batchSize)
     firstMoment = AlignedBuffer(count: network.layout.count)
     secondMoment = AlignedBuffer(count: network.layout.count)
     observed = AlignedBuffer(count: configuration.batchSize * architecture.observedDimension)
@@ -92,16 +96,15 @@ public final class Trainer {
   private func advance(
     mean: UnsafePointer<Float>, inverseDeviation: UnsafePointer<Float>, _ onProgress: (LossRecord) -> Void
   ) {
-    let loss = batchLoss(mean: mean, inverseDeviation: inverseDeviation)
+    let loss = batchLoss(mean: mean, inverseDeviation: inverseDeviation, withGradient: true)
     if let reason = divergenceReason(loss) {
       divergence = Divergence(step: step, reason: reason)
       return
     }
-    network.backward()
     let count = network.layout.count
     var clipping = 1.0
     if let limit = configuration.gradientNormLimit {
-      let norm = euclideanNorm(network.gradients.pointer, count: count)
+      let norm = euclideanNorm(network.gradients, count: count)
       guard norm.isFinite else {
         divergence = Divergence(step: step, reason: .nonFiniteGradient)
         return
@@ -109,7 +112,7 @@ public final class Trainer {
       clipping = clippingFactor(norm: norm, limit: limit)
     }
     AdamStep(step: step, configuration: configuration).apply(
-      parameters: network.parameters.pointer, gradients: network.gradients.pointer, first: firstMoment.pointer,
+      parameters: network.parameters, gradients: network.gradients, first: firstMoment.pointer,
       second: secondMoment.pointer, count: count, gradientFactor: clipping)
     step += 1
     intervalLoss += loss
@@ -121,12 +124,13 @@ public final class Trainer {
     }
   }
 
-  /// The forward pass on the batch in `observed` and `mask`, and its loss.
-  private func batchLoss(mean: UnsafePointer<Float>, inverseDeviation: UnsafePointer<Float>) -> Double {
-    let maskedCount = network.load(
-      observed: observed.pointer, mask: mask.pointer, mean: mean, inverseDeviation: inverseDeviation)
-    network.forward()
-    return network.loss(maskedCount: maskedCount)
+  /// The loss of the batch in `observed` and `mask`.
+  private func batchLoss(
+    mean: UnsafePointer<Float>, inverseDeviation: UnsafePointer<Float>, withGradient: Bool
+  ) -> Double {
+    network.run(
+      observed: observed.pointer, mask: mask.pointer, mean: mean, inverseDeviation: inverseDeviation,
+      withGradient: withGradient, threads: threads)
   }
 
   /// Evaluates the loss on one more batch, without an update.
@@ -134,7 +138,8 @@ public final class Trainer {
     _ source: any BatchSource, _ mean: UnsafeBufferPointer<Float>, _ inverseDeviation: UnsafeBufferPointer<Float>
   ) {
     source.fill(step: step, batchSize: configuration.batchSize, observed: observed.elements, mask: mask.elements)
-    let loss = batchLoss(mean: mean.baseAddress!, inverseDeviation: inverseDeviation.baseAddress!)
+    let loss = batchLoss(
+      mean: mean.baseAddress!, inverseDeviation: inverseDeviation.baseAddress!, withGradient: false)
     if let reason = divergenceReason(loss) {
       divergence = Divergence(step: step, reason: reason)
     }
@@ -166,7 +171,8 @@ public final class Trainer {
   /// Before the first run its standardisation is the identity.
   public var model: MaskedAutoencoder {
     MaskedAutoencoder(
-      architecture: architecture, flatParameters: Array(network.parameters.elements),
+      architecture: architecture,
+      flatParameters: Array(UnsafeBufferPointer(start: network.parameters, count: network.layout.count)),
       standardization: standardization ?? .identity(columns: architecture.observedDimension))
   }
 }

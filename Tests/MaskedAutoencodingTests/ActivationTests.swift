@@ -44,7 +44,7 @@ import Testing
     let values = Activation.tanh.evaluated(at: Self.points).values
     #expect(values.allSatisfy { abs($0) <= 1 })
     // GELU's derivative multiplies 1 − tanh² by the cube of its argument.
-    #expect(Activation.tanh.evaluated(at: [-1e30, -7.91, 7.91, 1e30]).values == [-1, -1, 1, 1])
+    #expect(Activation.tanh.evaluated(at: [-1e30, -7.91, 7.91, 1e30] as [Float]).values == [-1, -1, 1, 1])
     #expect(Activation.tanh.evaluated(at: Self.points.map { -$0 }).values == values.map { -$0 })
   }
 
@@ -68,5 +68,5 @@ import Testing
   }
 
   @Test("NaN stays NaN", arguments: [Activation.gelu, .leakyReLU(slope: 0.1), .tanh])
-  func notANumber(_ activation: Activation) { #expect(activation.evaluated(at: [.nan]).values[0].isNaN) }
+  func notANumber(_ activation: Activation) { #expect(activation.evaluated(at: [Float.nan]).values[0].isNaN) }
 }

@@ -43,6 +43,7 @@ enum TrainingBenchmark {
     training.standardizesInput = false
     training.lossInterval = 1
     let trainer = Trainer(architecture: architecture, configuration: training, key: key)
+    trainer.threads = threads
     trainer.run(source: source, untilStep: checkedStep + 1)
     let loss = trainer.losses[checkedStep].loss
     let windows = rates(seconds: seconds) { trainer.run(source: source, untilStep: trainer.step + $0) }

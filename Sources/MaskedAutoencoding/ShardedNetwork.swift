@@ -1,0 +1,87 @@
+internal import Dispatch
+internal import LinearAlgebra
+
+/// One network whose batches are computed in two halves that share the parameters: on one thread one after the other, on two
+/// at once.
+///
+/// The halves are the same whatever the number of threads, and their gradients are added in the same order, so that threads
+/// change no bit. On one thread a half's activations fit the cache where a whole batch's do not. Batches of fewer than
+/// ``splitRows`` rows are not split: their products would become too small.
+final class ShardedNetwork {
+  /// Batches of at least so many rows are halved.
+  static let splitRows = 256
+
+  let layout: ParameterLayout
+  /// The first one owns the parameters and ends up with the gradient of the whole batch.
+  private let shards: [Network<Float>]
+  /// The first row of each half.
+  private let firstRows: [Int]
+  private let observedDimension: Int
+  private let batchSize: Int
+
+  init(_ architecture: AutoencoderArchitecture, batchSize: Int) {
+    let half = (batchSize + 1) / 2
+    let first = Network<Float>(architecture, batchSize: batchSize < Self.splitRows ? batchSize : half)
+    var shards = [first]
+    if batchSize >= Self.splitRows {
+      shards.append(Network(architecture, batchSize: batchSize - half, parameters: first.parameters))
+    }
+    self.shards = shards
+    firstRows = [0, half]
+    layout = first.layout
+    observedDimension = architecture.observedDimension
+    self.batchSize = batchSize
+  }
+
+  /// All parameters, one flat block.
+  var parameters: UnsafeMutablePointer<Float> { shards[0].parameters }
+  /// The gradient after ``run(observed:mask:mean:inverseDeviation:withGradient:threads:)``.
+  var gradients: UnsafeMutablePointer<Float> { shards[0].gradients.pointer }
+
+  /// The loss Σ m(ŷ − x)² / Σ m of a batch and, if wanted, its gradient.
+  ///
+  /// - Parameters:
+  ///   - observed: (batch, D), row-major.
+  ///   - mask: (batch, D), 1 for masked and 0 for visible.
+  ///   - mean: (D), subtracted.
+  ///   - inverseDeviation: (D), multiplied by.
+  ///   - threads: 1, or more for both halves at once.
+  func run(
+    observed: UnsafePointer<Float>, mask: UnsafePointer<Float>, mean: UnsafePointer<Float>,
+    inverseDeviation: UnsafePointer<Float>, withGradient: Bool, threads: Int
+  ) -> Double {
+    // Both halves divide by the masked entries of the whole batch.
+    var maskedCount = 0.0
+    for row in 0..<batchSize {
+      var sum: Float = 0
+      for column in row * observedDimension..<(row + 1) * observedDimension { sum += mask[column] }
+      maskedCount += Double(sum)
+    }
+    let total = maskedCount
+    var losses = [Double](repeating: 0, count: shards.count)
+    losses.withUnsafeMutableBufferPointer { losses in
+      // Every half writes its own loss, activations and gradients.
+      nonisolated(unsafe) let (losses, observed, mask) = (losses, observed, mask)
+      nonisolated(unsafe) let (shards, mean, inverseDeviation) = (self.shards, mean, inverseDeviation)
+      let (firstRows, columns) = (self.firstRows, observedDimension)
+      let half = { @Sendable (index: Int) in
+        BLASRuntime.flushDenormals()
+        let (shard, start) = (shards[index], firstRows[index] * columns)
+        shard.load(observed: observed + start, mask: mask + start, mean: mean, inverseDeviation: inverseDeviation)
+        shard.forward()
+        losses[index] = shard.loss(maskedCount: total)
+        if withGradient { shard.backward() }
+      }
+      if threads > 1, shards.count > 1 {
+        DispatchQueue.concurrentPerform(iterations: shards.count, execute: half)
+      } else {
+        for index in shards.indices { half(index) }
+      }
+    }
+    if withGradient, shards.count > 1 {
+      let (sum, other) = (gradients, shards[1].gradients.pointer)
+      for index in 0..<layout.count { sum[index] += other[index] }
+    }
+    return losses.reduce(0, +)
+  }
+}

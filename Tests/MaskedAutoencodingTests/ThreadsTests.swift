@@ -1,0 +1,49 @@
+import LinearAlgebra
+import MaskedAutoencoding
+import Stochastics
+import Testing
+
+@Suite struct ThreadsTests {
+  @Test(
+    "Threads change no bit, in batches that are halved evenly, unevenly, or not at all", arguments: [255, 256, 301])
+  func sameBits(batchSize: Int) {
+    func trained(threads: Int) -> (parameters: [[Float]], losses: [Float]) {
+      let architecture = AutoencoderArchitecture(
+        observedDimension: 5, representationWidth: 2, hiddenWidth: 24, hiddenLayers: 2)
+      let source = OneFactorSource(loadings: [0.9, 0.8, 0.7, 0.6, 0.5], mask: nil, key: RandomKey(seed: 5))
+      var configuration = smallConfiguration(steps: 20, batchSize: batchSize)
+      configuration.lossInterval = 1
+      let trainer = Trainer(architecture: architecture, configuration: configuration, key: RandomKey(seed: 6))
+      trainer.threads = threads
+      trainer.run(source: source)
+      return (trainer.model.parameters.map(\.values), trainer.losses.map(\.loss))
+    }
+    let (one, two) = (trained(threads: 1), trained(threads: 2))
+    #expect(one.parameters == two.parameters)
+    #expect(one.losses == two.losses && one.losses.count == 20)
+    #expect(one.losses[19] < one.losses[0])
+  }
+
+  @Test("A batch in halves has the loss and the gradient of the whole", arguments: [Activation.gelu, .tanh])
+  func halves(_ activation: Activation) {
+    let architecture = AutoencoderArchitecture(
+      observedDimension: 6, representationWidth: 2, hiddenWidth: 16, hiddenLayers: 2, activation: activation)
+    var configuration = smallConfiguration(steps: 1, batchSize: 512)
+    configuration.lossInterval = 1
+    let source = OneFactorSource(loadings: [0.9, 0.8, 0.7, 0.6, 0.5, 0.4], mask: nil, key: RandomKey(seed: 5))
+    let trainer = Trainer(architecture: architecture, configuration: configuration, key: RandomKey(seed: 6))
+    let before = trainer.checkpoint().values(prefix: "", of: architecture)
+    let (observed, mask) = source.batch(step: 0, rows: 512)
+    // The unsplit reference in double precision.
+    let reference = architecture.lossGradient(
+      parameters: before.map { $0.map(Double.init) }, observed: observed.double, mask: mask.double)
+    trainer.run(source: source)
+    #expect(abs(Double(trainer.losses[0].loss) - reference.loss) < 1e-6 * reference.loss)
+    // After one step of Adam the first moment is (1 − β₁) times the gradient.
+    let moments = trainer.checkpoint().values(prefix: "first_moment.", of: architecture)
+    let gain = 1 - configuration.beta1
+    for (moment, gradient) in zip(moments.joined(), reference.gradients.joined()) {
+      #expect(abs(Double(moment) / gain - gradient) < 2e-6)
+    }
+  }
+}

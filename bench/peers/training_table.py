@@ -1,0 +1,37 @@
+"""Turns the JSON lines of bench/training.sh on standard input into a Markdown table: steps a second, and ratios round by round.
+
+Fails if a loss on the common pool differs from Strata's by more than 1 % at step 100.
+"""
+
+import json
+import statistics
+import sys
+
+median = statistics.median
+rows = [json.loads(line) for line in sys.stdin]
+limits = {}
+for row in rows:
+    if row["name"] == "sgemm alone":
+        limits.setdefault(row["configuration"], []).append(median(row["windows"]))
+status = 0
+print("| shape | threads | activation | data | program | steps/s, median (range) | Strata's rate over it, median (range) | loss at step 100 |")
+print("|:--|--:|:--|:--|:--|--:|--:|--:|")
+key = lambda row: (row["configuration"], row["threads"], row["activation"], row["source"])
+trained = [row for row in rows if row["name"] != "sgemm alone"]
+for setting in dict.fromkeys(map(key, trained)):
+    group = [row for row in trained if key(row) == setting]
+    own = [row for row in group if row["name"] == "Strata"]
+    for name in dict.fromkeys(row["name"] for row in group):
+        runs = [row for row in group if row["name"] == name]
+        rates = [median(row["windows"]) for row in runs]
+        ratios = [median(a["windows"]) / median(b["windows"]) for a, b in zip(own, runs)]
+        spread = lambda values, digits: f"{median(values):.{digits}f} ({min(values):.{digits}f} – {max(values):.{digits}f})"
+        digits = 0 if rates[0] > 200 else 1
+        print(f"| {' | '.join(map(str, setting))} | {name} | {spread(rates, digits)} | {spread(ratios, 2)} | {runs[0]['loss']:.5f} |")
+        if setting[3] == "pool" and abs(runs[0]["loss"] / own[0]["loss"] - 1) > 0.01:
+            print(f"{name}: loss {runs[0]['loss']}, Strata's {own[0]['loss']}", file=sys.stderr)
+            status = 1
+    if setting[1] == 1 and setting[0] in limits:
+        shares = [median(a["windows"]) / b for a, b in zip(own, limits[setting[0]])]
+        print(f"| {' | '.join(map(str, setting))} | *sgemm alone* | {spread(limits[setting[0]], digits)} | {spread(shares, 2)} | |")
+sys.exit(status)
