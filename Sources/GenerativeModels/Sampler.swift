@@ -117,14 +117,20 @@ struct Panel {
     values.withUnsafeMutableBufferPointer { values in
       noises.withUnsafeMutableBufferPointer { noises in
         inputs.withUnsafeMutableBufferPointer { inputs in
+          // Siblings often follow one another: what they read of their parents is copied once.
+          var (gathered, parentRows): (ArraySlice<Int>, Int) = ([], 0)
           for v in graph.topologicalOrder {
-            var row = 0
-            for parent in graph.parents[v] {
-              let rows = graph.nodes[parent].dimension
-              (inputs.baseAddress! + row * width).update(
-                from: values.baseAddress! + layout.valueOffsets[parent] * width, count: rows * width)
-              row += rows
+            if graph.parents[v] != gathered {
+              gathered = graph.parents[v]
+              parentRows = 0
+              for parent in gathered {
+                let rows = graph.nodes[parent].dimension
+                (inputs.baseAddress! + parentRows * width).update(
+                  from: values.baseAddress! + layout.valueOffsets[parent] * width, count: rows * width)
+                parentRows += rows
+              }
             }
+            var row = parentRows
             // Noises are drawn where the mechanism reads them, and kept besides only if somebody asks for them.
             for component in 0..<graph.nodes[v].noiseDimension {
               let noiseRow = layout.noiseOffsets[v] + component

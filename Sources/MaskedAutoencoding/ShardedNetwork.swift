@@ -17,6 +17,8 @@ final class ShardedNetwork {
   /// The first row of each half.
   private let firstRows: [Int]
   private let observedDimension: Int
+  /// How often each column of a batch is masked: whole numbers below 2²⁴, so that sums are exact.
+  private let maskSums: AlignedBuffer<Float>
   private let batchSize: Int
 
   init(_ architecture: AutoencoderArchitecture, batchSize: Int) {
@@ -30,6 +32,7 @@ final class ShardedNetwork {
     firstRows = [0, half]
     layout = first.layout
     observedDimension = architecture.observedDimension
+    maskSums = AlignedBuffer(count: observedDimension)
     self.batchSize = batchSize
   }
 
@@ -51,13 +54,8 @@ final class ShardedNetwork {
     inverseDeviation: UnsafePointer<Float>, withGradient: Bool, threads: Int
   ) -> Double {
     // Both halves divide by the masked entries of the whole batch.
-    var maskedCount = 0.0
-    for row in 0..<batchSize {
-      var sum: Float = 0
-      for column in row * observedDimension..<(row + 1) * observedDimension { sum += mask[column] }
-      maskedCount += Double(sum)
-    }
-    let total = maskedCount
+    Float.columnSums(mask, into: maskSums.pointer, rows: batchSize, stride: observedDimension)
+    let total = maskSums.elements.reduce(0) { $0 + Double($1) }
     var losses = [Double](repeating: 0, count: shards.count)
     losses.withUnsafeMutableBufferPointer { losses in
       // Every half writes its own loss, activations and gradients.
