@@ -66,7 +66,7 @@ public struct SweepRunner: Sendable {
     try directory.write(try ResolvedPlan.text(plan, cells: cells), as: "plan.resolved.yaml")
 
     let checkpoints = CellCheckpoints(
-      directory: directory.path, interval: plan.checkpointInterval, keepsModels: plan.keepsModels)
+      plan: plan, directory: directory.path, interval: plan.checkpointInterval, keepsModels: plan.keepsModels)
     let reused = cells.count - pending.count
     let start = ContinuousClock.now
     let done = Mutex(0)
