@@ -99,10 +99,9 @@ public enum RecoveryMetric: String, Sendable, Hashable, CaseIterable {
   /// The values that the score can take.
   public var range: ClosedRange<Double> {
     switch self {
-    case .r2Linear, .r2Kernel, .r2MLP, .r2LinearReverse, .r2KernelReverse, .r2LinearPartial, .dciInformativeness,
-      .ckaLinearUnbiased, .ckaRBFUnbiased, .distanceCorrelationUnbiased:
+    case .r2Linear, .r2Kernel, .r2MLP, .r2LinearReverse, .r2KernelReverse, .r2LinearPartial, .dciInformativeness:
       -Double.infinity...1
-    case .ccaMean: -1...1
+    case .ccaMean, .ckaLinearUnbiased, .ckaRBFUnbiased, .distanceCorrelationUnbiased: -1...1
     case .hsic: 0...Double.infinity
     default: 0...1
     }

@@ -76,50 +76,52 @@ struct CellEvaluator {
       content: plan.targets.contains(.content) ? view.content : nil,
       leakage: plan.targets.contains(.leakage) ? view.leakage : nil, recordsNodes: plan.recordsNodes)
     guard !targets.blocks.isEmpty else { return }
-    let trainRows = view.sample.count / 2
     for features in view.features {
       // A representation with infinities is what some divergences leave: it recovers nothing that a probe could read.
-      var split = try features.matrix.flatMap { matrix in
-        matrix.isFinite ? try HeldOutSplit(features: matrix, targets: targets.targets, trainRows: trainRows) : nil
+      let matrix = features.matrix.flatMap { $0.isFinite ? $0 : nil }
+      if features.estimator == .mae {
+        try scoreTrained(matrix, targets, metrics: metrics, shuffleKey: shuffleKey, into: &table)
+        continue
       }
-      switch features.estimator {
-      case .mae: try scoreTrained(split, targets, metrics: metrics, shuffleKey: shuffleKey, into: &table)
-      case .pca:
+      var split = try split(matrix, targets)
+      if features.estimator == .pca {
         split = try split?.principalComponents(width: specification.architecture.representationWidth)
-        fallthrough
-      default:
-        for metric in metrics {
-          try add(try scores(metric, split, targets), of: targets, features.estimator, metric, into: &table)
+      }
+      for metric in metrics {
+        for (block, value) in zip(targets.blocks, try scores(metric, split, targets)) {
+          guard let value else { continue }
+          table.add(block, estimator: features.estimator.rawValue, metric: metric.rawValue, value: value)
         }
       }
     }
   }
 
+  /// The first half of the rows fits, the other scores; nil without features.
+  private func split(_ features: Matrix<Double>?, _ targets: TargetBlocks) throws -> HeldOutSplit? {
+    try features.map { try HeldOutSplit(features: $0, targets: targets.targets, trainRows: $0.rows / 2) }
+  }
+
   /// The trained representation, beside it the shuffled floor, and the permutations of p-values.
   private func scoreTrained(
-    _ split: HeldOutSplit?, _ targets: TargetBlocks, metrics: [RecoveryMetric], shuffleKey: RandomKey,
+    _ features: Matrix<Double>?, _ targets: TargetBlocks, metrics: [RecoveryMetric], shuffleKey: RandomKey,
     into table: inout ScoreTable
   ) throws {
     let plan = specification.evaluation
-    var shuffle = RandomStream(shuffleKey)
     let wantsFloor = plan.estimators.contains(.shuffled)
-    let trainRows = split?.trainFeatures.rows ?? targets.targets.rows / 2
+    var shuffle = RandomStream(shuffleKey)
     // The first shuffle shares a split with the targets: as further columns it costs little.
     let both =
-      wantsFloor || plan.permutations > 0 ? targets.addingShuffledRows(trainRows: trainRows, using: &shuffle) : targets
-    let shared = try split.map { split in
-      let (train, test) = (0..<trainRows, trainRows..<both.targets.rows)
-      return try HeldOutSplit(
-        trainFeatures: split.trainFeatures, trainTargets: both.targets.rows(train), testFeatures: split.testFeatures,
-        testTargets: both.targets.rows(test))
-    }
+      wantsFloor || plan.permutations > 0
+      ? targets.addingShuffledRows(trainRows: targets.targets.rows / 2, using: &shuffle) : targets
+    let shared = try split(features, both)
+    let alone = plan.permutations > 1 || metrics.contains(.hsic) ? try split(features, targets) : nil
     for metric in metrics where metric != .hsic {
       let first = try scores(metric, shared, both)
       let observed = Array(first.prefix(targets.blocks.count))
       var permuted: [[Double?]] = both.blocks.count > observed.count ? [Array(first.dropFirst(observed.count))] : []
       var stream = RandomStream(shuffleKey.child("permutations").child(metric.rawValue))
       while permuted.count < plan.permutations {
-        permuted.append(try scores(metric, split?.shufflingTargets(using: &stream), targets))
+        permuted.append(try scores(metric, alone?.shufflingTargets(using: &stream), targets))
       }
       let nulls = targets.blocks.indices.map { index in permuted.map { $0[index] ?? .nan } }
       for (index, block) in targets.blocks.enumerated() {
@@ -134,7 +136,7 @@ struct CellEvaluator {
     }
     if metrics.contains(.hsic) {
       var stream = RandomStream(shuffleKey.child("hsic"))
-      try scoreIndependence(split, targets, using: &stream, wantsFloor: wantsFloor, into: &table)
+      try scoreIndependence(alone, targets, using: &stream, wantsFloor: wantsFloor, into: &table)
     }
   }
 
@@ -176,14 +178,5 @@ struct CellEvaluator {
       return blocks.map { metric == .r2LinearPartial && $0.family == nil ? nil : .nan }
     }
     return try scorer.scores(metric, split, groups: targets.groups, blocks: blocks)
-  }
-
-  private func add(
-    _ scores: [Double?], of targets: TargetBlocks, _ estimator: EvaluationPlan.Estimator, _ metric: RecoveryMetric,
-    into table: inout ScoreTable
-  ) throws {
-    for (block, value) in zip(targets.blocks, scores) {
-      if let value { table.add(block, estimator: estimator.rawValue, metric: metric.rawValue, value: value) }
-    }
   }
 }

@@ -54,6 +54,7 @@ public struct SweepRunner: Sendable {
   public func run(onProgress: @escaping @Sendable (SweepProgress) -> Void = { _ in }) async throws -> SweepOutcome {
     BLASRuntime.useOneThread()
     Statistics.disableGSLAbort()
+    BLASRuntime.keepFreedMemory()
     let cells = try plan.cells()
     var results = cells.map { directory.result(of: $0) }
     let pending = cells.indices.filter { results[$0] == nil }
