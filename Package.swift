@@ -93,10 +93,15 @@ let package = Package(
       "Specifications",
       ["HierarchicalGraphs", "GenerativeModels", "MaskedAutoencoding", "Stochastics", "LinearAlgebra", "Datasets"]),
     tests(
-      "Sweeps", ["Specifications", "HierarchicalGraphs", "GenerativeModels", "MaskedAutoencoding", "Stochastics"]),
+      "Sweeps",
+      [
+        "Specifications", "HierarchicalGraphs", "GenerativeModels", "MaskedAutoencoding", "Stochastics", "Recovery",
+        "Datasets", "LinearAlgebra",
+      ]),
     tests("Reporting", []),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["TestSupport", "strata", "Datasets", "LinearAlgebra"], swiftSettings: swift),
+      name: "EndToEndTests", dependencies: ["TestSupport", "strata", "Datasets", "LinearAlgebra"],
+      resources: [.copy("Fixtures")], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -133,7 +133,7 @@ struct MaskRegression {
   }
 
   /// C⁻¹ · rows for covariance = C·Cᵀ; without the directions below the floor where it is ill-conditioned.
-  private static func whiten(
+  static func whiten(
     _ rows: Matrix<Double>, covariance: Matrix<Double>
   ) throws(LinearAlgebraError) -> (y: Matrix<Double>, rank: Int) {
     if let factor = try? covariance.choleskyFactor() {

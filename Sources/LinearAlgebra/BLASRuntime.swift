@@ -1,3 +1,4 @@
+internal import CKernels
 internal import COpenBLAS
 
 /// The process-wide state of the BLAS library, and how results record it.
@@ -19,6 +20,10 @@ public enum BLASRuntime {
 
   /// Flushes denormal numbers to zero on the calling thread (they are 100 times slower in saturated units).
   public static func flushDenormals() { strata_flush_denormals() }
+
+  /// Lets the allocator keep freed memory, process-wide: by default every large matrix is returned to the system, and its
+  /// pages are zeroed again for the next one. What is held is the memory of the largest moment. Nothing without glibc.
+  public static func keepFreedMemory() { strata_keep_freed_memory() }
 }
 
 extension String {

@@ -57,12 +57,14 @@ public struct Disentanglement: Sendable, Equatable {
     let totals = parts.map { $0.reduce(0, +) }
     let total = totals.reduce(0, +)
     guard total > 0 else { return 0 }
-    return zip(parts, totals).reduce(0) { sum, part in
+    let score = zip(parts, totals).reduce(0.0) { sum, part in
       guard part.1 > 0 else { return sum }
       let entropy = Information.entropy(part.0.map { $0 / part.1 })
       let base =
         part.0.count > 1 ? Information.entropy([Double](repeating: 1 / Double(part.0.count), count: part.0.count)) : 1
       return sum + part.1 / total * (1 - entropy / base)
     }
+    // The shares add up to 1 but for rounding.
+    return min(max(score, 0), 1)
   }
 }

@@ -10,8 +10,10 @@ public struct IndependenceTest: Sendable, Equatable {
   public let statistic: Double
   /// (1 + #{permuted statistic ≥ statistic}) / (1 + permutations): exact at any sample size, at least 1/(1 + permutations).
   public let pValue: Double
+  /// The statistic of every permutation, in order of drawing. Their mean is the floor of ``statistic``, which is not 0.
+  public let permuted: [Double]
   /// The number of permutations drawn.
-  public let permutations: Int
+  public var permutations: Int { permuted.count }
   /// The number of rows.
   public let rows: Int
 
@@ -30,22 +32,32 @@ public struct IndependenceTest: Sendable, Equatable {
     precondition(permutations >= 1, "\(permutations) permutations")
     try requireViews(x, y, rows: 4)
     rows = x.rows
-    self.permutations = permutations
-    guard let k = medianKernel(x, widthShare: 1), let l = medianKernel(y, widthShare: 1) else {
-      (statistic, pValue) = (0, 1)
+    guard let (a, b) = Self.centredKernels(x, y) else {
+      (statistic, pValue, permuted) = (0, 1, [Double](repeating: 0, count: permutations))
       return
     }
-    // Centring one of the two matrices suffices; centring both keeps the rounding small.
-    let (a, b) = (doublyCentred(k), doublyCentred(l))
     let observed = innerProduct(a, b)
-    var larger = 0
-    for _ in 0..<permutations {
-      let permuted = permutedProduct(a, b, stream.permutation(x.rows))
-      // Ties by rounding count for the null.
-      if permuted >= observed * (1 - 1e-12) { larger += 1 }
-    }
-    statistic = max(0, observed) / (Double(x.rows) * Double(x.rows))
-    pValue = Double(1 + larger) / Double(1 + permutations)
+    let products = (0..<permutations).map { _ in permutedProduct(a, b, stream.permutation(x.rows)) }
+    let scale = Double(x.rows) * Double(x.rows)
+    statistic = max(0, observed) / scale
+    permuted = products.map { max(0, $0) / scale }
+    pValue = PermutationNull.pValue(score: observed, shuffled: products)
+  }
+
+  /// ``statistic`` alone, without a test.
+  ///
+  /// - Throws: ``RecoveryError``.
+  /// - Complexity: O(n²(p + q)) time, O(n²) memory.
+  public static func statistic(_ x: Matrix<Double>, _ y: Matrix<Double>) throws(RecoveryError) -> Double {
+    try requireViews(x, y, rows: 4)
+    guard let (a, b) = centredKernels(x, y) else { return 0 }
+    return max(0, innerProduct(a, b)) / (Double(x.rows) * Double(x.rows))
+  }
+
+  /// Nil if a view is constant. Centring one of the two matrices would suffice; centring both keeps the rounding small.
+  private static func centredKernels(_ x: Matrix<Double>, _ y: Matrix<Double>) -> (Matrix<Double>, Matrix<Double>)? {
+    guard let k = medianKernel(x, widthShare: 1), let l = medianKernel(y, widthShare: 1) else { return nil }
+    return (doublyCentred(k), doublyCentred(l))
   }
 }
 

@@ -73,7 +73,8 @@ public enum KernelAlignment {
   private static func normalised(_ cross: Double, _ x: Double, _ y: Double, _ estimator: Estimator) -> Double {
     guard x > 0, y > 0 else { return 0 }
     let value = cross / (x.squareRoot() * y.squareRoot())
-    return estimator == .biased ? min(max(value, 0), 1) : value
+    // Both are bounded by Cauchy and Schwarz, and rounding must not leave their ranges.
+    return min(max(value, estimator == .biased ? 0 : -1), 1)
   }
 }
 

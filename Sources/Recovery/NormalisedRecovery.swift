@@ -18,11 +18,15 @@ public struct PermutationNull: Sendable, Equatable {
   /// The scores of the shuffled splits, in order of drawing.
   public let shuffled: [Double]
   /// (1 + #{shuffled ≥ score}) / (1 + permutations), one-sided: is the score more than nothing?
-  public var pValue: Double {
-    Double(1 + shuffled.count { $0 >= score }) / Double(1 + shuffled.count)
-  }
+  public var pValue: Double { Self.pValue(score: score, shuffled: shuffled) }
   /// The mean of the shuffled scores: the shuffled floor.
   public var floor: Double { shuffled.reduce(0, +) / Double(shuffled.count) }
+
+  /// ``pValue`` of scores taken elsewhere, such as means over masks. Equal up to rounding counts for the null.
+  public static func pValue(score: Double, shuffled: [Double]) -> Double {
+    let least = score - 1e-12 * abs(score)
+    return Double(1 + shuffled.count { $0 >= least }) / Double(1 + shuffled.count)
+  }
 
   /// Scores a split and shuffles of it. The rows of the targets are permuted within the training and the test part.
   ///

@@ -22,6 +22,8 @@ public struct RecoveryCaption: Sendable, Equatable {
   public let fittingRows: Int
   /// Further samples on which it is scored.
   public let heldOutRows: Int
+  /// Whether these are other samples than those fitted on; in-sample metrics have the same twice.
+  public let isHeldOut: Bool
   /// Training seeds for each generator seed.
   public let trainingSeeds: Int
   /// Seeds of the generating process.
@@ -32,7 +34,7 @@ public struct RecoveryCaption: Sendable, Equatable {
   /// - Precondition: all counts are positive.
   public init(
     metric: String, target: String, evaluation: Evaluation, masks: Int, fittingRows: Int, heldOutRows: Int,
-    trainingSeeds: Int, generatorSeeds: Int
+    isHeldOut: Bool = true, trainingSeeds: Int, generatorSeeds: Int
   ) {
     precondition(
       min(masks, fittingRows, heldOutRows, trainingSeeds, generatorSeeds) > 0,
@@ -43,6 +45,7 @@ public struct RecoveryCaption: Sendable, Equatable {
     self.masks = masks
     self.fittingRows = fittingRows
     self.heldOutRows = heldOutRows
+    self.isHeldOut = isHeldOut
     self.trainingSeeds = trainingSeeds
     self.generatorSeeds = generatorSeeds
   }
@@ -59,12 +62,22 @@ public struct RecoveryCaption: Sendable, Equatable {
   }
 
   private var protocolText: String {
+    guard isHeldOut else { return inSampleText }
     let rows = "fitted on \(fittingRows) samples and scored on \(heldOutRows) others"
     switch evaluation {
     case .perMask:
       return masks == 1 ? "a probe for one mask, \(rows)" : "a probe for each of \(masks) masks, \(rows), averaged"
     case .pooled: return "one probe over randomly masked samples, \(rows)"
     case .full: return "one probe on the unmasked input, \(rows)"
+    }
+  }
+
+  private var inSampleText: String {
+    let rows = "on \(heldOutRows) samples, in-sample"
+    switch evaluation {
+    case .perMask: return masks == 1 ? "for one mask, \(rows)" : "for each of \(masks) masks, \(rows), averaged"
+    case .pooled: return "over randomly masked samples, \(rows)"
+    case .full: return "on the unmasked input, \(rows)"
     }
   }
 

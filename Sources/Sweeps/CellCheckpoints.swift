@@ -1,10 +1,14 @@
 internal import Datasets
 internal import FoundationEssentials
+internal import GenerativeModels
 internal import Glibc
 internal import MaskedAutoencoding
+internal import Specifications
 
 /// The files in which cells keep the state of their training: one while it runs, and the final one if it is wanted.
 struct CellCheckpoints: Sendable {
+  /// The plan of the sweep.
+  let plan: SweepPlan
   /// The sweep's folder.
   let directory: String
   /// Steps between two checkpoints; nil for none.
@@ -34,9 +38,13 @@ struct CellCheckpoints: Sendable {
     try write(checkpoint, cell, folder: "checkpoints")
   }
 
-  /// Keeps the final state, a copy of all parameters and moments, if it is wanted. The checkpoint of the running training stays until ``remove(_:)``.
-  func finish(_ checkpoint: @autoclosure () -> Checkpoint, of cell: CellSpecification) throws {
-    if keepsModels { try write(checkpoint(), cell, folder: "models") }
+  /// Keeps the final state, a copy of all parameters and moments, if it is wanted, with the plan of this cell and the
+  /// generator itself: what ``KeptModel`` reads. The checkpoint of the running training stays until ``remove(_:)``.
+  func finish(
+    _ checkpoint: @autoclosure () -> Checkpoint, of cell: CellSpecification, generator: GenerativeModel
+  ) throws {
+    guard keepsModels else { return }
+    try write(checkpoint(), cell, folder: "models", adding: try KeptModel.entries(plan, cell, generator))
   }
 
   /// Removes the checkpoint of a cell whose result is published.
@@ -44,9 +52,12 @@ struct CellCheckpoints: Sendable {
     if interval != nil { unlink(path("checkpoints", cell)) }
   }
 
-  private func write(_ checkpoint: Checkpoint, _ cell: CellSpecification, folder: String) throws {
+  private func write(
+    _ checkpoint: Checkpoint, _ cell: CellSpecification, folder: String, adding entries: [String: String] = [:]
+  ) throws {
     try FileManager.default.createDirectory(atPath: "\(directory)/\(folder)", withIntermediateDirectories: true)
     let metadata = checkpoint.metadata.merging(["cell": cell.canonicalText]) { _, new in new }
+      .merging(entries) { _, new in new }
     try Safetensors(tensors: checkpoint.tensors, metadata: metadata).write(to: path(folder, cell))
   }
 }

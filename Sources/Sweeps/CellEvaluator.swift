@@ -1,54 +1,35 @@
 internal import GenerativeModels
 internal import HierarchicalGraphs
-internal import Identifiability
 internal import LinearAlgebra
 internal import MaskedAutoencoding
 internal import Recovery
 internal import Specifications
 internal import Stochastics
 
-/// Measures what the representation of one cell recovers, beside its floors and its ceiling, on samples that training
+/// Measures what the representation of one cell recovers, beside its floors and its ceilings, on samples that training
 /// never saw: their stream is another one.
 struct CellEvaluator {
-  let specification: CellSpecification
-  let generator: GenerativeModel
-  /// The trained model; nil after a divergence, whose scores are NaN.
-  let trained: MaskedAutoencoder?
-  let untrained: MaskedAutoencoder
+  private let specification: CellSpecification
+  private let generator: GenerativeModel
+  private let views: EvaluationViewSource
   private let key: RandomKey
   private let layouts: [TargetLayout]
-  private let sampler: MaskSampler
-  private let metrics: [any RecoveryMetric]
-  private let locator: ContentLocator
-  /// Nodes that are left out of the content, as ``TargetLayout/values(_:)`` leaves them out.
-  private let constants: Set<Int>
+  private let scorer: RecoveryScorer
 
+  /// - Parameter trained: The trained model; nil after a divergence, whose scores are NaN.
   init(
     specification: CellSpecification, generator: GenerativeModel, trained: MaskedAutoencoder?,
     untrained: MaskedAutoencoder
   ) {
     self.specification = specification
     self.generator = generator
-    self.trained = trained
-    self.untrained = untrained
     key = specification.evaluationKey
-    let (graph, plan) = (generator.graph, specification.evaluation)
-    var layouts: [TargetLayout] = []
-    if plan.targets.contains(.z) { layouts.append(.values(generator)) }
-    if plan.targets.contains(.epsilon) { layouts.append(.noises(graph)) }
-    self.layouts = layouts
-    sampler = MaskSampler(specification.masks, for: graph)
-    metrics = plan.metrics.map { metric -> any RecoveryMetric in
-      switch metric {
-      case .r2Linear: ProbeMetric(name: metric.rawValue, probe: RidgeProbe(), maximumRows: nil)
-      case .r2Kernel:
-        ProbeMetric(
-          name: metric.rawValue, probe: KernelRidgeProbe(maximumRows: plan.kernelRows), maximumRows: plan.kernelRows)
-      case .ccaMean: CanonicalMetric(name: metric.rawValue)
-      }
-    }
-    locator = ContentLocator(graph)
-    constants = generator.constantNodes
+    let plan = specification.evaluation
+    layouts = TargetLayout.all(plan.targets, of: generator)
+    views = EvaluationViewSource(
+      specification: specification, generator: generator, trained: trained, untrained: untrained,
+      estimators: plan.estimators)
+    scorer = RecoveryScorer(limits: plan.limits, key: key.child("scorer"))
   }
 
   /// All scores of the cell, mode by mode in the plan's order.
@@ -70,20 +51,11 @@ struct CellEvaluator {
   private func measurePerMask(into table: inout ScoreTable) throws {
     let plan = specification.evaluation
     let evaluation = PerMaskEvaluation(specification)
-    let modeKey = evaluation.key
     for (index, mask) in evaluation.masks.enumerated() {
       let first = UInt64(index * 2 * plan.rows)
-      let sample = generator.sample(first..<first + UInt64(2 * plan.rows), key: modeKey.child("samples"))
-      let observed = sample.observed()
-      let masked = maskedColumns(mask)
-      let views = Views(
-        trained: trained?.encode(observed: observed, maskedColumns: masked).double,
-        untrained: untrained.encode(observed: observed, maskedColumns: masked).double,
-        input: observed.columns(at: masked.indices.filter { !masked[$0] }).double)
-      let content = plan.targets.contains(.content) ? content(of: mask) : nil
-      let active = index < plan.masks ? metrics : metrics.filter { $0.name == EvaluationPlan.Metric.r2Linear.rawValue }
-      var shuffle = RandomStream(modeKey.child("shuffle").child(index))
-      try score(sample, views: views, content: content, metrics: active, shuffle: &shuffle, into: &table)
+      let view = try views.view(of: mask, rows: first..<first + UInt64(2 * plan.rows), key: evaluation.key)
+      let active = plan.metrics.filter { index < plan.masks(for: $0) }
+      try score(view, metrics: active, shuffleKey: evaluation.key.child("shuffle").child(index), into: &table)
     }
   }
 
@@ -91,79 +63,120 @@ struct CellEvaluator {
   private func measureOnce(pooled: Bool, into table: inout ScoreTable) throws {
     let plan = specification.evaluation
     let modeKey = key.child(pooled ? "pooled" : "full")
-    let count = 2 * plan.pooledRows
-    let sample = generator.sample(0..<UInt64(count), key: modeKey.child("samples"))
-    let observed = sample.observed()
-    var masked = Matrix<Float>(rows: count, columns: observed.columns)
-    if pooled {
-      var stream = RandomStream(modeKey.child("masks"))
-      masked.withUnsafeMutableElements { sampler.fill(batch: $0, using: &stream) }
-    }
-    let views = Views(
-      trained: trained?.encode(observed: observed, masked: masked).double,
-      untrained: untrained.encode(observed: observed, masked: masked).double,
-      input: pooled ? Self.encoderInput(observed, masked).double : observed.double)
-    // c belongs to a mask; a probe over many masks has none.
-    let content: [Int]? =
-      if plan.targets.contains(.content), case .fixed(let mask) = specification.masks.law {
-        content(of: mask)
-      } else { nil }
-    var shuffle = RandomStream(modeKey.child("shuffle"))
-    try score(sample, views: views, content: content, metrics: metrics, shuffle: &shuffle, into: &table)
-  }
-
-  private func content(of mask: Mask) -> [Int] { locator.locate(mask).content.filter { !constants.contains($0) } }
-
-  /// The mask as one flag for each observed column.
-  private func maskedColumns(_ mask: Mask) -> [Bool] {
-    zip(generator.graph.observables, mask.isMasked).flatMap { node, isMasked in
-      [Bool](repeating: isMasked, count: generator.graph.nodes[node].dimension)
-    }
-  }
-
-  /// What the encoder saw: values with masked ones zero, then the mask, shape (n, 2D).
-  private static func encoderInput(_ observed: Matrix<Float>, _ masked: Matrix<Float>) -> Matrix<Float> {
-    var visible = observed
-    visible.withUnsafeMutableElements { values in
-      masked.withUnsafeElements { flags in for i in values.indices { values[i] *= 1 - flags[i] } }
-    }
-    return .concatenatingColumns([visible, masked])
-  }
-
-  /// The features of the estimators for the same rows.
-  private struct Views {
-    /// nil after a divergence.
-    var trained: Matrix<Double>?
-    var untrained: Matrix<Double>
-    var input: Matrix<Double>
+    let view = try views.view(pooled: pooled, count: 2 * plan.pooledRows, key: modeKey)
+    try score(view, metrics: plan.metrics, shuffleKey: modeKey.child("shuffle"), into: &table)
   }
 
   private func score(
-    _ sample: Sample, views: Views, content: [Int]?, metrics: [any RecoveryMetric], shuffle: inout RandomStream,
-    into table: inout ScoreTable
+    _ view: EvaluationView, metrics: [RecoveryMetric], shuffleKey: RandomKey, into table: inout ScoreTable
   ) throws {
+    let plan = specification.evaluation
     let targets = TargetBlocks(
-      sample, graph: generator.graph, layouts: layouts, content: content,
-      recordsNodes: specification.evaluation.recordsNodes)
+      view.sample, graph: generator.graph, layouts: layouts,
+      content: plan.targets.contains(.content) ? view.content : nil,
+      leakage: plan.targets.contains(.leakage) ? view.leakage : nil, recordsNodes: plan.recordsNodes)
     guard !targets.blocks.isEmpty else { return }
-    let trainRows = sample.count / 2
-    func add(_ estimator: String, _ features: Matrix<Double>?, _ targets: TargetBlocks) throws {
+    for features in view.features {
       // A representation with infinities is what some divergences leave: it recovers nothing that a probe could read.
-      let split = try features.flatMap { features in
-        features.isFinite ? try HeldOutSplit(features: features, targets: targets.targets, trainRows: trainRows) : nil
+      let matrix = features.matrix.flatMap { $0.isFinite ? $0 : nil }
+      if features.estimator == .mae {
+        try scoreTrained(matrix, targets, metrics: metrics, shuffleKey: shuffleKey, into: &table)
+        continue
+      }
+      var split = try split(matrix, targets)
+      if features.estimator == .pca {
+        split = try split?.principalComponents(width: specification.architecture.representationWidth)
       }
       for metric in metrics {
-        let scores = try split.map { try metric.scores($0, targets: targets) }
-        for (index, block) in targets.blocks.enumerated() {
-          let isShuffled = index >= targets.unshuffledBlocks
-          table.add(
-            block, estimator: isShuffled ? "shuffled" : estimator, metric: metric.name, value: scores?[index] ?? .nan)
+        for (block, value) in zip(targets.blocks, try scores(metric, split, targets)) {
+          guard let value else { continue }
+          table.add(block, estimator: features.estimator.rawValue, metric: metric.rawValue, value: value)
         }
       }
     }
-    // The shuffled floor reads the trained representation too: as further columns of one split it costs little.
-    try add("mae", views.trained, targets.addingShuffledRows(trainRows: trainRows, using: &shuffle))
-    try add("untrained", views.untrained, targets)
-    try add("ceiling", views.input, targets)
+  }
+
+  /// The first half of the rows fits, the other scores; nil without features.
+  private func split(_ features: Matrix<Double>?, _ targets: TargetBlocks) throws -> HeldOutSplit? {
+    try features.map { try HeldOutSplit(features: $0, targets: targets.targets, trainRows: $0.rows / 2) }
+  }
+
+  /// The trained representation, beside it the shuffled floor, and the permutations of p-values.
+  private func scoreTrained(
+    _ features: Matrix<Double>?, _ targets: TargetBlocks, metrics: [RecoveryMetric], shuffleKey: RandomKey,
+    into table: inout ScoreTable
+  ) throws {
+    let plan = specification.evaluation
+    let wantsFloor = plan.estimators.contains(.shuffled)
+    var shuffle = RandomStream(shuffleKey)
+    // The first shuffle shares a split with the targets: as further columns it costs little.
+    let both =
+      wantsFloor || plan.permutations > 0
+      ? targets.addingShuffledRows(trainRows: targets.targets.rows / 2, using: &shuffle) : targets
+    let shared = try split(features, both)
+    let alone = plan.permutations > 1 || metrics.contains(.hsic) ? try split(features, targets) : nil
+    for metric in metrics where metric != .hsic {
+      let first = try scores(metric, shared, both)
+      let observed = Array(first.prefix(targets.blocks.count))
+      var permuted: [[Double?]] = both.blocks.count > observed.count ? [Array(first.dropFirst(observed.count))] : []
+      var stream = RandomStream(shuffleKey.child("permutations").child(metric.rawValue))
+      while permuted.count < plan.permutations {
+        permuted.append(try scores(metric, alone?.shufflingTargets(using: &stream), targets))
+      }
+      let nulls = targets.blocks.indices.map { index in permuted.map { $0[index] ?? .nan } }
+      for (index, block) in targets.blocks.enumerated() {
+        guard let value = observed[index] else { continue }
+        table.add(
+          block, estimator: EvaluationPlan.Estimator.mae.rawValue, metric: metric.rawValue, value: value,
+          permuted: plan.permutations > 0 ? nulls[index] : [])
+      }
+      for (index, block) in targets.blocks.enumerated() where wantsFloor && observed[index] != nil {
+        addFloor(block, metric, nulls[index], into: &table)
+      }
+    }
+    if metrics.contains(.hsic) {
+      var stream = RandomStream(shuffleKey.child("hsic"))
+      try scoreIndependence(alone, targets, using: &stream, wantsFloor: wantsFloor, into: &table)
+    }
+  }
+
+  /// HSIC is read by its p-value: it is permuted whether or not other metrics are.
+  private func scoreIndependence(
+    _ split: HeldOutSplit?, _ targets: TargetBlocks, using stream: inout RandomStream, wantsFloor: Bool,
+    into table: inout ScoreTable
+  ) throws {
+    let permutations = specification.evaluation.hsicPermutations
+    var floors: [[Double]] = []
+    for block in targets.blocks {
+      let test = try split.map { split in
+        try scorer.independence(split, block.scored, permutations: permutations, using: &stream)
+      }
+      let permuted = test?.permuted ?? [Double](repeating: .nan, count: permutations)
+      table.add(
+        block, estimator: EvaluationPlan.Estimator.mae.rawValue, metric: RecoveryMetric.hsic.rawValue,
+        value: test?.statistic ?? .nan, permuted: permuted)
+      floors.append(permuted)
+    }
+    for (block, floor) in zip(targets.blocks, floors) where wantsFloor { addFloor(block, .hsic, floor, into: &table) }
+  }
+
+  /// The mean over the shuffles of one mask.
+  private func addFloor(
+    _ block: TargetBlocks.Block, _ metric: RecoveryMetric, _ shuffled: [Double], into table: inout ScoreTable
+  ) {
+    table.add(
+      block, estimator: EvaluationPlan.Estimator.shuffled.rawValue, metric: metric.rawValue,
+      value: shuffled.reduce(0, +) / Double(shuffled.count))
+  }
+
+  /// One score for each block, NaN without features; nil where the metric is not defined for a block.
+  private func scores(
+    _ metric: RecoveryMetric, _ split: HeldOutSplit?, _ targets: TargetBlocks
+  ) throws -> [Double?] {
+    let blocks = targets.blocks.map(\.scored)
+    guard let split else {
+      return blocks.map { metric == .r2LinearPartial && $0.family == nil ? nil : .nan }
+    }
+    return try scorer.scores(metric, split, groups: targets.groups, blocks: blocks)
   }
 }

@@ -3,6 +3,7 @@ internal import HierarchicalGraphs
 internal import Identifiability
 internal import LinearAlgebra
 internal import MaskedAutoencoding
+internal import Recovery
 internal import Specifications
 internal import Stochastics
 
@@ -11,6 +12,8 @@ internal import Stochastics
 /// - `r2_linear` (per mask; linear mechanisms and Gaussian noise): the closed-form optimum of width k, reduced-rank
 ///   regression, averaged over the very masks on which the linear probe is fitted; of the content, over those of them
 ///   that have any (every model without constants).
+/// - `r2_linear` of the estimator `theory-posterior` (the same models, where the plan asks for `posterior`): R² of the exact
+///   posterior mean given all of the visible part.
 /// - `content_probability` (target `content`; every model without constants): P(node ∈ c) and, for a level, P(some node of it
 ///   ∈ c) under the mask distribution.
 /// - `recoverable` (target `epsilon`, by node; a fixed mask in the invertible regime, independent noises that are not
@@ -30,7 +33,7 @@ struct CellPredictions {
 
   /// - Throws: `LinearAlgebraError` if the model's weights are not finite.
   func all() throws(LinearAlgebraError) -> [RecoveryScore] {
-    try limits() + contentProbabilities() + recoverableNoises()
+    try limits() + posterior() + contentProbabilities() + recoverableNoises()
   }
 
   private var plan: EvaluationPlan { specification.evaluation }
@@ -48,12 +51,29 @@ struct CellPredictions {
       standardized: specification.training.standardizesInput)
     let recovery = limits[0].recovery
     var rows: [RecoveryScore] = []
-    if plan.targets.contains(.z) { rows += limitRows(.values(generator), nodes: recovery.node) }
-    if plan.targets.contains(.epsilon) { rows += limitRows(.noises(graph), nodes: recovery.noise) }
+    if plan.targets.contains(.z) { rows += limitRows(.values(generator), nodes: recovery.node.map(\.value)) }
+    if plan.targets.contains(.epsilon) { rows += limitRows(.noises(graph), nodes: recovery.noise.map(\.value)) }
     if plan.targets.contains(.content), !generator.hasConstants, let content = recovery.content {
       rows.append(limitRow(EvaluationPlan.Target.content.rawValue, nil, nil, content.value))
     }
     return rows
+  }
+
+  /// R² of the exact posterior E[· | x_visible], where the plan asks for the estimator ``EvaluationPlan/Estimator/posterior``:
+  /// what its probe would score with endless rows.
+  private func posterior() throws(LinearAlgebraError) -> [RecoveryScore] {
+    guard plan.estimators.contains(.posterior), plan.modes.contains(.perMask), plan.metrics.contains(.r2Linear),
+      let model = LinearGaussianModel(generator), !hasConstantTargets(model)
+    else { return [] }
+    let r2 = try model.posteriorR2(over: PerMaskEvaluation(specification).masks)
+    var rows: [RecoveryScore] = []
+    if plan.targets.contains(.z) { rows += limitRows(.values(generator), nodes: r2.values) }
+    if plan.targets.contains(.epsilon) { rows += limitRows(.noises(graph), nodes: r2.noises) }
+    return rows.map { row in
+      var row = row
+      row.estimator = "theory-posterior"
+      return row
+    }
   }
 
   /// Whether a component that is a target does not vary: the score of a constant is a convention, not a limit.
@@ -65,16 +85,16 @@ struct CellPredictions {
   }
 
   /// The rows of one kind of target, laid out as the measured ones are: a level's is the mean over its components.
-  private func limitRows(_ layout: TargetLayout, nodes: [Estimate]) -> [RecoveryScore] {
+  private func limitRows(_ layout: TargetLayout, nodes: [Double]) -> [RecoveryScore] {
     func row(_ level: Int, _ node: String?, _ value: Double) -> RecoveryScore {
       limitRow(layout.target, level, node, value)
     }
     var rows: [RecoveryScore] = []
     for (level, columns) in layout.levels {
       let members = zip(layout.nodes, layout.nodeColumns).filter { columns.contains($0.1.lowerBound) }
-      let sum = members.reduce(0.0) { $0 + Double($1.1.count) * nodes[$1.0].value }
+      let sum = members.reduce(0.0) { $0 + Double($1.1.count) * nodes[$1.0] }
       rows.append(row(level, nil, sum / Double(columns.count)))
-      if plan.recordsNodes { rows += members.map { row(level, graph.nodes[$0.0].name, nodes[$0.0].value) } }
+      if plan.recordsNodes { rows += members.map { row(level, graph.nodes[$0.0].name, nodes[$0.0]) } }
     }
     return rows
   }
@@ -88,7 +108,7 @@ struct CellPredictions {
   /// Whether these are the rows of an earlier version, which predicted values and noises but not the content. Cells with
   /// interventions are no older than that.
   static func lackContent(_ rows: [RecoveryScore], of specification: CellSpecification) -> Bool {
-    let limits = rows.filter { $0.metric == EvaluationPlan.Metric.r2Linear.rawValue }
+    let limits = rows.filter { $0.metric == EvaluationPlan.Metric.r2Linear.rawValue && $0.estimator == "theory" }
     let content = EvaluationPlan.Target.content
     return specification.interventions.isEmpty && specification.environment == nil
       && specification.evaluation.targets.contains(content) && !limits.isEmpty

@@ -6,14 +6,19 @@ public struct RecoveryScore: Codable, Sendable, Equatable {
   public var level: Int?
   /// The node; nil for a whole level.
   public var node: String?
-  /// `z`, `epsilon`, or `content`.
+  /// `z`, `epsilon`, `content`, or `leakage`.
   public var target: String
-  /// `mae`, `untrained`, `shuffled`, `ceiling`, or `theory`.
+  /// `mae`, `untrained`, `shuffled`, `pca`, `ceiling`, `posterior`, `content`; `theory` or `theory-posterior`.
   public var estimator: String
-  /// `r2_linear`, `r2_kernel`, `cca_mean`; for `theory` also `content_probability` and `recoverable`.
+  /// The name of a `RecoveryMetric`; for `theory` also `content_probability` and `recoverable`.
   public var metric: String
   /// The score; NaN where a diverged training left nothing to score.
   public var value: Double
+  /// The share of permutations of the targets that score as much; nil where none were made.
+  public var pValue: Double?
+  /// The probes (for other metrics: evaluations) that the score is the mean of; nil for theory, and in files of versions
+  /// that did not count them.
+  public var probes: Int?
 }
 
 /// What a cell has come to.

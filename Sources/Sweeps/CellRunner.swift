@@ -18,10 +18,8 @@ struct CellRunner {
   ///   written.
   func run() throws -> CellResult {
     let start = Self.now()
-    // All streams of a cell hang on the training seed alone: cells that differ in ratio, patch size or width see the same
-    // samples and, for equal shapes, start from the same weights, so that comparisons between them are paired.
-    let key = RandomKey(seed: specification.trainingSeed)
-    let initialKey = key.child("initial-weights")
+    let key = specification.trainingKey
+    let initialKey = specification.initialKey
     let trainer =
       checkpoints?.resume(specification)
       ?? Trainer(architecture: specification.architecture, configuration: specification.training, key: initialKey)
@@ -46,7 +44,7 @@ struct CellRunner {
       trainer.run(source: source, untilStep: checkpoints?.nextStop(after: trainer.step, of: steps) ?? steps)
       if trainer.step < steps { try checkpoints?.save(trainer.checkpoint(), of: specification) }
     }
-    try checkpoints?.finish(trainer.checkpoint(), of: specification)
+    try checkpoints?.finish(trainer.checkpoint(), of: specification, generator: generator)
   }
 
   private func source(_ key: RandomKey) -> any BatchSource {

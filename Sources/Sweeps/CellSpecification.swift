@@ -38,8 +38,17 @@ public struct CellSpecification: Sendable {
   /// The seed of everything else.
   public let trainingSeed: UInt64
 
+  /// The source of all streams of the cell.
+  ///
+  /// They hang on the training seed alone: cells that differ in ratio, patch size or width see the same samples and, for equal
+  /// shapes, start from the same weights, so that comparisons between them are paired.
+  var trainingKey: RandomKey { RandomKey(seed: trainingSeed) }
+
+  /// The source of the initial weights.
+  var initialKey: RandomKey { trainingKey.child("initial-weights") }
+
   /// The source of evaluation samples, masks and shuffles.
-  var evaluationKey: RandomKey { RandomKey(seed: trainingSeed).child("evaluation") }
+  var evaluationKey: RandomKey { trainingKey.child("evaluation") }
 
   /// The whole specification as text, one fact a line: two cells are the same exactly if these texts are.
   ///

@@ -1,6 +1,7 @@
 internal import GenerativeModels
 internal import HierarchicalGraphs
 internal import MaskedAutoencoding
+public import Recovery
 public import Specifications
 internal import Stochastics
 

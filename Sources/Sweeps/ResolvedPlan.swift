@@ -4,6 +4,7 @@ internal import Glibc
 internal import HierarchicalGraphs
 internal import LinearAlgebra
 internal import MaskedAutoencoding
+internal import Recovery
 internal import Specifications
 internal import Stochastics
 
@@ -23,7 +24,8 @@ enum ResolvedPlan {
     return machine + (try body(plan))
   }
 
-  private static func body(_ plan: SweepPlan) throws(SpecificationError) -> String {
+  /// The plan alone, without the comments about the machine.
+  static func body(_ plan: SweepPlan) throws(SpecificationError) -> String {
     var lines = ["name: \(plan.name.jsonQuoted)", "graphs:"]
     for graph in plan.graphs {
       let text = try GraphFile.text(graph, format: .yaml).split(separator: "\n")
@@ -103,9 +105,11 @@ enum ResolvedPlan {
       "modes: [\(plan.modes.map(\.rawValue).joined(separator: ", "))]",
       "targets: [\(plan.targets.map(\.rawValue).joined(separator: ", "))]",
       "metrics: [\(plan.metrics.map(\.rawValue).joined(separator: ", "))]",
+      "estimators: [\(plan.estimators.map(\.rawValue).joined(separator: ", "))]",
       "masks: \(plan.masks)", "linear_masks: \(plan.linearMasks)", "rows: \(plan.rows)",
-      "pooled_rows: \(plan.pooledRows)", "kernel_rows: \(plan.kernelRows)", "nodes: \(plan.recordsNodes)",
-    ]
+      "pooled_rows: \(plan.pooledRows)", "kernel_rows: \(plan.kernelRows)",
+      "permutations: \(plan.permutations)", "nodes: \(plan.recordsNodes)",
+    ] + (plan.pairRows != EvaluationPlan.defaultPairRows ? ["pair_rows: \(plan.pairRows)"] : [])
   }
 
   private static var cpuModel: String {

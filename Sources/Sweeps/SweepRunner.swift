@@ -54,6 +54,7 @@ public struct SweepRunner: Sendable {
   public func run(onProgress: @escaping @Sendable (SweepProgress) -> Void = { _ in }) async throws -> SweepOutcome {
     BLASRuntime.useOneThread()
     Statistics.disableGSLAbort()
+    BLASRuntime.keepFreedMemory()
     let cells = try plan.cells()
     var results = cells.map { directory.result(of: $0) }
     let pending = cells.indices.filter { results[$0] == nil }
@@ -66,7 +67,7 @@ public struct SweepRunner: Sendable {
     try directory.write(try ResolvedPlan.text(plan, cells: cells), as: "plan.resolved.yaml")
 
     let checkpoints = CellCheckpoints(
-      directory: directory.path, interval: plan.checkpointInterval, keepsModels: plan.keepsModels)
+      plan: plan, directory: directory.path, interval: plan.checkpointInterval, keepsModels: plan.keepsModels)
     let reused = cells.count - pending.count
     let start = ContinuousClock.now
     let done = Mutex(0)

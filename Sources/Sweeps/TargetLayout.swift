@@ -1,6 +1,8 @@
 internal import GenerativeModels
 internal import HierarchicalGraphs
 internal import LinearAlgebra
+internal import Recovery
+internal import Specifications
 internal import Stochastics
 
 /// The columns of one kind of target: every node's value, or every node's noise, level by level from the top.
@@ -48,6 +50,11 @@ struct TargetLayout {
   static func noises(_ graph: HierarchicalGraph) -> TargetLayout {
     TargetLayout(target: "epsilon", graph: graph) { graph.nodes[$0].noiseDimension }
   }
+
+  /// The layouts of the targets that have one; content and leakage depend on the mask.
+  static func all(_ targets: [EvaluationPlan.Target], of model: GenerativeModel) -> [TargetLayout] {
+    (targets.contains(.z) ? [.values(model)] : []) + (targets.contains(.epsilon) ? [.noises(model.graph)] : [])
+  }
 }
 
 /// All targets of one probe side by side, with the blocks that scores are reported for.
@@ -58,6 +65,11 @@ struct TargetBlocks {
     var level: Int?
     var node: String?
     var columns: Range<Int>
+    /// For a level the columns of all levels of its kind, which its partial R² is given.
+    var family: Range<Int>?
+
+    /// The columns as `Recovery` scores them.
+    var scored: TargetBlock { TargetBlock(columns: columns, family: family) }
   }
 
   /// Shape (rows, q).
@@ -73,8 +85,12 @@ struct TargetBlocks {
   ///   - sample: The rows.
   ///   - layouts: The kinds of targets wanted.
   ///   - content: The nodes of c, or nil where c is not a target; an empty c gives no block.
+  ///   - leakage: The nodes whose noises only the visible part has, or nil where they are not a target; none give no block.
   ///   - recordsNodes: Whether single nodes are reported.
-  init(_ sample: Sample, graph: HierarchicalGraph, layouts: [TargetLayout], content: [Int]?, recordsNodes: Bool) {
+  init(
+    _ sample: Sample, graph: HierarchicalGraph, layouts: [TargetLayout], content: [Int]?, leakage: [Int]? = nil,
+    recordsNodes: Bool
+  ) {
     var (parts, groups, blocks): ([Matrix<Float>], [Range<Int>], [Block]) = ([], [], [])
     var offset = 0
     func shifted(_ range: Range<Int>) -> Range<Int> { range.lowerBound + offset..<range.upperBound + offset }
@@ -82,7 +98,10 @@ struct TargetBlocks {
       parts.append(layout.target == "z" ? sample.values(of: layout.nodes) : sample.noises(of: layout.nodes))
       for (level, columns) in layout.levels {
         groups.append(shifted(columns))
-        blocks.append(Block(target: layout.target, level: level, node: nil, columns: shifted(columns)))
+        blocks.append(
+          Block(
+            target: layout.target, level: level, node: nil, columns: shifted(columns),
+            family: shifted(0..<layout.width)))
       }
       if recordsNodes {
         for (v, columns) in zip(layout.nodes, layout.nodeColumns) {
@@ -92,11 +111,14 @@ struct TargetBlocks {
       }
       offset += layout.width
     }
-    if let content, !content.isEmpty {
-      let values = sample.values(of: content)
+    for (target, values) in [
+      ("content", content.map(sample.values(of:))), ("leakage", leakage.map(sample.noises(of:))),
+    ] {
+      guard let values, values.columns > 0 else { continue }
       parts.append(values)
       groups.append(shifted(0..<values.columns))
-      blocks.append(Block(target: "content", level: nil, node: nil, columns: shifted(0..<values.columns)))
+      blocks.append(Block(target: target, level: nil, node: nil, columns: shifted(0..<values.columns)))
+      offset += values.columns
     }
     targets = Matrix.concatenatingColumns(parts).double
     self.groups = groups
@@ -121,6 +143,7 @@ struct TargetBlocks {
     let shuffledBlocks = blocks.map { block in
       var block = block
       block.columns = shifted(block.columns)
+      block.family = block.family.map(shifted)
       return block
     }
     return TargetBlocks(

@@ -6,12 +6,6 @@ internal import Specifications
 
 /// Reading what `strata evaluate` is given.
 enum EvaluationInput {
-  /// Named target columns that are scored together.
-  struct Group: Equatable {
-    let name: String
-    let columns: [Int]
-  }
-
   static func requireSameRows(
     _ first: Matrix<Double>, _ firstName: String, _ second: Matrix<Double>, _ secondName: String
   ) throws {
@@ -21,8 +15,8 @@ enum EvaluationInput {
   }
 
   /// The groups of a JSON file in the order of their first columns; without a file all columns as one group `all`.
-  static func groups(_ path: String?, columns: Int, file: String) throws -> [Group] {
-    guard let path else { return [Group(name: "all", columns: Array(0..<columns))] }
+  static func groups(_ path: String?, columns: Int, file: String) throws -> [MatrixEvaluation.Group] {
+    guard let path else { return [MatrixEvaluation.Group(name: "all", columns: Array(0..<columns))] }
     func malformed(_ reason: String) -> DatasetError { .malformed(file: path, format: "groups JSON", reason: reason) }
     let data = Data(try InputFile.bytes(path))
     guard let object = try? JSONDecoder().decode([String: [Int]].self, from: data) else {
@@ -36,7 +30,7 @@ enum EvaluationInput {
         throw malformed("group '\(name)' names column \(column) and \(file) has columns 0 to \(columns - 1)")
       }
     }
-    return object.map { Group(name: $0.key, columns: $0.value) }
+    return object.map { MatrixEvaluation.Group(name: $0.key, columns: $0.value) }
       .sorted { ($0.columns.min()!, $0.name) < ($1.columns.min()!, $1.name) }
   }
 }

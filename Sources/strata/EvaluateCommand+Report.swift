@@ -5,21 +5,17 @@ internal import Reporting
 /// The scores of `strata evaluate` and their three forms.
 struct EvaluationReport {
   /// One number and what it is of.
-  struct Score: Encodable {
-    let group: String
-    let estimator: String
-    let metric: String
-    let value: Double
-    var pValue: Double?
-    var fitRows: Int?
-    var scoreRows: Int?
+  struct Row {
+    let score: MatrixEvaluation.Score
+    /// The masks that the number is the mean of; nil for matrices.
+    let masks: Int?
+  }
 
-    enum CodingKeys: String, CodingKey {
-      case group, estimator, metric, value
-      case pValue = "p_value"
-      case fitRows = "fit_rows"
-      case scoreRows = "score_rows"
-    }
+  /// What a report on a kept model says besides.
+  struct Source: Encodable {
+    let cell: String
+    let evaluation: String
+    let masks: Int?
   }
 
   let representation: String
@@ -28,42 +24,47 @@ struct EvaluationReport {
   let rows: Int
   let trainRows: Int
   let seed: UInt64
-  private(set) var scores: [Score] = []
+  var source: Source?
+  var scores: [Row] = []
 
-  init(
-    representation: String, targets: String, protocol: RecoveryProtocol, rows: Int, trainRows: Int, seed: UInt64
-  ) {
-    (self.representation, self.targets, self.protocol) = (representation, targets, `protocol`)
-    (self.rows, self.trainRows, self.seed) = (rows, trainRows, seed)
-  }
-
-  mutating func append(_ score: Score) { scores.append(score) }
-  mutating func append(contentsOf more: [Score]) { scores += more }
+  private var hasNormalised: Bool { scores.contains { $0.score.normalised != nil } }
 
   var markdown: String {
-    var table = MarkdownTable(headings: ["group", "estimator", "metric", "value", "p", "fit rows", "score rows"])
+    let isModel = source != nil
+    var table = MarkdownTable(
+      headings: ["group", "estimator", "metric", "value", "p"] + (hasNormalised ? ["normalised"] : [])
+        + (isModel ? ["masks"] : []) + ["fit rows", "score rows"])
     let format = NumberFormat()
-    for score in scores {
-      table.append([
-        score.group, score.estimator, score.metric, format.string(score.value), format.string(score.pValue),
-        score.fitRows.map(String.init) ?? NumberFormat.missing,
-        score.scoreRows.map(String.init) ?? NumberFormat.missing,
-      ])
+    func count(_ value: Int?) -> String { value.map(String.init) ?? NumberFormat.missing }
+    for row in scores {
+      let score = row.score
+      table.append(
+        [score.group, score.estimator, score.metric, format.string(score.value), format.string(score.pValue)]
+          + (hasNormalised ? [format.string(score.normalised)] : []) + (isModel ? [count(row.masks)] : [])
+          + [count(score.fitRows), count(score.scoreRows)])
     }
     // One pair of matrices is one run: there is nothing to take an interval over, and the reader is told so.
-    return table.text + "\nProtocol \(`protocol`.rawValue), \(rows) rows, \(trainRows) to fit on, seed \(seed). "
-      + "One representation: no interval over training seeds.\n"
+    return table.text + "\n" + sourceText + "Protocol \(`protocol`.rawValue), \(rows) rows, \(trainRows) to fit on, "
+      + "seed \(seed). One representation: no interval over training seeds.\n"
+  }
+
+  private var sourceText: String {
+    guard let source else { return "" }
+    let masks = source.masks.map { ", \($0) mask\($0 == 1 ? "" : "s, each with rows of its own")" } ?? ""
+    return "Cell \(source.cell), evaluation \(source.evaluation)\(masks). "
   }
 
   var csv: String {
     var writer = CSVWriter(header: [
-      "protocol", "group", "estimator", "metric", "value", "p_value", "fit_rows", "score_rows",
+      "protocol", "group", "estimator", "metric", "value", "p_value", "fit_rows", "score_rows", "normalised", "masks",
     ])
-    for score in scores {
+    for row in scores {
+      let score = row.score
       writer.append([
         .text(`protocol`.rawValue), .text(score.group), .text(score.estimator), .text(score.metric),
         .number(score.value), score.pValue.map { .number($0) } ?? .missing,
         score.fitRows.map { .integer($0) } ?? .missing, score.scoreRows.map { .integer($0) } ?? .missing,
+        score.normalised.map { .number($0) } ?? .missing, row.masks.map { .integer($0) } ?? .missing,
       ])
     }
     return writer.text
@@ -71,14 +72,28 @@ struct EvaluationReport {
 
   /// Sorted keys; a value that is not finite is a string, which JSON has no number for.
   var json: String {
+    struct Line: Encodable {
+      let group, estimator, metric: String
+      let value: Double
+      let pValue, normalised: Double?
+      let fitRows, scoreRows, masks: Int?
+
+      enum CodingKeys: String, CodingKey {
+        case group, estimator, metric, value, normalised, masks
+        case pValue = "p_value"
+        case fitRows = "fit_rows"
+        case scoreRows = "score_rows"
+      }
+    }
     struct File: Encodable {
       let representation, targets, `protocol`: String
       let rows, trainRows: Int
       let seed: UInt64
-      let scores: [Score]
+      let model: Source?
+      let scores: [Line]
 
       enum CodingKeys: String, CodingKey {
-        case representation, targets, `protocol`, rows, seed, scores
+        case representation, targets, `protocol`, rows, seed, model, scores
         case trainRows = "train_rows"
       }
     }
@@ -86,9 +101,16 @@ struct EvaluationReport {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    let lines = scores.map { row in
+      let score = row.score
+      return Line(
+        group: score.group, estimator: score.estimator, metric: score.metric, value: score.value,
+        pValue: score.pValue, normalised: score.normalised, fitRows: score.fitRows, scoreRows: score.scoreRows,
+        masks: row.masks)
+    }
     let file = File(
       representation: representation, targets: targets, protocol: `protocol`.rawValue, rows: rows,
-      trainRows: trainRows, seed: seed, scores: scores)
+      trainRows: trainRows, seed: seed, model: source, scores: lines)
     guard let data = try? encoder.encode(file) else { preconditionFailure("a report that JSON cannot hold") }
     return String(decoding: data, as: UTF8.self) + "\n"
   }

@@ -2,9 +2,11 @@ internal import ArgumentParser
 internal import Datasets
 internal import LinearAlgebra
 internal import Recovery
+internal import Specifications
 internal import Stochastics
+internal import Sweeps
 
-/// `strata evaluate`: the recovery scores of any two matrices of the same samples.
+/// `strata evaluate`: the recovery scores of any two matrices of the same samples, or of a model that a sweep kept.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
@@ -12,17 +14,19 @@ struct EvaluateCommand: ParsableCommand {
     discussion: """
       Files are .npy, .npz:array, .h5:path/to/array or .csv. Rows are samples, the same in all \
       files; shuffle rows that come in an order. The first --train-rows rows fit the probes, the others score them. \
-      The definitions of all metrics and protocols are in docs/metrics.md.
+      With --model the matrices are those of an encoder that 'strata sweep run' kept. The definitions of all metrics and protocols are in docs/metrics.md.
       """)
 
   @Option(help: "The representation, shape (samples, width).")
-  var representation: String
+  var representation: String?
 
   @Option(help: "The true latents, shape (samples, dimensions).")
-  var targets: String
+  var targets: String?
 
   @Option(help: "A JSON object: name of a group (a level, a node) → its target columns, counted from 0.")
   var groups: String?
+
+  @OptionGroup var kept: KeptModelOptions
 
   @Option(help: "Metrics with commas between, or 'all'.")
   var metrics = "r2-linear,r2-kernel,cca-mean"
@@ -33,8 +37,14 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "The raw input of the encoder: scored as the ceiling, and by its principal components as a floor.")
   var input: String?
 
+  @Option(help: "The representation of the untrained encoder: a floor; with --input the scores are also normalised.")
+  var untrained: String?
+
   @Option(help: "The true content c: scored as the dependence ceiling.")
   var content: String?
+
+  @Option(help: "The exact posterior means: scored as a ceiling.")
+  var posterior: String?
 
   @Option(help: "Rows to fit on (default: half).")
   var trainRows: Int?
@@ -45,7 +55,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Rows for metrics whose cost grows with the square of the rows; the first of them are used.")
   var pairRows: Int = 2000
 
-  @Option(help: "The seed of shuffles and random splits.")
+  @Option(help: "The seed of shuffles and random splits; with --model also of samples and masks.")
   var seed: UInt64 = 0
 
   @Flag(help: "Print JSON.")
@@ -65,19 +75,33 @@ struct EvaluateCommand: ParsableCommand {
     if permutations < 0 { throw ValidationError("--permutations is \(permutations); give 0 or more") }
     if pairRows < 4 { throw ValidationError("--pair-rows is \(pairRows); give at least 4") }
     _ = try selection()
+    let matrices = [
+      ("--representation", representation), ("--targets", targets), ("--groups", groups), ("--input", input),
+      ("--untrained", untrained), ("--content", content), ("--posterior", posterior),
+      ("--train-rows", trainRows.map(String.init)),
+    ]
+    if kept.model != nil {
+      if let (name, _) = matrices.first(where: { $0.1 != nil }) {
+        throw ValidationError("\(name) does not go with --model, which makes its own matrices; leave one out")
+      }
+    } else {
+      for (name, value) in matrices.prefix(2) where value == nil {
+        throw ValidationError("Missing expected argument '\(name) <\(name.dropFirst(2))>'; or give --model <dir>")
+      }
+    }
   }
 
   /// The protocol and the metrics, from their names.
-  func selection() throws -> (protocol: RecoveryProtocol, metrics: [EvaluationMetric]) {
+  func selection() throws -> (protocol: RecoveryProtocol, metrics: [RecoveryMetric]) {
     guard let chosen = RecoveryProtocol(rawValue: `protocol`) else {
       throw ValidationError(
         unknown("protocol", `protocol`, of: RecoveryProtocol.allCases.map(\.rawValue)))
     }
-    if metrics == "all" { return (chosen, EvaluationMetric.allCases) }
+    if metrics == "all" { return (chosen, RecoveryMetric.allCases) }
     let words = metrics.split(separator: ",", omittingEmptySubsequences: false).map { $0.filter { $0 != " " } }
     let list = try words.map { word in
-      guard let metric = EvaluationMetric(rawValue: word) else {
-        throw ValidationError(unknown("metric", word, of: EvaluationMetric.allCases.map(\.rawValue)))
+      guard let metric = RecoveryMetric(named: word) else {
+        throw ValidationError(unknown("metric", word, of: RecoveryMetric.allCases.map(\.name)))
       }
       return metric
     }
@@ -87,45 +111,70 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     try reporting {
       BLASRuntime.useOneThread()
-      let (chosen, metrics) = try selection()
-      let features = try MatrixFile.read(representation)
-      let truth = try MatrixFile.read(targets)
-      try EvaluationInput.requireSameRows(features, representation, truth, targets)
-      let rows = trainRows ?? features.rows / 2
-      guard rows <= features.rows - 2, rows >= 2 else {
-        throw ValidationError(
-          "\(rows) training rows of \(features.rows) leave fewer than 2 to score; give --train-rows a smaller number")
-      }
-      let blocks = try EvaluationInput.groups(groups, columns: truth.columns, file: targets)
-      var report = EvaluationReport(
-        representation: representation, targets: targets, protocol: chosen, rows: features.rows, trainRows: rows,
-        seed: seed)
-      var others: [(name: String, matrix: Matrix<Double>)] = []
-      for (name, path) in [("input", input), ("content", content)] {
-        guard let path else { continue }
-        let matrix = try MatrixFile.read(path)
-        try EvaluationInput.requireSameRows(features, representation, matrix, path)
-        others.append((name, matrix))
-      }
-      let key = RandomKey(seed: seed).child("evaluate")
-      for (index, block) in blocks.enumerated() {
-        let blockKey = key.child(index)
-        guard chosen == .strata else {
-          let scores = try chosen.scores(
-            features: features, targets: truth.columns(at: block.columns), trainRows: rows, key: blockKey)
-          for score in scores {
-            report.append(.init(group: block.name, estimator: "representation", metric: score.name, value: score.value))
-          }
-          continue
-        }
-        let scorer = BlockScorer(
-          truth: truth, block: block, trainRows: rows, pairRows: pairRows, permutations: permutations, key: blockKey)
-        for metric in metrics {
-          report.append(contentsOf: try scorer.scores(metric, features: features, others: others))
-        }
-      }
+      let report = if let folder = kept.model { try modelReport(folder) } else { try matrixReport() }
       print(json ? report.json : csv ? report.csv : report.markdown, terminator: "")
     }
+  }
+
+  private func matrixReport() throws -> EvaluationReport {
+    let (chosen, metrics) = try selection()
+    let (representation, targets) = (representation!, targets!)
+    let features = try MatrixFile.read(representation)
+    let truth = try MatrixFile.read(targets)
+    try EvaluationInput.requireSameRows(features, representation, truth, targets)
+    let rows = trainRows ?? features.rows / 2
+    guard rows <= features.rows - 2, rows >= 2 else {
+      throw ValidationError(
+        "\(rows) training rows of \(features.rows) leave fewer than 2 to score; give --train-rows a smaller number")
+    }
+    let blocks = try EvaluationInput.groups(groups, columns: truth.columns, file: targets)
+    var references: [MatrixEvaluation.Reference] = []
+    let files = [("input", input), ("untrained", untrained), ("content", content), ("posterior", posterior)]
+    for (name, path) in files {
+      guard let path else { continue }
+      let matrix = try MatrixFile.read(path)
+      try EvaluationInput.requireSameRows(features, representation, matrix, path)
+      references.append(.init(name: name, features: matrix))
+    }
+    let scores = try evaluation(features, truth, blocks, references, rows).scores(chosen, metrics: metrics)
+    return EvaluationReport(
+      representation: representation, targets: targets, protocol: chosen, rows: features.rows, trainRows: rows,
+      seed: seed, scores: scores.map { .init(score: $0, masks: nil) })
+  }
+
+  private func modelReport(_ folder: String) throws -> EvaluationReport {
+    let (chosen, metrics) = try selection()
+    let model = try kept.evaluation(of: folder, seed: seed)
+    var evaluations: [[MatrixEvaluation.Score]] = []
+    var export = ModelExport()
+    for index in 0..<model.viewCount {
+      let view = try model.view(at: index)
+      for targets in view.targets {
+        evaluations.append(
+          try evaluation(view.representation, targets.values, targets.groups, view.references, model.rows)
+            .scores(chosen, metrics: metrics))
+      }
+      if kept.export != nil { try export.append(view) }
+    }
+    if let path = kept.export { try export.write(to: path) }
+    let isPerMask = model.mode == .perMask
+    let cell = model.model.specification.identifier
+    return EvaluationReport(
+      representation: "\(folder)/models/\(cell).safetensors",
+      targets: model.model.specification.evaluation.targets.map(\.rawValue).joined(separator: ","), protocol: chosen,
+      rows: 2 * model.rows, trainRows: model.rows, seed: seed,
+      source: .init(cell: cell, evaluation: model.mode.rawValue, masks: isPerMask ? model.viewCount : nil),
+      scores: MatrixEvaluation.means(of: evaluations).map { .init(score: $0.score, masks: isPerMask ? $0.count : nil) })
+  }
+
+  /// The same for matrices of files and of kept models, so that exported ones give the same numbers.
+  private func evaluation(
+    _ representation: Matrix<Double>, _ targets: Matrix<Double>, _ groups: [MatrixEvaluation.Group],
+    _ references: [MatrixEvaluation.Reference], _ trainRows: Int
+  ) throws -> MatrixEvaluation {
+    try MatrixEvaluation(
+      representation: representation, targets: targets, groups: groups, references: references, trainRows: trainRows,
+      limits: .init(pairRows: pairRows), permutations: permutations, key: RandomKey(seed: seed).child("evaluate"))
   }
 }
 

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import HierarchicalGraphs
+internal import Recovery
 internal import Reporting
 internal import Specifications
 internal import Stochastics
@@ -37,8 +38,9 @@ struct TableSelection {
 enum RecoveryTables {
   /// The estimators in the order of the table's groups.
   private static let estimators = [
-    ("mae", "MAE"), ("theory", "theory"), ("ceiling", "ceiling: raw input"), ("untrained", "floor: untrained"),
-    ("shuffled", "floor: shuffled"),
+    ("mae", "MAE"), ("theory", "theory"), ("theory-posterior", "theory: posterior"), ("ceiling", "ceiling: raw input"),
+    ("posterior", "ceiling: posterior"), ("content", "ceiling: content c"), ("untrained", "floor: untrained"),
+    ("pca", "floor: PCA of the input"), ("shuffled", "floor: shuffled"),
   ]
 
   static func print(_ outcome: SweepOutcome, plan: SweepPlan, selection: TableSelection) {
@@ -66,7 +68,11 @@ enum RecoveryTables {
         }
         // Theory has no closed form for every model, nor for every mode of evaluation.
         let isEmpty = rows.allSatisfy { $0.estimates.allSatisfy { $0 == nil } }
-        return estimator == "theory" && isEmpty ? nil : RecoveryTable.Group(title: title, rows: rows)
+        // Neither has the posterior one, nor the content one for rows that do not share a mask.
+        let asked = EvaluationPlan.Estimator(rawValue: estimator)
+        let isAbsent = asked.map { !plan.evaluation.estimators.contains($0) } ?? isEmpty
+        return isAbsent || (isEmpty && (asked == .posterior || asked == .content))
+          ? nil : RecoveryTable.Group(title: title, rows: rows)
       }
       let probabilities = summary.levels.compactMap { level -> RecoveryTable.Row? in
         let estimates = summary.maskRatios.map { ratio in
@@ -100,21 +106,14 @@ enum RecoveryTables {
   ) -> RecoveryCaption {
     let evaluation = plan.evaluation
     let mode = RecoveryCaption.Evaluation(rawValue: summary.subject.evaluation)!
-    let masks = selection.metric == .r2Linear ? evaluation.linearMasks : evaluation.masks
-    let rows = mode == .perMask ? evaluation.rows : evaluation.pooledRows
-    let probeRows = selection.metric == .r2Kernel ? min(rows, evaluation.kernelRows) : rows
+    let metric = selection.metric
+    let given = mode == .perMask ? evaluation.rows : evaluation.pooledRows
+    let rows = evaluation.limits.rows(metric, fit: given, score: given)
     return RecoveryCaption(
-      metric: metricName(selection.metric), target: targetName(selection.target), evaluation: mode,
-      masks: plan.masking.isFixed ? 1 : masks, fittingRows: probeRows, heldOutRows: probeRows,
+      metric: metric.title, target: targetName(selection.target), evaluation: mode,
+      masks: plan.masking.isFixed ? 1 : evaluation.masks(for: metric), fittingRows: rows.fit, heldOutRows: rows.score,
+      isHeldOut: metric.isHeldOut,
       trainingSeeds: summary.trainingSeeds, generatorSeeds: summary.generatorSeeds)
-  }
-
-  private static func metricName(_ metric: EvaluationPlan.Metric) -> String {
-    switch metric {
-    case .r2Linear: "R² (ridge-linear probe)"
-    case .r2Kernel: "R² (RBF kernel ridge probe)"
-    case .ccaMean: "Mean canonical correlation"
-    }
   }
 
   private static func targetName(_ target: EvaluationPlan.Target) -> String {
@@ -122,6 +121,7 @@ enum RecoveryTables {
     case .z: "z (values)"
     case .epsilon: "ε (exogenous noises)"
     case .content: "the content c of the mask"
+    case .leakage: "what only the visible part has (its own noises, s_mᶜ)"
     }
   }
 }

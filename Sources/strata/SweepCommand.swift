@@ -9,9 +9,9 @@ struct SweepCommand: ParsableCommand {
 
 /// What a printed table shows, for the commands that print one.
 struct TableOptions: ParsableArguments {
-  @Option(help: "What is recovered, in the printed tables: z, epsilon, content; default: the plan's first.")
+  @Option(help: "What is recovered, in the printed tables: z, epsilon, content, leakage; default: the plan's first.")
   var target: String?
 
-  @Option(help: "The score in the printed tables: r2_linear, r2_kernel, cca_mean; default: the plan's first.")
+  @Option(help: "The score in the printed tables, a metric of the plan such as r2_linear; default: the plan's first.")
   var metric: String?
 }

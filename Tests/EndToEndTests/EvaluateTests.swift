@@ -66,7 +66,7 @@ import Testing
       try write(directory)
       let output = try StrataBinary.run(Self.files + ["--protocol", "cl-ica", "--csv"], in: directory)
       let lines = output.standardOutput.split(separator: "\n")
-      #expect(lines.first == "protocol,group,estimator,metric,value,p_value,fit_rows,score_rows")
+      #expect(lines.first == "protocol,group,estimator,metric,value,p_value,fit_rows,score_rows,normalised,masks")
       #expect(
         lines.dropFirst().map { $0.split(separator: ",").prefix(4).joined(separator: ",") } == [
           "cl-ica,all,representation,r2-linear", "cl-ica,all,representation,mcc-pearson",

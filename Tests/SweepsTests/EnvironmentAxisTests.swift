@@ -1,5 +1,6 @@
 import Foundation
 import GenerativeModels
+import Recovery
 import Specifications
 import Stochastics
 import Sweeps
@@ -64,7 +65,7 @@ import Testing
       let lines = csv.split(separator: "\n")
       #expect(
         lines[0] == "cell,graph,mechanism,mask_ratio,patch_size,width,generator_seed,training_seed,evaluation,level,"
-          + "node,target,estimator,metric,value")
+          + "node,target,estimator,metric,value,p_value,normalised,masks,probes,fit_rows,score_rows")
       #expect(
         Set(lines.dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false)[2] })
           == ["rho-0.8", "rho-0.8 @ cold", "rho-0.8 @ gain", "rho-0.8 @ heavy"])

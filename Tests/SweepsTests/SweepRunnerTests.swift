@@ -1,5 +1,6 @@
 import Foundation
 import GenerativeModels
+import Recovery
 import Specifications
 import Stochastics
 import Sweeps
@@ -28,15 +29,26 @@ import Testing
     let lines = csv.split(separator: "\n")
     #expect(
       lines[0] == "cell,graph,mechanism,mask_ratio,patch_size,width,generator_seed,training_seed,evaluation,level,node,"
-        + "target,estimator,metric,value")
+        + "target,estimator,metric,value,p_value,normalised,masks,probes,fit_rows,score_rows")
     let rows = lines.dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
-    #expect(rows.allSatisfy { $0.count == 15 })
+    #expect(rows.allSatisfy { $0.count == 21 })
     #expect(Set(rows.map { $0[8] }) == ["per-mask", "pooled", "full"])
     #expect(Set(rows.map { $0[9] }) == ["2", "1", "0", ""])
     #expect(Set(rows.map { $0[11] }) == ["z", "epsilon", "content"])
     #expect(Set(rows.map { $0[12] }) == ["mae", "untrained", "shuffled", "ceiling", "theory"])
     #expect(Set(rows.map { $0[13] }) == ["r2_linear", "r2_kernel", "cca_mean", "content_probability"])
     #expect(rows.allSatisfy { Double($0[14])?.isFinite == true })
+    // Masks, probes and rows stand beside every measured score, and nothing beside theory's.
+    for row in rows {
+      let (isTheory, isPerMask) = (row[12] == "theory", row[8] == "per-mask")
+      let masks = isTheory || !isPerMask ? "" : row[13] == "r2_linear" ? "4" : "3"
+      #expect(
+        row[15] == "" && row[17] == masks && (isTheory || row[11] == "content" || row[18] == (isPerMask ? masks : "1")))
+      let count = isTheory ? "" : row[13] == "r2_kernel" ? "40" : isPerMask ? "60" : "120"
+      #expect(row[19] == count && row[20] == count)
+      #expect(row[12] == "mae" || row[16] == "")
+    }
+    #expect(rows.contains { $0[12] == "mae" && Double($0[16]) != nil })
     // 4 cells × 4 estimators × 3 metrics × (3 modes × 2 targets × (3 levels + 7 nodes) + the content per mask).
     let perEstimator = 3 * (3 * 2 * 10 + 1)
     // The limit of values and noises by level and node and of the content, and P(· ∈ c) of two levels and three latents.

@@ -22,6 +22,19 @@ extension SweepPlan {
     return try SweepPlan(root, context: ReadingContext(folder: folder, plugins: plugins))
   }
 
+  /// Reads a plan from text, such as the one that is kept with a trained model.
+  ///
+  /// - Parameters:
+  ///   - text: YAML that names no files.
+  ///   - file: The name for errors.
+  ///   - plugins: As there.
+  /// - Throws: ``SpecificationError``.
+  public static func parse(
+    _ text: String, file: String, plugins: Plugins = Plugins()
+  ) throws(SpecificationError) -> SweepPlan {
+    try SweepPlan(try Document.parse(text, file: file), context: ReadingContext(plugins: plugins))
+  }
+
   /// A plan from its document.
   init(_ root: DocumentNode, context: ReadingContext) throws(SpecificationError) {
     let map = try root.mapping(keys: Self.keys)

@@ -97,58 +97,6 @@ public enum DataPlan: Sendable, Hashable {
   case fixed(samples: Int)
 }
 
-/// How recovery is measured.
-public struct EvaluationPlan: Sendable, Hashable {
-  /// Whether, and how, the encoder's input is masked when its representation is probed.
-  public enum Mode: String, Sendable, Hashable, CaseIterable {
-    /// A probe for each of several masks of the training distribution, scores averaged: what the theorems speak of.
-    case perMask = "per-mask"
-    /// One probe over samples with random masks.
-    case pooled
-    /// One probe on unmasked input: what practitioners do.
-    case full
-  }
-
-  /// What is to be recovered.
-  public enum Target: String, Sendable, Hashable, CaseIterable {
-    /// The value of a node.
-    case z
-    /// The exogenous noise of a node.
-    case epsilon
-    /// The content c of the mask, where the mask is the same for all rows of a probe.
-    case content
-  }
-
-  /// A recovery score.
-  public enum Metric: String, Sendable, Hashable, CaseIterable {
-    /// Held-out R² of the ridge-linear probe.
-    case r2Linear = "r2_linear"
-    /// Held-out R² of the RBF kernel ridge probe.
-    case r2Kernel = "r2_kernel"
-    /// Mean held-out canonical correlation.
-    case ccaMean = "cca_mean"
-  }
-
-  /// The modes, in the order of the tables.
-  public var modes: [Mode]
-  /// The targets.
-  public var targets: [Target]
-  /// The scores.
-  public var metrics: [Metric]
-  /// Masks drawn in mode per-mask.
-  public var masks: Int
-  /// Masks on which the linear probe, which is cheap, is fitted; the first `masks` of them are those of the others.
-  public var linearMasks: Int
-  /// Rows to fit a probe on, and as many again to score it on, for each mask.
-  public var rows: Int
-  /// Rows to fit and to score on in modes pooled and full.
-  public var pooledRows: Int
-  /// Rows to fit and to score the kernel probe on, whose cost is cubic.
-  public var kernelRows: Int
-  /// Whether rows of single nodes are recorded beside those of levels.
-  public var recordsNodes: Bool
-}
-
 extension MaskPlan {
   /// Whether there is one mask only.
   public var isFixed: Bool { if case .fixed = law { true } else { false } }

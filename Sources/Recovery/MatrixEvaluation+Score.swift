@@ -1,0 +1,77 @@
+extension MatrixEvaluation {
+  /// One number and what it is of.
+  public struct Score: Sendable, Equatable {
+    /// The group's name.
+    public let group: String
+    /// `representation`, `shuffled`, `input-pca`, or a reference's name.
+    public let estimator: String
+    /// The metric's name.
+    public let metric: String
+    /// The number.
+    public let value: Double
+    /// The numbers of permuted targets, in order of drawing; empty where nothing was permuted.
+    public let permuted: [Double]
+    /// 0 at the untrained encoder, 1 at the raw input; nil without both or where they do not differ.
+    public internal(set) var normalised: Double?
+    /// The rows fitted on; nil for the protocols of others, which split in their own ways.
+    public let fitRows: Int?
+    /// The rows scored on.
+    public let scoreRows: Int?
+
+    /// The share of permutations that score as much, with 1 added to both counts; nil where nothing was permuted.
+    public var pValue: Double? {
+      permuted.isEmpty ? nil : PermutationNull.pValue(score: value, shuffled: permuted)
+    }
+  }
+
+  /// The scores averaged over several evaluations, such as one for each mask, in the order in which rows first come.
+  ///
+  /// A row that some evaluations lack (an empty content has none) is the mean over the others. The permutations of all
+  /// evaluations are averaged one by one, so the p-value is that of the mean; the normalised score is that of the means.
+  ///
+  /// - Returns: Each score with the number of evaluations behind it.
+  public static func means(of evaluations: [[Score]]) -> [(score: Score, count: Int)] {
+    struct Key: Hashable {
+      var group, estimator, metric: String
+    }
+    var order: [Key] = []
+    var found: [Key: [Score]] = [:]
+    for score in evaluations.joined() {
+      let key = Key(group: score.group, estimator: score.estimator, metric: score.metric)
+      if found[key] == nil { order.append(key) }
+      found[key, default: []].append(score)
+    }
+    var result: [(score: Score, count: Int)] = []
+    var start = 0
+    for (index, key) in order.enumerated() {
+      let scores = found[key]!
+      let count = Double(scores.count)
+      let permuted = scores[0].permuted.indices.map { b in scores.reduce(0) { $0 + $1.permuted[b] } / count }
+      result.append(
+        (
+          Score(
+            group: key.group, estimator: key.estimator, metric: key.metric,
+            value: scores.reduce(0) { $0 + $1.value } / count, permuted: permuted, fitRows: scores[0].fitRows,
+            scoreRows: scores[0].scoreRows), scores.count
+        ))
+      // The rows of one group and metric follow each other, the representation's first.
+      let isLast = index + 1 == order.count
+      if isLast || order[index + 1].group != key.group || order[index + 1].metric != key.metric {
+        var rows = result[start...].map(\.score)
+        normalise(&rows)
+        result[start].score = rows[0]
+        start = result.count
+      }
+    }
+    return result
+  }
+
+  /// Places the first score, the representation's, between the untrained encoder's and the raw input's.
+  static func normalise(_ scores: inout [Score]) {
+    guard let floor = scores.first(where: { $0.estimator == Reference.untrained })?.value,
+      let ceiling = scores.first(where: { $0.estimator == Reference.input })?.value
+    else { return }
+    let value = NormalisedRecovery.value(score: scores[0].value, floor: floor, ceiling: ceiling)
+    scores[0].normalised = value.isNaN ? nil : value
+  }
+}

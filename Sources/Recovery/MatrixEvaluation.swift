@@ -1,0 +1,165 @@
+public import LinearAlgebra
+public import Stochastics
+
+/// The scores of a representation against true latents, group by group, beside floors and ceilings that are scored as it
+/// is: what `strata evaluate` prints, wherever the encoder was trained.
+public struct MatrixEvaluation: Sendable {
+  /// Named target columns that are scored together.
+  public struct Group: Sendable, Equatable {
+    /// The name, such as `level 2`.
+    public let name: String
+    /// The columns of the targets, in any order.
+    public let columns: [Int]
+
+    /// A group.
+    public init(name: String, columns: [Int]) {
+      self.name = name
+      self.columns = columns
+    }
+  }
+
+  /// A floor or a ceiling: other features of the same samples.
+  public struct Reference: Sendable {
+    /// The estimator's name: ``input``, ``untrained``, or any other.
+    public let name: String
+    /// Shape (samples, any width).
+    public let features: Matrix<Double>
+
+    /// A reference.
+    public init(name: String, features: Matrix<Double>) {
+      self.name = name
+      self.features = features
+    }
+
+    /// The name of the raw input of the encoder: the ceiling, whose principal components are scored too, as `input-pca`.
+    public static let input = "input"
+    /// The name of the untrained encoder's representation: the floor.
+    public static let untrained = "untrained"
+  }
+
+  /// The representation, shape (n, k).
+  public let representation: Matrix<Double>
+  /// The true latents, shape (n, q).
+  public let targets: Matrix<Double>
+  /// What is scored.
+  public let groups: [Group]
+  /// Floors and ceilings, each of n rows.
+  public let references: [Reference]
+  /// The first rows, which fit; the others score.
+  public let trainRows: Int
+  /// Rows of the expensive metrics.
+  public let limits: RecoveryScorer.Limits
+  /// Shuffles for p-values; 0 for none, but ``defaultPermutations`` for HSIC, which is read by its p-value.
+  public let permutations: Int
+  /// The source of all randomness; group i has `key.child(i)`.
+  public let key: RandomKey
+
+  /// What the independence test permutes where no number is given.
+  public static let defaultPermutations = 199
+
+  /// An evaluation.
+  ///
+  /// - Precondition: `0 <= trainRows && trainRows <= n`; the columns of groups exist.
+  /// - Throws: ``RecoveryError/shapeMismatch(what:left:right:)`` unless all matrices have the same number of rows.
+  public init(
+    representation: Matrix<Double>, targets: Matrix<Double>, groups: [Group], references: [Reference] = [],
+    trainRows: Int, limits: RecoveryScorer.Limits = .init(), permutations: Int = 0, key: RandomKey
+  ) throws(RecoveryError) {
+    try requireEqual("row counts of the representation and the targets", representation.rows, targets.rows)
+    for reference in references {
+      try requireEqual(
+        "row counts of the representation and \(reference.name)", representation.rows, reference.features.rows)
+    }
+    precondition(permutations >= 0, "\(permutations) permutations")
+    self.representation = representation
+    self.targets = targets
+    self.groups = groups
+    self.references = references
+    self.trainRows = trainRows
+    self.limits = limits
+    self.permutations = permutations
+    self.key = key
+  }
+
+  /// The numbers of a protocol.
+  ///
+  /// - Parameter metrics: What is measured under this project's protocol; those of others have their own.
+  /// - Returns: Group by group, metric by metric.
+  /// - Throws: ``RecoveryError``.
+  public func scores(
+    _ protocol: RecoveryProtocol, metrics: [RecoveryMetric]
+  ) throws(RecoveryError) -> [Score] {
+    var result: [Score] = []
+    for (index, group) in groups.enumerated() {
+      let groupKey = key.child(index)
+      guard `protocol` == .strata else {
+        let scores = try `protocol`.scores(
+          features: representation, targets: targets.columns(at: group.columns), trainRows: trainRows, key: groupKey)
+        for score in scores {
+          result.append(
+            Score(
+              group: group.name, estimator: "representation", metric: score.name, value: score.value, permuted: [],
+              fitRows: nil, scoreRows: nil))
+        }
+        continue
+      }
+      for metric in metrics { result += try scores(metric, group, groupKey) }
+    }
+    return result
+  }
+
+  /// The scores of the representation, then those of floors and ceilings.
+  private func scores(_ metric: RecoveryMetric, _ group: Group, _ key: RandomKey) throws(RecoveryError) -> [Score] {
+    let scorer = RecoveryScorer(limits: limits, key: key)
+    let rows = limits.rows(metric, fit: trainRows, score: targets.rows - trainRows)
+    func score(_ estimator: String, _ value: Double, permuted: [Double] = []) -> Score {
+      Score(
+        group: group.name, estimator: estimator, metric: metric.name, value: value, permuted: permuted,
+        fitRows: rows.fit, scoreRows: rows.score)
+    }
+    // Partial R² needs the other columns too: they come after the group's own.
+    let own = TargetBlock(
+      columns: 0..<group.columns.count, family: metric == .r2LinearPartial ? 0..<targets.columns : nil)
+    func value(_ split: HeldOutSplit) throws(RecoveryError) -> Double {
+      try scorer.scores(metric, split, groups: [0..<split.trainTargets.columns], blocks: [own])[0] ?? .nan
+    }
+    let split = try self.split(representation, group, metric)
+    var result: [Score] = []
+    if metric == .hsic {
+      var stream = RandomStream(key.child("hsic"))
+      let test = try scorer.independence(
+        split, own, permutations: permutations > 0 ? permutations : Self.defaultPermutations, using: &stream)
+      result.append(score("representation", test.statistic, permuted: test.permuted))
+    } else if permutations > 0 && metric.isHeldOut {
+      var stream = RandomStream(key.child(metric.name))
+      let null = try PermutationNull(split, permutations: permutations, using: &stream, score: value)
+      result.append(score("representation", null.score, permuted: null.shuffled))
+      result.append(score("shuffled", null.floor))
+    } else {
+      result.append(score("representation", try value(split)))
+    }
+    // In-sample similarities to a floor or ceiling of another width say nothing about the representation's.
+    guard metric.isHeldOut else { return result }
+    for reference in references {
+      let other = try self.split(reference.features, group, metric)
+      result.append(score(reference.name, try value(other)))
+      if reference.name == Reference.input {
+        let components = try other.principalComponents(width: representation.columns)
+        result.append(score("input-pca", try value(components)))
+      }
+    }
+    Self.normalise(&result)
+    return result
+  }
+
+  private func split(
+    _ features: Matrix<Double>, _ group: Group, _ metric: RecoveryMetric
+  ) throws(RecoveryError) -> HeldOutSplit {
+    var order = group.columns
+    if metric == .r2LinearPartial {
+      let chosen = Set(group.columns)
+      order += (0..<targets.columns).filter { !chosen.contains($0) }
+    }
+    return try HeldOutSplit(features: features, targets: targets.columns(at: order), trainRows: trainRows)
+  }
+}

@@ -1,0 +1,138 @@
+/// The registry of recovery scores: every score that commands and plan files can name, with what a reader must know of it.
+///
+/// A new score is a case here and a line in ``RecoveryScorer``; its definition, source and range are in its own file.
+public enum RecoveryMetric: String, Sendable, Hashable, CaseIterable {
+  /// Held-out R² of the ridge probe.
+  case r2Linear = "r2_linear"
+  /// Held-out R² of the RBF kernel ridge probe.
+  case r2Kernel = "r2_kernel"
+  /// Held-out R² of the MLP probe.
+  case r2MLP = "r2_mlp"
+  /// Held-out R² of the representation from the targets, ridge probe.
+  case r2LinearReverse = "r2_linear_reverse"
+  /// Held-out R² of the representation from the targets, kernel ridge probe.
+  case r2KernelReverse = "r2_kernel_reverse"
+  /// Held-out R² beyond what the other targets of the same kind tell.
+  case r2LinearPartial = "r2_linear_partial"
+  /// Mean held-out canonical correlation.
+  case ccaMean = "cca_mean"
+  /// Mean correlation coefficient, Pearson's.
+  case mccPearson = "mcc_pearson"
+  /// Mean correlation coefficient, Spearman's.
+  case mccSpearman = "mcc_spearman"
+  /// Disentanglement of linear importances.
+  case dciDisentanglement = "dci_disentanglement"
+  /// Completeness of linear importances.
+  case dciCompleteness = "dci_completeness"
+  /// Informativeness: the mean held-out R² of single targets.
+  case dciInformativeness = "dci_informativeness"
+  /// Mean canonical correlation of leading principal components.
+  case svcca
+  /// Canonical correlations weighted by their share of the representation.
+  case pwcca
+  /// Linear centred kernel alignment, V-statistic.
+  case ckaLinearBiased = "cka_linear_biased"
+  /// Linear centred kernel alignment, U-statistic.
+  case ckaLinearUnbiased = "cka_linear_unbiased"
+  /// Mutual information gap, binned.
+  case mig
+  /// Separated attribute predictability.
+  case sap
+  /// Centred kernel alignment of Gaussian kernels, V-statistic.
+  case ckaRBFBiased = "cka_rbf_biased"
+  /// Centred kernel alignment of Gaussian kernels, U-statistic.
+  case ckaRBFUnbiased = "cka_rbf_unbiased"
+  /// Distance correlation, V-statistic.
+  case distanceCorrelation = "distance_correlation"
+  /// Bias-corrected square of the distance correlation.
+  case distanceCorrelationUnbiased = "distance_correlation_squared_unbiased"
+  /// Hilbert–Schmidt independence criterion with a permutation p-value.
+  case hsic
+
+  /// What is predicted from what.
+  public enum Direction: String, Sendable {
+    /// The targets from the representation.
+    case targets
+    /// The representation from the targets. Block identifiability needs both directions.
+    case representation
+    /// Neither: a similarity of two views.
+    case none
+  }
+
+  /// The name on the command line, with hyphens; plan files and `results.csv` have ``rawValue``, with underscores.
+  public var name: String { String(rawValue.map { $0 == "_" ? "-" : $0 }) }
+
+  /// The metric of a name in either spelling.
+  public init?(named name: String) { self.init(rawValue: String(name.map { $0 == "-" ? "_" : $0 })) }
+
+  /// What is predicted from what.
+  public var direction: Direction {
+    switch self {
+    case .r2LinearReverse, .r2KernelReverse: .representation
+    case .r2Linear, .r2Kernel, .r2MLP, .r2LinearPartial, .dciInformativeness: .targets
+    default: .none
+    }
+  }
+
+  /// Whether the score is taken on rows that it was not fitted on; all others are in-sample.
+  public var isHeldOut: Bool {
+    switch self {
+    case .r2Linear, .r2Kernel, .r2MLP, .r2LinearReverse, .r2KernelReverse, .r2LinearPartial, .ccaMean, .mccPearson,
+      .mccSpearman, .dciDisentanglement, .dciCompleteness, .dciInformativeness:
+      true
+    default: false
+    }
+  }
+
+  /// Whether time and memory grow with the square of the rows, so that only the first ``RecoveryScorer/Limits/pairRows`` are
+  /// used.
+  public var isPairwise: Bool {
+    switch self {
+    case .ckaRBFBiased, .ckaRBFUnbiased, .distanceCorrelation, .distanceCorrelationUnbiased, .hsic: true
+    default: false
+    }
+  }
+
+  /// Whether time grows with the cube of the rows, so that only the first ``RecoveryScorer/Limits/kernelFitRows`` are fitted.
+  public var isKernelRidge: Bool { self == .r2Kernel || self == .r2KernelReverse }
+
+  /// The values that the score can take.
+  public var range: ClosedRange<Double> {
+    switch self {
+    case .r2Linear, .r2Kernel, .r2MLP, .r2LinearReverse, .r2KernelReverse, .r2LinearPartial, .dciInformativeness:
+      -Double.infinity...1
+    case .ccaMean, .ckaLinearUnbiased, .ckaRBFUnbiased, .distanceCorrelationUnbiased: -1...1
+    case .hsic: 0...Double.infinity
+    default: 0...1
+    }
+  }
+
+  /// The name for captions.
+  public var title: String {
+    switch self {
+    case .r2Linear: "R² (ridge-linear probe)"
+    case .r2Kernel: "R² (RBF kernel ridge probe)"
+    case .r2MLP: "R² (MLP probe)"
+    case .r2LinearReverse: "R² of the representation (ridge-linear probe, from the targets)"
+    case .r2KernelReverse: "R² of the representation (RBF kernel ridge probe, from the targets)"
+    case .r2LinearPartial: "Partial R² (ridge-linear probe) given all other levels"
+    case .ccaMean: "Mean canonical correlation"
+    case .mccPearson: "Mean correlation coefficient (Pearson)"
+    case .mccSpearman: "Mean correlation coefficient (Spearman)"
+    case .dciDisentanglement: "DCI disentanglement (linear importances)"
+    case .dciCompleteness: "DCI completeness (linear importances)"
+    case .dciInformativeness: "DCI informativeness (mean R² of single targets)"
+    case .svcca: "SVCCA"
+    case .pwcca: "PWCCA"
+    case .ckaLinearBiased: "Linear CKA (biased)"
+    case .ckaLinearUnbiased: "Linear CKA (unbiased)"
+    case .mig: "Mutual information gap (20 bins)"
+    case .sap: "Separated attribute predictability"
+    case .ckaRBFBiased: "RBF CKA (biased)"
+    case .ckaRBFUnbiased: "RBF CKA (unbiased)"
+    case .distanceCorrelation: "Distance correlation"
+    case .distanceCorrelationUnbiased: "Squared distance correlation (unbiased)"
+    case .hsic: "HSIC"
+    }
+  }
+}

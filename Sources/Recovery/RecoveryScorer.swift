@@ -1,0 +1,181 @@
+internal import LinearAlgebra
+public import Stochastics
+
+/// Target columns that are scored together: a level, a node, the content.
+public struct TargetBlock: Sendable, Hashable {
+  /// The columns of the block.
+  public var columns: Range<Int>
+  /// For a partial R² the columns of the block and of all targets that it is given; nil where nothing is asked of others.
+  public var family: Range<Int>?
+
+  /// A block from its columns.
+  public init(columns: Range<Int>, family: Range<Int>? = nil) {
+    self.columns = columns
+    self.family = family
+  }
+}
+
+/// Any ``RecoveryMetric`` of any number of blocks of targets: what `strata evaluate` and sweeps share.
+public struct RecoveryScorer: Sendable {
+  /// How many rows the expensive metrics use: part of the definition of their numbers.
+  public struct Limits: Sendable, Hashable {
+    /// The first training rows that kernel ridge is fitted on; its time grows with their cube.
+    public var kernelFitRows: Int
+    /// The first test rows that kernel ridge is scored on; nil for all.
+    public var kernelScoreRows: Int?
+    /// The first rows that pairwise metrics see; their time and memory grow with the square.
+    public var pairRows: Int
+
+    /// Limits; each at least 4.
+    public init(kernelFitRows: Int = 2000, kernelScoreRows: Int? = nil, pairRows: Int = 2000) {
+      precondition(
+        min(kernelFitRows, kernelScoreRows ?? 4, pairRows) >= 4,
+        "kernel ridge on \(kernelFitRows) rows, pairwise metrics on \(pairRows)")
+      self.kernelFitRows = kernelFitRows
+      self.kernelScoreRows = kernelScoreRows
+      self.pairRows = pairRows
+    }
+
+    /// The rows that a metric of a split is fitted on and scored on; in-sample metrics have the same rows twice.
+    public func rows(_ metric: RecoveryMetric, fit: Int, score: Int) -> (fit: Int, score: Int) {
+      guard metric.isHeldOut else {
+        let rows = metric.isPairwise ? min(fit + score, pairRows) : fit + score
+        return (rows, rows)
+      }
+      guard metric.isKernelRidge else { return (fit, score) }
+      return (min(fit, kernelFitRows), min(score, kernelScoreRows ?? score))
+    }
+  }
+
+  /// The rows that the expensive metrics use.
+  public let limits: Limits
+  /// The source of the MLP probe's weights.
+  public let key: RandomKey
+
+  /// A scorer.
+  public init(limits: Limits, key: RandomKey) {
+    self.limits = limits
+    self.key = key
+  }
+
+  /// One score for each block.
+  ///
+  /// - Parameters:
+  ///   - metric: What is measured. In-sample metrics see the training rows and then the test rows.
+  ///   - split: Features (n, k) and targets (n, q), and (m, ·) to score on.
+  ///   - groups: A partition of the target columns; probes share their hyper-parameters within a group.
+  ///   - blocks: What is scored, in any order; blocks may overlap. The R² of a block is the unweighted mean over its columns.
+  /// - Returns: A score for each block; nil only for the partial R² of a block without a family.
+  /// - Throws: ``RecoveryError``.
+  /// - Complexity: That of the metric; probes are fitted once for all blocks, other metrics once a block.
+  public func scores(
+    _ metric: RecoveryMetric, _ split: HeldOutSplit, groups: [Range<Int>], blocks: [TargetBlock]
+  ) throws(RecoveryError) -> [Double?] {
+    func r2(_ probe: some Probe, _ split: HeldOutSplit) throws(RecoveryError) -> [Double?] {
+      R2.groupMeans(try probe.heldOutR2(split, groups: groups), groups: blocks.map(\.columns))
+    }
+    switch metric {
+    case .r2Linear: return try r2(RidgeProbe(), split)
+    case .r2Kernel: return try r2(kernelProbe, kernelRows(of: split))
+    case .r2MLP: return try r2(MLPProbe(key: key.child("mlp")), split)
+    case .ccaMean: return try meanCanonicalCorrelations(split, groups: blocks.map(\.columns))
+    default: break
+    }
+    var result: [Double?] = []
+    for block in blocks { result.append(try score(metric, split, block)) }
+    return result
+  }
+
+  /// The independence test of the representation and one block, on the first rows.
+  ///
+  /// - Parameters:
+  ///   - permutations: At least 1.
+  ///   - stream: The source of the permutations; advanced.
+  /// - Throws: ``RecoveryError``.
+  public func independence(
+    _ split: HeldOutSplit, _ block: TargetBlock, permutations: Int, using stream: inout RandomStream
+  ) throws(RecoveryError) -> IndependenceTest {
+    let (x, y) = views(split, block, rows: limits.pairRows)
+    return try IndependenceTest(x, y, permutations: permutations, using: &stream)
+  }
+
+  private var kernelProbe: KernelRidgeProbe { KernelRidgeProbe(maximumRows: limits.kernelFitRows) }
+
+  private func score(
+    _ metric: RecoveryMetric, _ whole: HeldOutSplit, _ block: TargetBlock
+  ) throws(RecoveryError) -> Double? {
+    if metric == .r2LinearPartial {
+      guard let family = block.family else { return nil }
+      let own = block.columns.lowerBound - family.lowerBound..<block.columns.upperBound - family.lowerBound
+      return mean(try PartialR2.perColumn(whole.targetColumns(family), group: own, probe: RidgeProbe()))
+    }
+    guard metric.isHeldOut else { return try inSample(metric, whole, block) }
+    let split = whole.targetColumns(block.columns)
+    switch metric {
+    case .r2LinearReverse: return mean(try RidgeProbe().heldOutR2(split.reversed))
+    case .r2KernelReverse: return mean(try kernelProbe.heldOutR2(kernelRows(of: split).reversed))
+    case .mccPearson: return MeanCorrelationCoefficient(split, correlation: .pearson).value
+    case .mccSpearman: return MeanCorrelationCoefficient(split, correlation: .spearman).value
+    case .dciDisentanglement: return try Disentanglement(split).disentanglement
+    case .dciCompleteness: return try Disentanglement(split).completeness
+    case .dciInformativeness: return try Disentanglement(split).informativeness ?? .nan
+    default: preconditionFailure("\(metric.rawValue) is scored for all blocks at once")
+    }
+  }
+
+  private func inSample(
+    _ metric: RecoveryMetric, _ split: HeldOutSplit, _ block: TargetBlock
+  ) throws(RecoveryError) -> Double {
+    let (x, y) = views(split, block, rows: metric.isPairwise ? limits.pairRows : .max)
+    switch metric {
+    case .svcca: return try SubspaceSimilarity.svcca(x, y)
+    case .pwcca: return try SubspaceSimilarity.pwcca(x, y)
+    case .ckaLinearBiased: return try KernelAlignment.linear(x, y, estimator: .biased)
+    case .ckaLinearUnbiased: return try KernelAlignment.linear(x, y, estimator: .unbiased)
+    case .ckaRBFBiased: return try KernelAlignment.gaussian(x, y, estimator: .biased)
+    case .ckaRBFUnbiased: return try KernelAlignment.gaussian(x, y, estimator: .unbiased)
+    case .distanceCorrelation: return try Recovery.distanceCorrelation(x, y)
+    case .distanceCorrelationUnbiased: return try unbiasedSquaredDistanceCorrelation(x, y)
+    case .mig: return try Information.mutualInformationGap(codes: x, factors: y)
+    case .sap: return try Information.separatedAttributePredictability(codes: x, factors: y)
+    case .hsic: return try IndependenceTest.statistic(x, y)
+    default: preconditionFailure("\(metric.rawValue) is not an in-sample metric")
+    }
+  }
+
+  /// The first rows of both views: training rows, then test rows.
+  private func views(
+    _ split: HeldOutSplit, _ block: TargetBlock, rows limit: Int
+  ) -> (Matrix<Double>, Matrix<Double>) {
+    func first(_ train: Matrix<Double>, _ test: Matrix<Double>) -> Matrix<Double> {
+      if limit <= train.rows { return train.rows(0..<limit) }
+      return .concatenatingRows([train, test.rows(0..<min(limit - train.rows, test.rows))])
+    }
+    return (
+      first(split.trainFeatures, split.testFeatures),
+      first(split.trainTargets.columns(block.columns), split.testTargets.columns(block.columns))
+    )
+  }
+
+  /// The first rows of both parts.
+  private func kernelRows(of split: HeldOutSplit) -> HeldOutSplit {
+    let train = 0..<min(limits.kernelFitRows, split.trainFeatures.rows)
+    let test = 0..<min(limits.kernelScoreRows ?? .max, split.testFeatures.rows)
+    guard train.count < split.trainFeatures.rows || test.count < split.testFeatures.rows else { return split }
+    return HeldOutSplit(
+      checkedTrainFeatures: split.trainFeatures.rows(train), trainTargets: split.trainTargets.rows(train),
+      testFeatures: split.testFeatures.rows(test), testTargets: split.testTargets.rows(test))
+  }
+
+  private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+}
+
+extension HeldOutSplit {
+  /// The same features with a range of the target columns.
+  func targetColumns(_ columns: Range<Int>) -> HeldOutSplit {
+    guard columns != 0..<trainTargets.columns else { return self }
+    return HeldOutSplit(
+      checkedTrainFeatures: trainFeatures, trainTargets: trainTargets.columns(columns), testFeatures: testFeatures,
+      testTargets: testTargets.columns(columns))
+  }
+}

@@ -1,0 +1,54 @@
+internal import Recovery
+
+extension EvaluationPlan {
+  /// Reads the `evaluation` mapping; all keys may be left out.
+  init(_ node: DocumentNode?) throws(SpecificationError) {
+    let map = try node?.mapping(keys: [
+      "modes", "targets", "metrics", "estimators", "masks", "linear_masks", "rows", "pooled_rows", "kernel_rows",
+      "pair_rows", "permutations", "nodes",
+    ])
+    modes = try Self.choices(map?.optional("modes"), Mode.self, "an evaluation mode") ?? [.perMask, .full]
+    targets = try Self.choices(map?.optional("targets"), Target.self, "a target") ?? Self.defaultTargets
+    metrics = try Self.choices(map?.optional("metrics"), Metric.self, "a metric") ?? Self.defaultMetrics
+    masks = try map?.optional("masks")?.int(in: 1...1_000_000, called: "a number of masks") ?? 24
+    linearMasks = try map?.optional("linear_masks")?.int(in: masks...1_000_000, called: "a number of masks") ?? masks
+    rows = try map?.optional("rows")?.int(in: 20...1_000_000, called: "a number of rows") ?? 1000
+    pooledRows = try map?.optional("pooled_rows")?.int(in: 20...10_000_000, called: "a number of rows") ?? 4000
+    kernelRows = try map?.optional("kernel_rows")?.int(in: 20...8000, called: "a number of rows") ?? min(400, rows)
+    pairRows =
+      try map?.optional("pair_rows")?.int(in: 20...8000, called: "a number of rows") ?? Self.defaultPairRows
+    permutations = try map?.optional("permutations")?.int(in: 0...100_000, called: "a number of permutations") ?? 0
+    recordsNodes = try map?.optional("nodes")?.bool ?? true
+    if let node = map?.optional("estimators") {
+      let chosen = try Self.choices(node, Estimator.self, "an estimator") ?? []
+      guard chosen.contains(.mae) else {
+        throw node.error("the trained encoder is not among the estimators", remedy: "add 'mae'")
+      }
+      // One order for all plans, so that the same choice is the same cell.
+      estimators = Estimator.allCases.filter(chosen.contains)
+    }
+    if let map, let node = map.optional("kernel_rows"), kernelRows > rows {
+      throw node.error(
+        "\(kernelRows) kernel rows are more than the \(rows) rows of a mask", remedy: "give at most 'rows'")
+    }
+    if let map, let node = map.optional("pair_rows"), pairRows > 2 * rows {
+      throw node.error(
+        "\(pairRows) pair rows are more than the \(2 * rows) rows of a mask", remedy: "give at most twice 'rows'")
+    }
+  }
+
+  private static func choices<Choice: RawRepresentable & CaseIterable & Hashable>(
+    _ node: DocumentNode?, _ type: Choice.Type, _ noun: String
+  ) throws(SpecificationError) -> [Choice]? where Choice.RawValue == String {
+    guard let node else { return nil }
+    var result: [Choice] = []
+    for item in try node.listOrSingle {
+      let choice = try item.choice(type, called: noun)
+      guard !result.contains(choice) else {
+        throw item.error("'\(choice.rawValue)' is given twice", remedy: "remove one")
+      }
+      result.append(choice)
+    }
+    return result
+  }
+}

@@ -1,0 +1,133 @@
+internal import GenerativeModels
+public import HierarchicalGraphs
+public import LinearAlgebra
+internal import MaskedAutoencoding
+public import Recovery
+public import Specifications
+internal import Stochastics
+
+/// A kept model on fresh samples of its generator: the matrices that `strata evaluate` scores, as it scores anyone's.
+public struct ModelEvaluation: Sendable {
+  /// The matrices of one mask, or of the whole mode.
+  public struct View: Sendable {
+    /// `mask-1`, …, `pooled`, `full`: the first part of the names of exported files.
+    public let name: String
+    /// The trained encoder's representation, shape (2 · rows, k); the first half of the rows fits.
+    public let representation: Matrix<Double>
+    /// Floors and ceilings for the same rows.
+    public let references: [MatrixEvaluation.Reference]
+    /// What is to be recovered, kind by kind.
+    public let targets: [Targets]
+  }
+
+  /// One kind of target.
+  public struct Targets: Sendable {
+    /// `z`, `epsilon`, `content`, or `leakage`.
+    public let kind: EvaluationPlan.Target
+    /// Shape (2 · rows, q).
+    public let values: Matrix<Double>
+    /// Levels from the top, or a single group.
+    public let groups: [MatrixEvaluation.Group]
+  }
+
+  /// The model.
+  public let model: KeptModel
+  /// How the input is masked.
+  public let mode: EvaluationPlan.Mode
+  /// The masks of mode per-mask; empty in the others.
+  public let masks: [Mask]
+  /// Rows to fit on, and as many to score on.
+  public let rows: Int
+  /// The seed of samples and masks, fresh for every value: no stream of the cell's own is among them.
+  public let seed: UInt64
+  private let key: RandomKey
+
+  /// An evaluation.
+  ///
+  /// - Parameters:
+  ///   - masked: The names of the observables of a single mask; nil draws from the cell's distribution.
+  ///   - count: How many masks are drawn in mode per-mask; nil for as many as the plan has. A fixed mask is one.
+  ///   - rows: At least 2; nil for as many as the plan has.
+  /// - Throws: `GraphError` for a name that is none or stands twice, or a mask that leaves nothing masked or nothing visible.
+  public init(
+    _ model: KeptModel, mode: EvaluationPlan.Mode, masked: [String]?, count: Int?, rows: Int?, seed: UInt64
+  ) throws(GraphError) {
+    let (cell, plan) = (model.specification, model.specification.evaluation)
+    self.model = model
+    self.mode = mode
+    self.seed = seed
+    self.rows = rows ?? (mode == .perMask ? plan.rows : plan.pooledRows)
+    key = cell.evaluationKey.child("evaluate").child(String(seed))
+    guard mode == .perMask else {
+      masks = []
+      return
+    }
+    if let masked {
+      let mask = try Mask(masking: masked, in: cell.graph)
+      guard (1..<mask.isMasked.count).contains(mask.maskedCount) else {
+        throw .invalidMask("it must leave something masked and something visible")
+      }
+      masks = [mask]
+    } else if case .fixed(let mask) = cell.masks.law {
+      masks = [mask]
+    } else {
+      let masksKey = key.child("masks")
+      masks = (0..<(count ?? plan.masks)).map { index in
+        var stream = RandomStream(masksKey.child(index))
+        return cell.masks.draw(using: &stream)
+      }
+    }
+  }
+
+  /// The number of views.
+  public var viewCount: Int { mode == .perMask ? masks.count : 1 }
+
+  /// The matrices of a view; every mask has samples of its own.
+  ///
+  /// - Throws: `LinearAlgebraError` if a linear generator's weights are not finite.
+  /// - Precondition: `0 <= index && index < viewCount`.
+  public func view(at index: Int) throws -> View {
+    precondition((0..<viewCount).contains(index), "view \(index) of \(viewCount)")
+    let cell = model.specification
+    let source = EvaluationViewSource(
+      specification: cell, generator: model.generator, trained: model.trained, untrained: model.untrained,
+      estimators: [.mae, .untrained, .ceiling, .posterior, .content])
+    let view: EvaluationView
+    let viewKey = key.child(mode.rawValue)
+    switch mode {
+    case .perMask:
+      let first = UInt64(index * 2 * rows)
+      view = try source.view(of: masks[index], rows: first..<first + UInt64(2 * rows), key: viewKey)
+    case .pooled, .full: view = try source.view(pooled: mode == .pooled, count: 2 * rows, key: viewKey)
+    }
+    var representation = Matrix<Double>(rows: 2 * rows, columns: 0)
+    var references: [MatrixEvaluation.Reference] = []
+    for features in view.features {
+      guard let matrix = features.matrix else { continue }
+      switch features.estimator {
+      case .mae: representation = matrix
+      case .ceiling: references.append(.init(name: MatrixEvaluation.Reference.input, features: matrix))
+      default: references.append(.init(name: features.estimator.rawValue, features: matrix))
+      }
+    }
+    return View(
+      name: mode == .perMask ? "mask-\(index + 1)" : mode.rawValue, representation: representation,
+      references: references, targets: targets(of: view))
+  }
+
+  private func targets(of view: EvaluationView) -> [Targets] {
+    let (cell, graph) = (model.specification, model.specification.graph)
+    return cell.evaluation.targets.compactMap { kind in
+      let blocks = TargetBlocks(
+        view.sample, graph: graph, layouts: TargetLayout.all([kind], of: model.generator),
+        content: kind == .content ? view.content : nil, leakage: kind == .leakage ? view.leakage : nil,
+        recordsNodes: false)
+      guard !blocks.blocks.isEmpty else { return nil }
+      let groups = blocks.blocks.map { block in
+        MatrixEvaluation.Group(
+          name: block.level.map { "\(kind.rawValue) level \($0)" } ?? kind.rawValue, columns: Array(block.columns))
+      }
+      return Targets(kind: kind, values: blocks.targets, groups: groups)
+    }
+  }
+}

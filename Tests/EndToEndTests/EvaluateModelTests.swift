@@ -1,0 +1,169 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `strata evaluate --model`: our own runs, scored as anyone's matrices are.
+@Suite struct EvaluateModelTests {
+  static let plan = """
+    graphs: {family: tree, depth: 2, branching: 2}
+    mechanisms: {family: rho, rho: 0.85}
+    mask_ratios: 0.5
+    training_seeds: [1, 2]
+    model: {hidden_width: 16, hidden_layers: 1}
+    training: {steps: 200, batch: 64, learning_rate: 0.003}
+    evaluation: {modes: full, targets: [z, epsilon, content, leakage], metrics: r2_linear, masks: 3, rows: 60}
+    keep_models: true
+    """
+
+  /// Runs a sweep of two kept cells and hands over its folder and the cells' names.
+  private func withModels(_ body: (URL, [String]) throws -> Void) throws {
+    try withTemporaryDirectory { folder in
+      try Data(Self.plan.utf8).write(to: folder.appending(path: "plan.yaml"))
+      #expect(try StrataBinary.run(["sweep", "run", "plan.yaml", "--out", "out", "--quiet"], in: folder).exitCode == 0)
+      let files = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "out/models").path)
+      try body(folder, files.map { String($0.prefix(16)) }.sorted())
+    }
+  }
+
+  private struct Report: Decodable {
+    struct Score: Decodable, Equatable {
+      let group, estimator, metric: String
+      let value: Double
+      let pValue, normalised: Double?
+      let masks: Int?
+
+      enum CodingKeys: String, CodingKey {
+        case group, estimator, metric, value, normalised, masks
+        case pValue = "p_value"
+      }
+    }
+    let scores: [Score]
+  }
+
+  private func report(_ arguments: [String], in folder: URL) throws -> [Report.Score] {
+    let output = try StrataBinary.run(["evaluate"] + arguments + ["--json"], in: folder)
+    #expect(output.exitCode == 0 && output.standardError == "")
+    return try JSONDecoder().decode(Report.self, from: Data(output.standardOutput.utf8)).scores
+  }
+
+  /// The scores of the exported matrices of one view and one kind of target.
+  private func exported(_ view: String, _ kind: String, _ metrics: [String], in folder: URL) throws -> [Report.Score] {
+    var arguments = ["--representation", "matrices/\(view).representation.npy"]
+    arguments += [
+      "--targets", "matrices/\(view).\(kind).targets.npy", "--groups", "matrices/\(view).\(kind).groups.json",
+    ]
+    for reference in ["input", "untrained", "content", "posterior"] {
+      let file = "matrices/\(view).\(reference).npy"
+      if FileManager.default.fileExists(atPath: folder.appending(path: file).path) {
+        arguments += ["--\(reference)", file]
+      }
+    }
+    return try report(arguments + metrics, in: folder)
+  }
+
+  @Test(
+    "Exported matrices score the same numbers, every metric of every estimator and target, mode by mode",
+    arguments: ["per-mask", "pooled", "full"])
+  func export(mode: String) throws {
+    try withModels { folder, cells in
+      let metrics = ["--metrics", "all", "--permutations", "3", "--pair-rows", "50", "--seed", "4"]
+      let direct = try report(
+        ["--model", "out", "--cell", cells[0], "--mode", mode, "--rows", "60", "--export", "matrices"]
+          + (mode == "per-mask" ? ["--masks", "1"] : []) + metrics, in: folder)
+      let view = mode == "per-mask" ? "mask-1" : mode
+      var again: [Report.Score] = []
+      for kind in ["z", "epsilon", "content", "leakage"] where direct.contains(where: { $0.group.hasPrefix(kind) }) {
+        again += try exported(view, kind, metrics, in: folder)
+      }
+      #expect(again.count == direct.count && Set(direct.map(\.metric)).count == 23)
+      func key(_ score: Report.Score) -> String { "\(score.group) \(score.estimator) \(score.metric)" }
+      let byKey = Dictionary(uniqueKeysWithValues: again.map { (key($0), $0) })
+      for score in direct {
+        let other = try #require(byKey[key(score)])
+        // To the bit: the files hold double precision, and nothing else is read.
+        #expect(score.value == other.value && score.pValue == other.pValue && score.normalised == other.normalised)
+        #expect(score.masks == (mode == "per-mask" ? 1 : nil))
+      }
+    }
+  }
+
+  @Test("Over several masks the score is the mean of the masks', each exported by itself")
+  func masks() throws {
+    try withModels { folder, cells in
+      let metrics = ["--metrics", "r2-linear"]
+      let direct = try report(["--model", "out", "--cell", cells[1], "--export", "matrices"] + metrics, in: folder)
+      let views = try (1...3).map { try exported("mask-\($0)", "z", metrics, in: folder) }
+      let rows = direct.filter { $0.group == "z level 2" && $0.estimator == "representation" }
+      #expect(rows.count == 1 && rows[0].masks == 3)
+      let values = views.map { view in view.first { $0.group == "z level 2" && $0.estimator == "representation" }!.value
+      }
+      #expect(abs(rows[0].value - values.reduce(0, +) / 3) < 1e-12)
+    }
+  }
+
+  @Test("The table says cell, mode, masks and rows")
+  func table() throws {
+    try withModels { folder, cells in
+      let output = try StrataBinary.run(
+        ["evaluate", "--model", "out", "--cell", cells[0], "--mask", "x0", "--metrics", "hsic", "--rows", "50"],
+        in: folder)
+      #expect(
+        output.standardOutput.hasPrefix(
+          "| group           | estimator      | metric | value |     p | masks | fit rows | score rows |\n"))
+      #expect(
+        output.standardOutput.hasSuffix(
+          "\nCell \(cells[0]), evaluation per-mask, 1 mask. Protocol strata, 100 rows, 50 to fit on, seed 0. One "
+            + "representation: no interval over training seeds.\n"))
+    }
+  }
+
+  /// Arguments, the first line on standard error (`A` and `B` stand for the cells), and the exit code.
+  static let faults: [([String], String, Int32)] = [
+    (["--model", "out"], "out/models: 2 models are kept here and none is named; give --cell one of A, B", 64),
+    (
+      ["--model", "out", "--cell", "zz"],
+      "out/models: 2 models are kept here and 0 of them have names that begin with 'zz'; give --cell one of A, B", 66
+    ),
+    (
+      ["--model", "none"],
+      "none/models: no model is kept here; write 'keep_models: true' into the plan and run it into an empty folder", 66
+    ),
+    (
+      ["--model", "out", "--targets", "c.csv"],
+      "--targets does not go with --model, which makes its own matrices; leave one out", 64
+    ),
+    (
+      ["--representation", "a.npy", "--targets", "b.npy", "--cell", "a"],
+      "--cell belongs to --model; give that too, or leave it out", 64
+    ),
+    (
+      ["--targets", "b.npy"],
+      "Missing expected argument '--representation <representation>'; or give --model <dir>", 64
+    ),
+    (
+      ["--model", "out", "--mode", "full", "--masks", "2"],
+      "--masks belongs to --mode per-mask, and the mode is full; leave one out", 64
+    ),
+    (["--model", "out", "--mode", "some"], "--mode some: give one of per-mask, pooled, full", 64),
+    (["--model", "out", "--cell", "A", "--mask", "q"], "'q' is not an observable of this graph", 65),
+    (
+      ["--model", "out", "--cell", "A", "--rows", "20", "--metrics", "r2-linear", "--export", "out"],
+      "out: cannot be written: the folder exists and is not empty; check the folder, its permissions and the free space",
+      73
+    ),
+  ]
+
+  @Test("Options that do not fit each other, missing models and folders that are not empty are one error each")
+  func errors() throws {
+    try withModels { folder, cells in
+      func named(_ text: String) -> String {
+        text.replacingOccurrences(of: "one of A, B", with: "one of \(cells[0]), \(cells[1])")
+      }
+      for (arguments, message, code) in Self.faults {
+        let output = try StrataBinary.run(["evaluate"] + arguments.map { $0 == "A" ? cells[0] : $0 }, in: folder)
+        #expect(output.standardError.split(separator: "\n").first.map(String.init) == "Error: \(named(message))")
+        #expect(output.exitCode == code && output.standardOutput == "")
+      }
+    }
+  }
+}
