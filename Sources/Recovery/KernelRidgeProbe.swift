@@ -1,4 +1,3 @@
-internal import Glibc
 public import LinearAlgebra
 
 /// Kernel ridge regression with a Gaussian (RBF) kernel, exact, both hyper-parameters chosen by cross-validation.
@@ -60,30 +59,32 @@ public struct KernelRidgeProbe: Probe {
     let x = features.applied(to: trainFeatures)
     let y = targets.applied(to: trainTargets)
     let scale = 1 / Double(max(features.activeCount, 1))
-    let distances = squaredDistances(x, x)
+    var distances = Matrix.squaredDistances(x, x)
 
     let points = gammas.flatMap { gamma in penalties.map { (gamma: gamma, penalty: $0) } }
     var choices = [Int](repeating: 0, count: groups.count)
     if points.count > 1 {
       var errors: [[Double]] = []
       for gamma in gammas {
-        errors += try crossValidationErrors(kernel: gaussianKernel(distances, rate: gamma * scale), targets: y)
+        errors += crossValidationErrors(gaussianKernel(distances, rate: gamma * scale), targets: y)
       }
       choices = CrossValidation.bestGridPoints(errors: errors, active: targets.scales.map { $0 > 0 }, groups: groups)
     }
-    let testDistances = squaredDistances(features.applied(to: split.testFeatures), x)
+    let testDistances = Matrix.squaredDistances(features.applied(to: split.testFeatures), x)
     var predictions = Matrix<Double>(rows: split.testFeatures.rows, columns: y.columns)
-    var (kernels, kernelGamma): ((train: Matrix<Double>, test: Matrix<Double>)?, Double) = (nil, .nan)
-    for (point, columns) in CrossValidation.columnsByGridPoint(choices, groups: groups) {
-      let (gamma, penalty) = points[point]
-      if gamma != kernelGamma || kernels == nil {
-        kernels = (gaussianKernel(distances, rate: gamma * scale), gaussianKernel(testDistances, rate: gamma * scale))
-        kernelGamma = gamma
-      }
+    let chosen = CrossValidation.columnsByGridPoint(choices, groups: groups)
+    for (index, (point, columns)) in chosen.enumerated() {
+      let (rate, penalty) = (points[point].gamma * scale, points[point].penalty * Double(x.rows))
       let whole = columns.count == y.columns
-      let weights = try solveRidge(
-        kernels!.train, whole ? y : y.columns(at: columns), penalty: penalty * Double(x.rows))
-      let product = kernels!.test * weights
+      // The last one may have the distances' own memory: at 4000 rows every copy of them is 128 MB.
+      let isLast = index == chosen.count - 1
+      var system = distances
+      if isLast { distances = Matrix(rows: 0, columns: 0) }
+      system.exponentiate(times: -rate)
+      let weights = try solveRidge(&system, whole ? y : y.columns(at: columns), penalty: penalty) {
+        gaussianKernel(.squaredDistances(x, x), rate: rate)
+      }
+      let product = gaussianKernel(testDistances, rate: rate) * weights
       if whole { predictions = product } else { predictions.setColumns(columns, product) }
     }
     return targets.reverted(predictions)
@@ -91,16 +92,13 @@ public struct KernelRidgeProbe: Probe {
 
   /// For one kernel matrix and each penalty, the out-of-fold sum of squared errors of each target column; infinite where
   /// rounding leaves a kernel matrix indefinite.
-  private func crossValidationErrors(
-    kernel: Matrix<Double>, targets: Matrix<Double>
-  ) throws(RecoveryError) -> [[Double]] {
+  private func crossValidationErrors(_ kernel: Matrix<Double>, targets: Matrix<Double>) -> [[Double]] {
     let (n, q) = (targets.rows, targets.columns)
     var errors = [[Double]](repeating: [Double](repeating: 0, count: q), count: penalties.count)
     for fold in CrossValidation.folds(folds, rows: n) {
-      let rest = Array(0..<fold.lowerBound) + Array(fold.upperBound..<n)
-      let inner = kernel.rows(at: rest).columns(excluding: fold)
+      let rest = n - fold.count
       let outer = kernel.rows(fold).columns(excluding: fold)
-      var known = targets.rows(at: rest)
+      var known = targets.rows(excluding: fold)
       var wanted = targets.rows(fold)
       let means = known.columnMeans()
       known.subtractRow(means)
@@ -108,22 +106,22 @@ public struct KernelRidgeProbe: Probe {
       // (Kᵥ S⁻¹) Y and Kᵥ (S⁻¹ Y) are equal; solve for the narrower side.
       let solveForRows = fold.count < q
       let outerTransposed = solveForRows ? outer.transposed() : outer
+      // One system's memory serves all penalties.
+      var system = Matrix<Double>(rows: rest, columns: rest)
       for (point, penalty) in penalties.enumerated() {
-        var system = inner
-        for i in 0..<rest.count { system[i, i] += penalty * Double(rest.count) }
-        let factor: Matrix<Double>
+        kernel.copyLowerTriangle(excluding: fold, addingToDiagonal: penalty * Double(rest), into: &system)
         do {
-          factor = try system.choleskyFactor()
+          try system.formCholeskyFactor()
         } catch {
           for j in 0..<q { errors[point][j] = .infinity }
           continue
         }
         var residual = wanted
         if solveForRows {
-          factor.choleskySolve(outerTransposed)
+          system.choleskySolve(outerTransposed)
             .multiply(known, transposeSelf: true, alpha: -1, beta: 1, into: &residual)
         } else {
-          outer.multiply(factor.choleskySolve(known), alpha: -1, beta: 1, into: &residual)
+          outer.multiply(system.choleskySolve(known), alpha: -1, beta: 1, into: &residual)
         }
         let squares = columnProducts(residual, residual)
         for j in 0..<q { errors[point][j] += squares[j] }
@@ -133,28 +131,8 @@ public struct KernelRidgeProbe: Probe {
   }
 }
 
-/// ‖aᵢ − bⱼ‖² for all rows of a, shape (n, k), and b, shape (m, k); never negative.
-func squaredDistances(_ a: Matrix<Double>, _ b: Matrix<Double>) -> Matrix<Double> {
-  let (aNorms, bNorms) = (a.rowSquares(), b.rowSquares())
-  let (rows, columns) = (a.rows, b.rows)
-  var result = Matrix<Double>(rows: rows, columns: columns)
-  a.multiply(b, transposeOther: true, alpha: -2, into: &result)
-  result.withUnsafeMutableElements { d in
-    for i in 0..<rows {
-      for j in 0..<columns {
-        let value = d[i * columns + j] + (aNorms[i] + bNorms[j])
-        d[i * columns + j] = value > 0 ? value : 0
-      }
-    }
-  }
-  return result
-}
-
-/// exp(−rate · distance), element by element.
-func gaussianKernel(_ distances: Matrix<Double>, rate: Double) -> Matrix<Double> {
-  var result = distances
-  result.withUnsafeMutableElements { d in
-    for index in d.indices { d[index] = exp(-rate * d[index]) }
-  }
-  return result
+/// exp(−rate · distance), element by element; in the memory of `distances` where the caller gives that up.
+func gaussianKernel(_ distances: consuming Matrix<Double>, rate: Double) -> Matrix<Double> {
+  distances.exponentiate(times: -rate)
+  return distances
 }
