@@ -109,7 +109,7 @@ enum RecoveryTables {
       trainingSeeds: summary.trainingSeeds, generatorSeeds: summary.generatorSeeds)
   }
 
-  private static func metricName(_ metric: EvaluationPlan.Metric) -> String {
+  static func metricName(_ metric: EvaluationPlan.Metric) -> String {
     switch metric {
     case .r2Linear: "R² (ridge-linear probe)"
     case .r2Kernel: "R² (RBF kernel ridge probe)"
@@ -117,7 +117,7 @@ enum RecoveryTables {
     }
   }
 
-  private static func targetName(_ target: EvaluationPlan.Target) -> String {
+  static func targetName(_ target: EvaluationPlan.Target) -> String {
     switch target {
     case .z: "z (values)"
     case .epsilon: "ε (exogenous noises)"
