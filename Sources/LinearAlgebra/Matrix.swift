@@ -8,7 +8,7 @@ public struct Matrix<Scalar: LinearAlgebraScalar>: Sendable, Equatable {
   /// Number of columns (features, in a data matrix).
   public let columns: Int
   /// The elements, row by row; `storage.count == rows * columns`.
-  public private(set) var storage: [Scalar]
+  public internal(set) var storage: [Scalar]
 
   /// A matrix filled with one value.
   ///

@@ -20,6 +20,8 @@ public struct KernelRidgeProbe: Probe {
   public let folds: Int
   /// The first `maximumRows` training rows are used, the others ignored: the cost grows with their cube.
   public let maximumRows: Int
+  /// From this many rows on, systems are factored in single precision first; no result depends on it beyond rounding.
+  package var leastSingleRows = 256
   /// `kernel-ridge`.
   public var name: String { "kernel-ridge" }
 
@@ -48,7 +50,7 @@ public struct KernelRidgeProbe: Probe {
   /// See ``Probe/predictions(_:groups:)``.
   ///
   /// - Complexity: with r = min(n, maximumRows): O(r²·k + gammas · r²) exponentials, and O(r³/3 + r²·min(q, r/folds)) for each
-  ///   fold, gamma and penalty; memory O(r² · gammas + m·r).
+  ///   fold, gamma and penalty, in single precision where that suffices to tell grid points apart; memory O(r² + m·r).
   public func predictions(_ split: HeldOutSplit, groups: [Range<Int>]) throws(RecoveryError) -> Matrix<Double> {
     requirePartition(groups, columns: split.testTargets.columns)
     let used = 0..<min(split.trainFeatures.rows, maximumRows)
@@ -62,14 +64,11 @@ public struct KernelRidgeProbe: Probe {
     var distances = Matrix.squaredDistances(x, x)
 
     let points = gammas.flatMap { gamma in penalties.map { (gamma: gamma, penalty: $0) } }
-    var choices = [Int](repeating: 0, count: groups.count)
-    if points.count > 1 {
-      var errors: [[Double]] = []
-      for gamma in gammas {
-        errors += crossValidationErrors(gaussianKernel(distances, rate: gamma * scale), targets: y)
-      }
-      choices = CrossValidation.bestGridPoints(errors: errors, active: targets.scales.map { $0 > 0 }, groups: groups)
-    }
+    let choices =
+      points.count > 1
+      ? chooseGridPoints(
+        distances, scale: scale, targets: y, active: targets.scales.map { $0 > 0 }, groups: groups)
+      : [Int](repeating: 0, count: groups.count)
     let testDistances = Matrix.squaredDistances(features.applied(to: split.testFeatures), x)
     var predictions = Matrix<Double>(rows: split.testFeatures.rows, columns: y.columns)
     let chosen = CrossValidation.columnsByGridPoint(choices, groups: groups)
@@ -81,53 +80,17 @@ public struct KernelRidgeProbe: Probe {
       var system = distances
       if isLast { distances = Matrix(rows: 0, columns: 0) }
       system.exponentiate(times: -rate)
-      let weights = try solveRidge(&system, whole ? y : y.columns(at: columns), penalty: penalty) {
-        gaussianKernel(.squaredDistances(x, x), rate: rate)
+      let wanted = whole ? y : y.columns(at: columns)
+      var weights = x.rows >= leastSingleRows ? system.refinedSolve(wanted, addingToDiagonal: penalty) : nil
+      if weights == nil {
+        weights = try solveRidge(&system, wanted, penalty: penalty) {
+          gaussianKernel(.squaredDistances(x, x), rate: rate)
+        }
       }
-      let product = gaussianKernel(testDistances, rate: rate) * weights
+      let product = gaussianKernel(testDistances, rate: rate) * weights!
       if whole { predictions = product } else { predictions.setColumns(columns, product) }
     }
     return targets.reverted(predictions)
-  }
-
-  /// For one kernel matrix and each penalty, the out-of-fold sum of squared errors of each target column; infinite where
-  /// rounding leaves a kernel matrix indefinite.
-  private func crossValidationErrors(_ kernel: Matrix<Double>, targets: Matrix<Double>) -> [[Double]] {
-    let (n, q) = (targets.rows, targets.columns)
-    var errors = [[Double]](repeating: [Double](repeating: 0, count: q), count: penalties.count)
-    for fold in CrossValidation.folds(folds, rows: n) {
-      let rest = n - fold.count
-      let outer = kernel.rows(fold).columns(excluding: fold)
-      var known = targets.rows(excluding: fold)
-      var wanted = targets.rows(fold)
-      let means = known.columnMeans()
-      known.subtractRow(means)
-      wanted.subtractRow(means)
-      // (Kᵥ S⁻¹) Y and Kᵥ (S⁻¹ Y) are equal; solve for the narrower side.
-      let solveForRows = fold.count < q
-      let outerTransposed = solveForRows ? outer.transposed() : outer
-      // One system's memory serves all penalties.
-      var system = Matrix<Double>(rows: rest, columns: rest)
-      for (point, penalty) in penalties.enumerated() {
-        kernel.copyLowerTriangle(excluding: fold, addingToDiagonal: penalty * Double(rest), into: &system)
-        do {
-          try system.formCholeskyFactor()
-        } catch {
-          for j in 0..<q { errors[point][j] = .infinity }
-          continue
-        }
-        var residual = wanted
-        if solveForRows {
-          system.choleskySolve(outerTransposed)
-            .multiply(known, transposeSelf: true, alpha: -1, beta: 1, into: &residual)
-        } else {
-          outer.multiply(system.choleskySolve(known), alpha: -1, beta: 1, into: &residual)
-        }
-        let squares = columnProducts(residual, residual)
-        for j in 0..<q { errors[point][j] += squares[j] }
-      }
-    }
-    return errors
   }
 }
 

@@ -106,4 +106,34 @@ import Testing
       }
     }
   }
+
+  @Test("A refined solve in two precisions is that of double precision, or none", arguments: [1.0, 1e3, 1e9])
+  func refined(condition: Double) throws {
+    let eigenvalues = (0..<40).map { pow(condition, -Double($0) / 39) }
+    let a = try symmetricMatrix(eigenvalues: eigenvalues, seed: 6)
+    let expected = randomMatrix(40, 3, seed: 7)
+    let right = naiveProduct(a, expected) + 0.5 * expected
+    // With the diagonal the condition is at most 3.
+    let eased = try #require(a.refinedSolve(right, addingToDiagonal: 0.5))
+    #expect((eased - expected).maximumMagnitude < 1e-13)
+    let plain = a.refinedSolve(naiveProduct(a, expected), addingToDiagonal: 0)
+    if condition < 1e8 {
+      #expect((try #require(plain) - expected).maximumMagnitude < 1e-14 * condition)
+    } else {
+      #expect(plain == nil)
+    }
+  }
+
+  @Test("A factor in single precision leaves out rows and columns, and there is none of an indefinite matrix")
+  func singlePrecision() throws {
+    let a = try symmetricMatrix(eigenvalues: (1...9).map(Double.init), seed: 4)
+    let kept = [0, 1, 4, 5, 6, 7, 8]
+    let inner = a.rows(at: kept).columns(at: kept) + 2.0 * .identity(7)
+    let right = randomMatrix(7, 2, seed: 1)
+    let factor = try #require(SinglePrecisionFactor(a, excluding: 2..<4, addingToDiagonal: 2))
+    #expect(factor.order == 7)
+    #expect((factor.solve(right) - (try inner.solve(right))).maximumMagnitude < 1e-6)
+    #expect(SinglePrecisionFactor(a, addingToDiagonal: -3) == nil)
+    #expect(SinglePrecisionFactor(.nan * a, addingToDiagonal: 0) == nil)
+  }
 }
