@@ -125,6 +125,21 @@ import Testing
     }
   }
 
+  @Test("With several generators they are the units, each the mean of its training seeds")
+  func generators() throws {
+    let plan =
+      Self.plan(ratios: "[0.25, 0.5]", seeds: "[1, 2]")
+      .replacingOccurrences(of: "{family: rho, rho: 0.85}", with: "linear") + "\ngenerator_seeds: [1, 2, 3]"
+    try sweep(plan, score: Self.known) { folder in
+      let text = try compare(["--level", "2"], in: folder).standardOutput
+      #expect(
+        text.contains("(Student t, 2 degrees of freedom), 2 training seeds, 3 generator seeds."))
+      #expect(text.contains("never below 0.25 with 3 generators; corrected by Holm for 1 comparison.\n"))
+      // Every generator has 0.11 and 0.12: no spread between the units, so no effect size.
+      #expect(text.contains("| 2     |          1 | 0.5 − 0.25  | 0.115 ± 0.000 |   – | 0.250 |    0.250 |     6 |\n"))
+    }
+  }
+
   @Test("Patch sizes are compared at each mask ratio")
   func patchSizes() throws {
     let plan = Self.plan(ratios: "[0.25, 0.5]", patches: "[1, 2]", seeds: "[1, 2]")
