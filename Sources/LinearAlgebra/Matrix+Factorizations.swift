@@ -15,18 +15,34 @@ extension Matrix where Scalar == Double {
   public func choleskyFactor() throws(LinearAlgebraError) -> Matrix {
     precondition(rows == columns, "Cholesky of shape (\(rows), \(columns))")
     try checkFinite("Cholesky factorization")
-    guard rows > 0 else { return self }
     var factor = self
-    let order = Int32(rows)
-    // A row-major lower triangle is a column-major upper one, and A = Uᵀ·U there is A = L·Lᵀ here: no transposition.
-    let info = factor.withUnsafeMutableElements {
-      LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, CChar(UInt8(ascii: "U")), order, $0.baseAddress, order)
-    }
-    guard info == 0 else { throw .notPositiveDefinite(order: Int(info)) }
+    try factor.formCholeskyFactor()
+    let columns = columns
     factor.withUnsafeMutableElements { elements in
       for i in 0..<rows { for j in i + 1..<max(columns, i + 1) { elements[i * columns + j] = 0 } }
     }
     return factor
+  }
+
+  /// Replaces the lower triangle of a symmetric positive definite matrix by its Cholesky factor L, A = L·Lᵀ, in the same
+  /// memory; the strict upper triangle is neither read nor written, as in the solves with L.
+  ///
+  /// - Throws: As ``choleskyFactor()``; the matrix is then left half factored.
+  /// - Complexity: O(n³/3).
+  public mutating func formCholeskyFactor() throws(LinearAlgebraError) {
+    precondition(rows == columns, "Cholesky of shape (\(rows), \(columns))")
+    guard rows > 0 else { return }
+    let order = Int32(rows)
+    // A row-major lower triangle is a column-major upper one, and A = Uᵀ·U there is A = L·Lᵀ here: no transposition.
+    let info = withUnsafeMutableElements {
+      LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, CChar(UInt8(ascii: "U")), order, $0.baseAddress, order)
+    }
+    // Whatever is not finite reaches the diagonal of its row or of a later one; a pivot that is NaN may or may not be reported.
+    let isFinite = withUnsafeElements { elements in
+      (0..<(info > 0 ? Int(info) : rows)).allSatisfy { elements[$0 * rows + $0].isFinite }
+    }
+    guard isFinite else { throw .nonFiniteInput(operation: "Cholesky factorization") }
+    guard info == 0 else { throw .notPositiveDefinite(order: Int(info)) }
   }
 
   /// Solves A·X = B for symmetric positive definite A, given `self` = L of ``choleskyFactor()``.
@@ -155,4 +171,13 @@ extension Matrix where Scalar == Double {
     }
     return (q, r)
   }
+}
+
+/// `target ← XᵀX` for a row-major (rows, columns) buffer X: the lower triangle only.
+func symmetricProduct(
+  _ source: UnsafePointer<Double>, rows: Int, columns: Int, into target: UnsafeMutablePointer<Double>
+) {
+  cblas_dsyrk(
+    CblasRowMajor, CblasLower, CblasTrans, blasint(columns), blasint(rows), 1, source, blasint(columns), 0, target,
+    blasint(columns))
 }

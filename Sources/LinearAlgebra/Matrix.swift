@@ -8,7 +8,7 @@ public struct Matrix<Scalar: LinearAlgebraScalar>: Sendable, Equatable {
   /// Number of columns (features, in a data matrix).
   public let columns: Int
   /// The elements, row by row; `storage.count == rows * columns`.
-  public private(set) var storage: [Scalar]
+  public internal(set) var storage: [Scalar]
 
   /// A matrix filled with one value.
   ///
@@ -31,6 +31,20 @@ public struct Matrix<Scalar: LinearAlgebraScalar>: Sendable, Equatable {
     self.rows = rows
     self.columns = columns
     self.storage = storage
+  }
+
+  /// A matrix whose elements are written by `body`, without being zeroed before.
+  ///
+  /// - Parameter body: Must initialise every one of the rows · columns elements that it is given.
+  public init(rows: Int, columns: Int, initializingWith body: (UnsafeMutableBufferPointer<Scalar>) -> Void) {
+    precondition(rows >= 0 && columns >= 0, "matrix of shape (\(rows), \(columns))")
+    self.rows = rows
+    self.columns = columns
+    let count = rows * columns
+    storage = Array(unsafeUninitializedCapacity: count) { buffer, initialized in
+      body(UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
+      initialized = count
+    }
   }
 
   /// A matrix from its rows; all must have the same length.

@@ -12,7 +12,7 @@ struct GridSearchKernelRidge {
   /// Predictions for the test rows, shape (m, q).
   func predictions(_ split: HeldOutSplit) throws(RecoveryError) -> Matrix<Double> {
     let (x, y) = (split.trainFeatures, split.trainTargets)
-    let distances = squaredDistances(x, x)
+    let distances = Matrix.squaredDistances(x, x)
     var (best, choice) = (-Double.infinity, (penalty: penalties[0], rate: rates[0]))
     // scikit-learn's order: penalties outside, rates inside, the first of equals wins.
     var scores = [[Double]](repeating: [Double](repeating: 0, count: rates.count), count: penalties.count)
@@ -33,7 +33,7 @@ struct GridSearchKernelRidge {
       for (r, rate) in rates.enumerated() where scores[p][r] > best { (best, choice) = (scores[p][r], (penalty, rate)) }
     }
     let weights = try solveRidge(gaussianKernel(distances, rate: choice.rate), y, penalty: choice.penalty)
-    return gaussianKernel(squaredDistances(split.testFeatures, x), rate: choice.rate) * weights
+    return gaussianKernel(Matrix.squaredDistances(split.testFeatures, x), rate: choice.rate) * weights
   }
 
   /// scikit-learn's `KFold` without a shuffle: the first n mod folds parts are one row longer.

@@ -1,4 +1,3 @@
-internal import Glibc
 public import LinearAlgebra
 
 /// Kernel ridge regression with a Gaussian (RBF) kernel, exact, both hyper-parameters chosen by cross-validation.
@@ -21,6 +20,8 @@ public struct KernelRidgeProbe: Probe {
   public let folds: Int
   /// The first `maximumRows` training rows are used, the others ignored: the cost grows with their cube.
   public let maximumRows: Int
+  /// From this many rows on, systems are factored in single precision first; no result depends on it beyond rounding.
+  package var leastSingleRows = 256
   /// `kernel-ridge`.
   public var name: String { "kernel-ridge" }
 
@@ -49,7 +50,7 @@ public struct KernelRidgeProbe: Probe {
   /// See ``Probe/predictions(_:groups:)``.
   ///
   /// - Complexity: with r = min(n, maximumRows): O(r²·k + gammas · r²) exponentials, and O(r³/3 + r²·min(q, r/folds)) for each
-  ///   fold, gamma and penalty; memory O(r² · gammas + m·r).
+  ///   fold, gamma and penalty, in single precision where that suffices to tell grid points apart; memory O(r² + m·r).
   public func predictions(_ split: HeldOutSplit, groups: [Range<Int>]) throws(RecoveryError) -> Matrix<Double> {
     requirePartition(groups, columns: split.testTargets.columns)
     let used = 0..<min(split.trainFeatures.rows, maximumRows)
@@ -60,101 +61,41 @@ public struct KernelRidgeProbe: Probe {
     let x = features.applied(to: trainFeatures)
     let y = targets.applied(to: trainTargets)
     let scale = 1 / Double(max(features.activeCount, 1))
-    let distances = squaredDistances(x, x)
+    var distances = Matrix.squaredDistances(x, x)
 
     let points = gammas.flatMap { gamma in penalties.map { (gamma: gamma, penalty: $0) } }
-    var choices = [Int](repeating: 0, count: groups.count)
-    if points.count > 1 {
-      var errors: [[Double]] = []
-      for gamma in gammas {
-        errors += try crossValidationErrors(kernel: gaussianKernel(distances, rate: gamma * scale), targets: y)
-      }
-      choices = CrossValidation.bestGridPoints(errors: errors, active: targets.scales.map { $0 > 0 }, groups: groups)
-    }
-    let testDistances = squaredDistances(features.applied(to: split.testFeatures), x)
+    let choices =
+      points.count > 1
+      ? chooseGridPoints(
+        distances, scale: scale, targets: y, active: targets.scales.map { $0 > 0 }, groups: groups)
+      : [Int](repeating: 0, count: groups.count)
+    let testDistances = Matrix.squaredDistances(features.applied(to: split.testFeatures), x)
     var predictions = Matrix<Double>(rows: split.testFeatures.rows, columns: y.columns)
-    var (kernels, kernelGamma): ((train: Matrix<Double>, test: Matrix<Double>)?, Double) = (nil, .nan)
-    for (point, columns) in CrossValidation.columnsByGridPoint(choices, groups: groups) {
-      let (gamma, penalty) = points[point]
-      if gamma != kernelGamma || kernels == nil {
-        kernels = (gaussianKernel(distances, rate: gamma * scale), gaussianKernel(testDistances, rate: gamma * scale))
-        kernelGamma = gamma
-      }
+    let chosen = CrossValidation.columnsByGridPoint(choices, groups: groups)
+    for (index, (point, columns)) in chosen.enumerated() {
+      let (rate, penalty) = (points[point].gamma * scale, points[point].penalty * Double(x.rows))
       let whole = columns.count == y.columns
-      let weights = try solveRidge(
-        kernels!.train, whole ? y : y.columns(at: columns), penalty: penalty * Double(x.rows))
-      let product = kernels!.test * weights
+      // The last one may have the distances' own memory: at 4000 rows every copy of them is 128 MB.
+      let isLast = index == chosen.count - 1
+      var system = distances
+      if isLast { distances = Matrix(rows: 0, columns: 0) }
+      system.exponentiate(times: -rate)
+      let wanted = whole ? y : y.columns(at: columns)
+      var weights = x.rows >= leastSingleRows ? system.refinedSolve(wanted, addingToDiagonal: penalty) : nil
+      if weights == nil {
+        weights = try solveRidge(&system, wanted, penalty: penalty) {
+          gaussianKernel(.squaredDistances(x, x), rate: rate)
+        }
+      }
+      let product = gaussianKernel(testDistances, rate: rate) * weights!
       if whole { predictions = product } else { predictions.setColumns(columns, product) }
     }
     return targets.reverted(predictions)
   }
-
-  /// For one kernel matrix and each penalty, the out-of-fold sum of squared errors of each target column; infinite where
-  /// rounding leaves a kernel matrix indefinite.
-  private func crossValidationErrors(
-    kernel: Matrix<Double>, targets: Matrix<Double>
-  ) throws(RecoveryError) -> [[Double]] {
-    let (n, q) = (targets.rows, targets.columns)
-    var errors = [[Double]](repeating: [Double](repeating: 0, count: q), count: penalties.count)
-    for fold in CrossValidation.folds(folds, rows: n) {
-      let rest = Array(0..<fold.lowerBound) + Array(fold.upperBound..<n)
-      let inner = kernel.rows(at: rest).columns(excluding: fold)
-      let outer = kernel.rows(fold).columns(excluding: fold)
-      var known = targets.rows(at: rest)
-      var wanted = targets.rows(fold)
-      let means = known.columnMeans()
-      known.subtractRow(means)
-      wanted.subtractRow(means)
-      // (Kᵥ S⁻¹) Y and Kᵥ (S⁻¹ Y) are equal; solve for the narrower side.
-      let solveForRows = fold.count < q
-      let outerTransposed = solveForRows ? outer.transposed() : outer
-      for (point, penalty) in penalties.enumerated() {
-        var system = inner
-        for i in 0..<rest.count { system[i, i] += penalty * Double(rest.count) }
-        let factor: Matrix<Double>
-        do {
-          factor = try system.choleskyFactor()
-        } catch {
-          for j in 0..<q { errors[point][j] = .infinity }
-          continue
-        }
-        var residual = wanted
-        if solveForRows {
-          factor.choleskySolve(outerTransposed)
-            .multiply(known, transposeSelf: true, alpha: -1, beta: 1, into: &residual)
-        } else {
-          outer.multiply(factor.choleskySolve(known), alpha: -1, beta: 1, into: &residual)
-        }
-        let squares = columnProducts(residual, residual)
-        for j in 0..<q { errors[point][j] += squares[j] }
-      }
-    }
-    return errors
-  }
 }
 
-/// ‖aᵢ − bⱼ‖² for all rows of a, shape (n, k), and b, shape (m, k); never negative.
-func squaredDistances(_ a: Matrix<Double>, _ b: Matrix<Double>) -> Matrix<Double> {
-  let (aNorms, bNorms) = (a.rowSquares(), b.rowSquares())
-  let (rows, columns) = (a.rows, b.rows)
-  var result = Matrix<Double>(rows: rows, columns: columns)
-  a.multiply(b, transposeOther: true, alpha: -2, into: &result)
-  result.withUnsafeMutableElements { d in
-    for i in 0..<rows {
-      for j in 0..<columns {
-        let value = d[i * columns + j] + (aNorms[i] + bNorms[j])
-        d[i * columns + j] = value > 0 ? value : 0
-      }
-    }
-  }
-  return result
-}
-
-/// exp(−rate · distance), element by element.
-func gaussianKernel(_ distances: Matrix<Double>, rate: Double) -> Matrix<Double> {
-  var result = distances
-  result.withUnsafeMutableElements { d in
-    for index in d.indices { d[index] = exp(-rate * d[index]) }
-  }
-  return result
+/// exp(−rate · distance), element by element; in the memory of `distances` where the caller gives that up.
+func gaussianKernel(_ distances: consuming Matrix<Double>, rate: Double) -> Matrix<Double> {
+  distances.exponentiate(times: -rate)
+  return distances
 }

@@ -58,13 +58,7 @@ extension Matrix where Scalar == Double {
   }
 
   /// The mean of each column.
-  func columnMeans() -> [Double] {
-    var sums = [Double](repeating: 0, count: columns)
-    withUnsafeElements { x in
-      for i in 0..<rows { for j in 0..<columns { sums[j] += x[i * columns + j] } }
-    }
-    return sums.map { $0 / Double(rows) }
-  }
+  func columnMeans() -> [Double] { columnMoments().sums.map { $0 / Double(rows) } }
 
   /// Subtracts the same row from every row.
   mutating func subtractRow(_ row: [Double]) {
@@ -75,13 +69,26 @@ extension Matrix where Scalar == Double {
     }
   }
 
-  /// The squared length of each row.
-  func rowSquares() -> [Double] {
-    withUnsafeElements { x in
-      (0..<rows).map { i in
-        var sum = 0.0
-        for j in 0..<columns { sum += x[i * columns + j] * x[i * columns + j] }
-        return sum
+  /// All rows but those of a range, copied.
+  func rows(excluding range: Range<Int>) -> Matrix {
+    .concatenatingRows([rows(0..<range.lowerBound), rows(range.upperBound..<rows)])
+  }
+
+  /// Copies the lower triangle of a square matrix, without the rows and columns of a range, and adds to the diagonal; the
+  /// strict upper triangle of `target` is left as it is.
+  func copyLowerTriangle(excluding range: Range<Int>, addingToDiagonal added: Double, into target: inout Matrix) {
+    let (width, kept) = (columns, columns - range.count)
+    precondition(rows == width && target.rows == kept && target.columns == kept, "a triangle of another shape")
+    withUnsafeElements { source in
+      target.withUnsafeMutableElements { target in
+        for i in 0..<kept {
+          let row = source.baseAddress! + (i < range.lowerBound ? i : i + range.count) * width
+          let line = target.baseAddress! + i * kept
+          let left = min(i + 1, range.lowerBound)
+          line.update(from: row, count: left)
+          if i >= range.lowerBound { (line + left).update(from: row + range.upperBound, count: i + 1 - left) }
+          line[i] += added
+        }
       }
     }
   }

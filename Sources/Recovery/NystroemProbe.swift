@@ -1,4 +1,3 @@
-internal import Glibc
 public import LinearAlgebra
 public import Stochastics
 
@@ -13,12 +12,18 @@ public struct NystroemProbe: Probe {
   public let gamma: Double
   /// The penalty, relative to n.
   public let penalty: Double
-  /// The number of landmark rows; at most all.
-  public let landmarks: Int
-  /// The source of the landmarks.
-  public let key: RandomKey
+  /// Where the landmark rows come from.
+  public let landmarks: Landmarks
   /// `nystroem`.
   public var name: String { "nystroem" }
+
+  /// The rows in whose span the weights lie.
+  public enum Landmarks: Sendable {
+    /// This many training rows, at most all, drawn without replacement.
+    case drawn(count: Int, key: RandomKey)
+    /// These training rows.
+    case rows([Int])
+  }
 
   /// Predictions with the error of the approximation.
   public struct Fit: Sendable {
@@ -31,12 +36,22 @@ public struct NystroemProbe: Probe {
 
   /// A probe with fixed hyper-parameters, best taken from cross-validation of ``KernelRidgeProbe`` on fewer rows.
   public init(gamma: Double, penalty: Double, landmarks: Int = 1000, key: RandomKey) {
+    precondition(landmarks >= 1, "\(landmarks) landmarks")
+    self.init(gamma, penalty, .drawn(count: landmarks, key: key))
+  }
+
+  /// A probe with fixed hyper-parameters and given landmarks.
+  ///
+  /// - Parameter landmarkRows: Indices of training rows, at least one, none twice.
+  public init(gamma: Double, penalty: Double, landmarkRows: [Int]) {
     precondition(
-      gamma > 0 && penalty > 0 && landmarks >= 1, "gamma \(gamma), penalty \(penalty), \(landmarks) landmarks")
-    self.gamma = gamma
-    self.penalty = penalty
-    self.landmarks = landmarks
-    self.key = key
+      !landmarkRows.isEmpty && Set(landmarkRows).count == landmarkRows.count, "landmark rows \(landmarkRows)")
+    self.init(gamma, penalty, .rows(landmarkRows))
+  }
+
+  private init(_ gamma: Double, _ penalty: Double, _ landmarks: Landmarks) {
+    precondition(gamma > 0 && penalty > 0, "gamma \(gamma), penalty \(penalty)")
+    (self.gamma, self.penalty, self.landmarks) = (gamma, penalty, landmarks)
   }
 
   /// See ``Probe/predictions(_:groups:)``.
@@ -52,11 +67,16 @@ public struct NystroemProbe: Probe {
   public func fit(_ split: HeldOutSplit) throws(RecoveryError) -> Fit {
     let (features, targets) = (Standardisation(split.trainFeatures), Standardisation(split.trainTargets))
     let x = features.applied(to: split.trainFeatures)
-    let count = min(landmarks, x.rows)
-    var stream = RandomStream(key)
-    let centres = x.rows(at: Array(stream.permutation(x.rows).prefix(count)))
+    let chosen: [Int]
+    switch landmarks {
+    case .drawn(let count, let key):
+      var stream = RandomStream(key)
+      chosen = Array(stream.permutation(x.rows).prefix(count))
+    case .rows(let rows): chosen = rows
+    }
+    let (centres, count) = (x.rows(at: chosen), chosen.count)
     let rate = gamma / Double(max(features.activeCount, 1))
-    var inner = gaussianKernel(squaredDistances(centres, centres), rate: rate)
+    var inner = gaussianKernel(Matrix.squaredDistances(centres, centres), rate: rate)
     // Rounding leaves directions of near-equal landmarks indefinite; they carry nothing.
     for i in 0..<count { inner[i, i] += 1e-10 }
     let factor: Matrix<Double>
@@ -67,7 +87,7 @@ public struct NystroemProbe: Probe {
     }
     // Φ = Kₙₘ L⁻ᵀ, so that K̃ = ΦΦᵀ and the problem is linear ridge in Φ.
     func mapped(_ rows: Matrix<Double>) -> Matrix<Double> {
-      factor.lowerTriangularSolve(gaussianKernel(squaredDistances(centres, rows), rate: rate))
+      factor.lowerTriangularSolve(gaussianKernel(Matrix.squaredDistances(centres, rows), rate: rate))
     }
     let phi = mapped(x)
     let kept = phi.storage.reduce(0) { $0 + $1 * $1 } / Double(x.rows)

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import LinearAlgebra
 
 // Square matrices over pairs of rows that kernel alignment, distance correlation and the independence test share.

@@ -70,17 +70,7 @@ struct ColumnRange {
 
   init(_ matrix: Matrix<Double>) {
     let (rows, columns) = (matrix.rows, matrix.columns)
-    var low = [Double](repeating: .infinity, count: columns)
-    var high = [Double](repeating: -.infinity, count: columns)
-    matrix.withUnsafeElements { x in
-      for i in 0..<rows {
-        for j in 0..<columns {
-          let value = x[i * columns + j]
-          low[j] = value < low[j] ? value : low[j]
-          high[j] = value > high[j] ? value : high[j]
-        }
-      }
-    }
+    let (low, high) = matrix.columnRanges()
     inverseMagnitude = []
     relativeSpread = []
     for j in 0..<columns {

@@ -21,37 +21,23 @@ struct RegressionMoments {
   init(_ x: Matrix<Double>, _ y: Matrix<Double>, _ rows: Range<Int>) {
     let (k, q) = (x.columns, y.columns)
     count = Double(rows.count)
-    var (xSums, ySums, ySquares) = (
-      [Double](repeating: 0, count: k), [Double](repeating: 0, count: q), [Double](repeating: 0, count: q)
-    )
-    var (gram, cross) = (Matrix<Double>(rows: k, columns: k), Matrix<Double>(rows: k, columns: q))
-    x.withUnsafeElements { x in
-      y.withUnsafeElements { y in
-        for i in rows {
-          for j in 0..<k { xSums[j] += x[i * k + j] }
-          for j in 0..<q {
-            let value = y[i * q + j]
-            ySums[j] += value
-            ySquares[j] += value * value
+    featureSums = x.columnMoments(rows: rows).sums
+    (targetSums, squares) = y.columnMoments(rows: rows)
+    gram = x.gramMatrix(rows: rows)
+    var cross = Matrix<Double>(rows: k, columns: q)
+    if k > 0, q > 0 {
+      x.withUnsafeElements { x in
+        y.withUnsafeElements { y in
+          cross.withUnsafeMutableElements {
+            Double.gemm(
+              transposeA: true, transposeB: false, m: k, n: q, k: rows.count, alpha: 1,
+              a: x.baseAddress! + rows.lowerBound * k, lda: k, b: y.baseAddress! + rows.lowerBound * q, ldb: q, beta: 0,
+              c: $0.baseAddress!, ldc: q)
           }
-        }
-        guard k > 0, let x = x.baseAddress else { return }
-        let start = x + rows.lowerBound * k
-        gram.withUnsafeMutableElements {
-          Double.gemm(
-            transposeA: true, transposeB: false, m: k, n: k, k: rows.count, alpha: 1, a: start, lda: k, b: start,
-            ldb: k, beta: 0, c: $0.baseAddress!, ldc: k)
-        }
-        guard q > 0, let y = y.baseAddress else { return }
-        cross.withUnsafeMutableElements {
-          Double.gemm(
-            transposeA: true, transposeB: false, m: k, n: q, k: rows.count, alpha: 1, a: start, lda: k,
-            b: y + rows.lowerBound * q, ldb: q, beta: 0, c: $0.baseAddress!, ldc: q)
         }
       }
     }
-    (featureSums, targetSums, squares) = (xSums, ySums, ySquares)
-    (self.gram, self.cross) = (gram, cross)
+    self.cross = cross
   }
 
   static func + (left: Self, right: Self) -> Self { left.combined(right, sign: 1) }

@@ -90,18 +90,27 @@ public struct RidgeProbe: Probe {
 func solveRidge(
   _ gram: Matrix<Double>, _ cross: Matrix<Double>, penalty: Double
 ) throws(RecoveryError) -> Matrix<Double> {
-  let order = gram.rows
+  var system = gram
+  return try solveRidge(&system, cross, penalty: penalty) { gram }
+}
+
+/// The same in the memory of G, which is lost; `again` makes another copy where rounding calls for one.
+func solveRidge(
+  _ system: inout Matrix<Double>, _ cross: Matrix<Double>, penalty: Double, again: () -> Matrix<Double>
+) throws(RecoveryError) -> Matrix<Double> {
+  let order = system.rows
   var largest = 0.0
-  for i in 0..<order { largest = max(largest, gram[i, i]) }
+  for i in 0..<order { largest = max(largest, system[i, i]) }
   var added = penalty
   // Pivots below rounding would pass as positive by chance and blow the solution up.
   let least = Double(max(order, 1)) * 1e-14 * largest
   if added < least { added = least }
-  for _ in 0..<20 {
-    var regularised = gram
-    for i in 0..<order { regularised[i, i] += added }
+  for attempt in 0..<20 {
+    if attempt > 0 { system = again() }
+    for i in 0..<order { system[i, i] += added }
     do {
-      return try regularised.choleskyFactor().choleskySolve(cross)
+      try system.formCholeskyFactor()
+      return system.choleskySolve(cross)
     } catch .notPositiveDefinite {
       added = max(added, 1e-300) * 10
     } catch {

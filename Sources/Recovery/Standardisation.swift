@@ -16,26 +16,16 @@ struct Standardisation {
   init(_ matrix: Matrix<Double>) {
     let (rows, columns) = (matrix.rows, matrix.columns)
     let range = ColumnRange(matrix)
-    var sums = [Double](repeating: 0, count: columns)
-    var (first, second) = (sums, sums)
-    matrix.withUnsafeElements { x in
-      for i in 0..<rows { for j in 0..<columns { sums[j] += x[i * columns + j] * range.inverseMagnitude[j] } }
-      for j in 0..<columns { sums[j] /= Double(rows) }
-      // Moments around the provisional mean: exact for constant columns, and free of cancellation for others.
-      for i in 0..<rows {
-        for j in 0..<columns {
-          let d = x[i * columns + j] * range.inverseMagnitude[j] - sums[j]
-          first[j] += d
-          second[j] += d * d
-        }
-      }
-    }
+    let n = Double(rows)
+    let sums = matrix.columnMoments(scale: range.inverseMagnitude).sums.map { $0 / n }
+    // Moments around the provisional mean: exact for constant columns, and free of cancellation for others.
+    let (first, second) = matrix.columnMoments(scale: range.inverseMagnitude, shift: sums)
     var (means, scales) = (sums, sums)
     for j in 0..<columns {
-      let shift = first[j] / Double(rows)
+      let shift = first[j] / n
       let magnitude = 1 / range.inverseMagnitude[j]
       means[j] = (sums[j] + shift) * magnitude
-      let variance = max(0, second[j] / Double(rows) - shift * shift)
+      let variance = max(0, second[j] / n - shift * shift)
       scales[j] = range.relativeSpread[j] > R2.constantTolerance ? variance.squareRoot() * magnitude : 0
     }
     self.means = means
@@ -44,15 +34,7 @@ struct Standardisation {
 
   /// (x − mean) / scale, column by column.
   func applied(to matrix: Matrix<Double>) -> Matrix<Double> {
-    let (rows, columns) = (matrix.rows, matrix.columns)
-    var result = matrix
-    let inverse = scales.map { $0 > 0 ? 1 / $0 : 0 }
-    result.withUnsafeMutableElements { x in
-      for i in 0..<rows {
-        for j in 0..<columns { x[i * columns + j] = (x[i * columns + j] - means[j]) * inverse[j] }
-      }
-    }
-    return result
+    matrix.standardised(means: means, factors: scales.map { $0 > 0 ? 1 / $0 : 0 })
   }
 
   /// x · scale + mean, column by column: back from standardised units.

@@ -55,12 +55,18 @@ public struct BootstrapInterval: Sendable, Equatable {
 public struct PairedComparison: Sendable, Equatable {
   /// The mean difference, first minus second, with its hierarchical bootstrap interval.
   public let difference: BootstrapInterval
+  /// The mean difference with Student's t interval over the units: generators' mean differences, or seeds' differences where
+  /// there is one generator. It keeps its coverage with few units, which the bootstrap does not.
+  public let student: MeanInterval
   /// Cohen's d of paired differences: mean over standard deviation of the generators' mean differences (of the seeds' where
   /// there is one generator); NaN for fewer than two or for equal differences.
   public let effectSize: Double
   /// Two-sided p-value of the sign-flip test over generators' mean differences (over seeds with one generator): exact, all
   /// 2ⁿ flips up to n = 16, 65,536 random ones beyond. At least 2/2ⁿ: with 5 generators nothing is below 0.0625.
   public let pValue: Double
+
+  /// The number of units of the t interval and of the test: generators, or seeds where there is one generator.
+  public var units: Int { student.count }
 
   /// Compares pairs.
   ///
@@ -79,10 +85,12 @@ public struct PairedComparison: Sendable, Equatable {
     difference = BootstrapInterval(differences, confidence: confidence, resamples: resamples, using: &stream)
     let units =
       differences.count > 1 ? differences.map { $0.reduce(0, +) / Double($0.count) } : differences[0]
+    student = Statistics.meanInterval(units, confidence: confidence)
     let n = Double(units.count)
     let mean = units.reduce(0, +) / n
     let deviation = (units.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (n - 1)).squareRoot()
-    effectSize = deviation > 0 ? mean / deviation : .nan
+    // Differences that agree to rounding have no spread to measure an effect in.
+    effectSize = deviation > 1e-12 * abs(mean) ? mean / deviation : .nan
     let observed = abs(units.reduce(0, +)) * (1 - 1e-12)
     let exact = units.count <= 16
     let flips = exact ? 1 << units.count : 65_536

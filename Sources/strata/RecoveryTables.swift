@@ -116,7 +116,7 @@ enum RecoveryTables {
       trainingSeeds: summary.trainingSeeds, generatorSeeds: summary.generatorSeeds)
   }
 
-  private static func targetName(_ target: EvaluationPlan.Target) -> String {
+  static func targetName(_ target: EvaluationPlan.Target) -> String {
     switch target {
     case .z: "z (values)"
     case .epsilon: "ε (exogenous noises)"

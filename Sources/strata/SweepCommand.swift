@@ -4,7 +4,7 @@ internal import ArgumentParser
 struct SweepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sweep", abstract: "Run plans: recovery over mask ratios, patch sizes, widths and seeds.",
-    subcommands: [SweepRunCommand.self, SweepTableCommand.self])
+    subcommands: [SweepRunCommand.self, SweepTableCommand.self, SweepCompareCommand.self])
 }
 
 /// What a printed table shows, for the commands that print one.

@@ -48,8 +48,11 @@ import Testing
     #expect((values - expected).maximumMagnitude < 1e-8)
   }
 
-  @Test("Each group gets the pair that explicit cross-validation finds best", arguments: [1, 2, 3], [3, 24])
-  func crossValidation(seed: UInt64, q: Int) throws {
+  @Test(
+    "Each group gets the pair that explicit cross-validation finds best", arguments: [1, 2, 3],
+    [(3, false), (3, true), (24, false), (24, true)])
+  func crossValidation(seed: UInt64, setting: (q: Int, isSingle: Bool)) throws {
+    let (q, isSingle) = setting
     let split = try split(rows: 100, trainRows: 45, k: 2, q: q, noise: 0.5, seed: 10 * seed)
     let x = standardised(split.trainFeatures, by: split.trainFeatures)
     let (gammas, penalties) = ([0.1, 1.0, 10], [1e-4, 1e-2, 1.0])
@@ -70,13 +73,28 @@ import Testing
         scores.append((gamma, penalty, errors))
       }
     }
-    let values = try KernelRidgeProbe(penalties: penalties, gammas: gammas).heldOutR2(split, groups: groups)
+    var searching = KernelRidgeProbe(penalties: penalties, gammas: gammas)
+    searching.leastSingleRows = isSingle ? 0 : .max
+    let values = try searching.heldOutR2(split, groups: groups)
     for group in groups {
       let best = scores.min { mean(Array($0.errors[group])) < mean(Array($1.errors[group])) }!
       let probe = KernelRidgeProbe(penalties: [best.penalty], gammas: [best.gamma])
       let expected = try probe.heldOutR2(split)
       #expect(largestDifference(Array(values[group]), Array(expected[group])) < 1e-8)
     }
+  }
+
+  @Test(
+    "Single precision changes neither the choice nor the predictions", arguments: [1, 2, 3, 4, 5, 6], [0.02, 0.3, 3])
+  func precision(seed: UInt64, noise: Double) throws {
+    let split = try split(rows: 400, trainRows: 300, k: 4, q: 6, noise: noise, seed: 100 * seed)
+    // Close neighbours on the grid, so that doubt arises, and a penalty that is beyond single precision.
+    var probe = KernelRidgeProbe(penalties: [10, 9.999, 0.1, 0.0999, 1e-3, 1e-5], gammas: [0.2, 0.2001, 0.8])
+    let groups = (0..<6).map { $0..<$0 + 1 }
+    probe.leastSingleRows = 0
+    let values = try probe.predictions(split, groups: groups)
+    probe.leastSingleRows = .max
+    #expect((values - (try probe.predictions(split, groups: groups))).maximumMagnitude < 1e-9)
   }
 
   @Test("A non-linear invertible function is recovered where a linear probe sees little")

@@ -11,7 +11,10 @@ import Testing
       let n, m, k, q: Int
       let seed: UInt64
       let penalty, gamma: Double
-      let ridge, kernelRidge, inSample, heldOut: [Double]
+      let ridge, ridgeSearched, inSample, heldOut: [Double]
+      let kernelRidge, nystroem, heldOutRidge: [Double]?
+      let nystroemLost, partial: Double?
+      let disentanglement, completeness, informativeness: Double
       var testDescription: String { name }
     }
     let cases: [Case]
@@ -30,7 +33,10 @@ import Testing
   /// Keep in step with `data` of the script.
   static func split(_ fixture: Fixture.Case) throws -> HeldOutSplit {
     let rows = fixture.n + fixture.m
-    var x = congruentialMatrix(rows, fixture.k, seed: fixture.seed)
+    var x =
+      fixture.kind == "rank"
+      ? congruentialMatrix(rows, 2, seed: fixture.seed) * congruentialMatrix(2, fixture.k, seed: fixture.seed + 3)
+      : congruentialMatrix(rows, fixture.k, seed: fixture.seed)
     for i in 0..<rows {
       for j in 0..<fixture.k {
         switch fixture.kind {
@@ -52,7 +58,8 @@ import Testing
     return try HeldOutSplit(features: x, targets: y, trainRows: fixture.n)
   }
 
-  private func expectAgreement(_ values: [Double], _ reference: [Double]) {
+  private func expectAgreement(_ values: [Double], _ reference: [Double]?) {
+    guard let reference else { return }
     #expect(values.count == reference.count)
     for (value, expected) in zip(values, reference) {
       #expect(abs(value - expected) <= Self.tolerance * max(1, abs(expected)))
@@ -61,7 +68,7 @@ import Testing
 
   @Test("The fixture file is there")
   func present() {
-    #expect(Self.cases.count == 12)
+    #expect(Self.cases.count == 23)
   }
 
   @Test("Ridge regression scores what Ridge and r2_score score", arguments: cases)
@@ -70,10 +77,47 @@ import Testing
     expectAgreement(try probe.heldOutR2(Self.split(fixture)), fixture.ridge)
   }
 
-  @Test("Kernel ridge regression scores what KernelRidge and r2_score score", arguments: cases)
+  @Test("A searched penalty is the one of scikit-learn's regressions over the same folds", arguments: cases)
+  func searchedRidge(fixture: Fixture.Case) throws {
+    expectAgreement(try RidgeProbe().heldOutR2(Self.split(fixture)), fixture.ridgeSearched)
+  }
+
+  @Test("DCI is that of scikit-learn's coefficients and the published entropies", arguments: cases)
+  func disentanglement(fixture: Fixture.Case) throws {
+    let score = try Disentanglement(Self.split(fixture))
+    expectAgreement([score.disentanglement], [fixture.disentanglement])
+    expectAgreement([score.completeness], [fixture.completeness])
+    expectAgreement([try #require(score.informativeness)], [fixture.informativeness])
+  }
+
+  @Test("Partial R² is that of two of scikit-learn's regressions", arguments: cases.filter { $0.partial != nil })
+  func partial(fixture: Fixture.Case) throws {
+    let value = try PartialR2.perColumn(Self.split(fixture), group: 0..<1, probe: RidgeProbe())[0]
+    expectAgreement([value], fixture.partial.map { [$0] })
+  }
+
+  @Test("Kernel ridge regression scores what KernelRidge and r2_score score", arguments: cases.filter { $0.n <= 1000 })
   func kernelRidge(fixture: Fixture.Case) throws {
     let probe = KernelRidgeProbe(penalties: [fixture.penalty], gammas: [fixture.gamma])
-    expectAgreement(try probe.heldOutR2(Self.split(fixture)), fixture.kernelRidge)
+    expectAgreement(try probe.heldOutR2(Self.split(fixture)), try #require(fixture.kernelRidge))
+  }
+
+  @Test(
+    "The Nyström probe scores what the closed form on the same landmarks does", arguments: cases.filter { $0.n <= 1000 }
+  )
+  func nystroem(fixture: Fixture.Case) throws {
+    let probe = NystroemProbe(
+      gamma: fixture.gamma, penalty: fixture.penalty, landmarkRows: Array(stride(from: 0, to: fixture.n, by: 3)))
+    expectAgreement(try probe.heldOutR2(Self.split(fixture)), try #require(fixture.nystroem))
+    let lost = try #require(fixture.nystroemLost)
+    #expect(abs(try probe.fit(Self.split(fixture)).traceError - lost) <= Self.tolerance)
+  }
+
+  @Test(
+    "Regularised held-out correlations are those of symmetric square roots",
+    arguments: cases.filter { $0.heldOutRidge != nil })
+  func heldOutRidge(fixture: Fixture.Case) throws {
+    expectAgreement(try heldOutCanonicalCorrelations(Self.split(fixture)), fixture.heldOutRidge)
   }
 
   @Test("In-sample canonical correlations are the singular values of NumPy's bases", arguments: cases)

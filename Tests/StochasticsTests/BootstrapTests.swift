@@ -45,4 +45,35 @@ import Testing
     let none = PairedComparison([[1.0, -1], [-1, 1]], [[0.0, 0], [0, 0]], using: &stream)
     #expect(none.pValue == 1 && none.effectSize.isNaN)
   }
+
+  /// Why tables state Student's t: with few units the percentiles of a bootstrap cannot leave the range of the data.
+  @Test(
+    "With few seeds Student's t covers what it says and the bootstrap does not", arguments: [2, 3, 5])
+  func fewUnits(units: Int) {
+    var stream = RandomStream(RandomKey(seed: 4).child(units))
+    var (student, bootstrap) = (0, 0)
+    let trials = 400
+    for _ in 0..<trials {
+      let values = (0..<units).map { _ in stream.gaussian() }
+      let t = Statistics.meanInterval(values)
+      if abs(t.mean) <= t.halfWidth! { student += 1 }
+      if BootstrapInterval([values], resamples: 200, using: &stream).interval!.contains(0) { bootstrap += 1 }
+    }
+    // Binomial(400, 0.95) lies in 366 ... 393 with probability 0.998.
+    #expect((366...393).contains(student))
+    #expect(Double(bootstrap) < 0.9 * Double(trials))
+  }
+
+  @Test("The t interval of paired differences is that of the units: generators, or seeds of the only one")
+  func student() {
+    var stream = RandomStream(RandomKey(seed: 5))
+    let seeds = PairedComparison([[0.11, 0.12, 0.13, 0.14]], [[0, 0, 0, 0]], using: &stream)
+    // qt(0.975, 3) · 0.0129099 / 2.
+    #expect(seeds.units == 4 && abs(seeds.student.halfWidth! - 0.0205426) < 1e-6)
+    let generators = PairedComparison([[1, 3], [4, 4]], [[0, 0], [0, 0]], using: &stream)
+    // Means 2 and 4: qt(0.975, 1) · √2 / √2.
+    #expect(generators.units == 2 && abs(generators.student.halfWidth! - 12.7062) < 1e-4)
+    let equal = PairedComparison([[0.3, 0.3, 0.3]], [[0.1, 0.1, 0.1]], using: &stream)
+    #expect(equal.effectSize.isNaN && equal.pValue == 0.25)
+  }
 }

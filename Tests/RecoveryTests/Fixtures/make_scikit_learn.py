@@ -9,6 +9,7 @@ import pathlib
 
 import numpy
 import scipy
+import scipy.spatial
 import sklearn
 from sklearn.cross_decomposition import CCA
 from sklearn.kernel_ridge import KernelRidge
@@ -35,6 +36,8 @@ def data(case):
     rows = case["n"] + case["m"]
     k, q, seed = case["k"], case["q"], case["seed"]
     x = matrix(rows, k, seed)
+    if case["kind"] == "rank":
+        x = matrix(rows, 2, seed) @ matrix(2, k, seed + 3)
     if case["kind"] == "heavy":
         x = 1 / (x + numpy.copysign(0.02, x))
     if case["kind"] == "duplicate":
@@ -68,7 +71,19 @@ CASES = [
     case("single precision", "float32", 300, 150, 8, 5, 100, 1e-6, 0.5),
     case("wide", "plain", 500, 200, 64, 30, 110, 1e-1, 0.5),
     case("heavy penalty", "plain", 100, 100, 10, 5, 120, 100.0, 0.05),
+    case("rank two of six", "rank", 150, 80, 6, 4, 130, 1e-3, 0.5),
+    case("rank two of twelve", "rank", 300, 100, 12, 8, 140, 1e-2, 0.2),
+    case("rank two and fewer rows than features", "rank", 24, 40, 30, 3, 150, 1e-2, 0.2),
+    case("one feature, five targets", "plain", 200, 100, 1, 5, 160, 1e-3, 0.8),
+    case("five features, one target", "plain", 200, 100, 5, 1, 170, 1e-3, 0.8),
+    case("one constant, one varying column", "constant", 60, 60, 2, 2, 180, 1e-3, 0.5),
+    case("heavy tails, fewer rows than features", "heavy", 30, 40, 36, 2, 190, 1e-1, 0.1),
+    case("single precision, one feature", "float32", 120, 60, 1, 2, 200, 1e-6, 0.5),
+    case("100,000 rows", "plain", 80_000, 20_000, 4, 3, 210, 1e-4, 0.5),
+    case("100,000 rows, heavy tails", "heavy", 80_000, 20_000, 3, 3, 220, 1e-4, 0.5),
+    case("100,000 rows, single precision", "float32", 80_000, 20_000, 3, 2, 230, 1e-4, 0.5),
 ]
+PENALTIES = [100, 10, 1, 0.1, 1e-2, 1e-4, 1e-6]
 
 
 def in_sample_correlations(x, y):
@@ -83,6 +98,92 @@ def in_sample_correlations(x, y):
     return numpy.clip(numpy.linalg.svd(bases[0].T @ bases[1], compute_uv=False), 0, 1)
 
 
+def ridge_search(x, y, groups, test):
+    """Ridge on standardised columns with the penalty of the least error over five contiguous folds, for each group of targets.
+
+    Returns the coefficients in standardised units and the predictions for the test features.
+    """
+    n = len(x)
+    mean, scale = y.mean(0), y.std(0)
+    scaler = StandardScaler().fit(x)
+    a, b = scaler.transform(x), (y - mean) / scale
+    a[:, a.std(0) < 1e-9] = 0
+    errors = numpy.zeros((len(PENALTIES), y.shape[1]))
+    for f in range(5):
+        fold = numpy.arange(f * n // 5, (f + 1) * n // 5)
+        rest = numpy.setdiff1d(numpy.arange(n), fold)
+        for i, penalty in enumerate(PENALTIES):
+            model = Ridge(alpha=penalty * len(rest), solver="svd").fit(a[rest], b[rest])
+            errors[i] += ((model.predict(a[fold]).reshape(len(fold), -1) - b[fold]) ** 2).sum(0)
+    weights = numpy.zeros((x.shape[1], y.shape[1]))
+    for group in groups:
+        best = PENALTIES[errors[:, group].sum(1).argmin()]
+        weights[:, group] = Ridge(alpha=best * n, solver="svd").fit(a, b[:, group]).coef_.reshape(len(group), -1).T
+    c = scaler.transform(test)
+    c[:, x.std(0) < 1e-9] = 0
+    return weights, (c @ weights) * scale + mean
+
+
+def entropy(p):
+    p = p[p > 0]
+    return -(p * numpy.log(p)).sum()
+
+
+def weighted(table):
+    """Eastwood & Williams 2018 on the rows of a table of importances, weighted as in disentanglement_lib."""
+    if table.sum() == 0:
+        return 0.0
+    base = numpy.log(table.shape[1]) if table.shape[1] > 1 else 1
+    return float(sum(row.sum() / table.sum() * (1 - entropy(row / row.sum()) / base) for row in table if row.sum() > 0))
+
+
+def searched(x, y, n):
+    """Scores on top of the searched ridge regression: R², DCI, partial R² of the first target given the others."""
+    q = y.shape[1]
+    each, together = [[j] for j in range(q)], [list(range(q))]
+    _, predicted = ridge_search(x[:n], y[:n], together, x[n:])
+    weights, single = ridge_search(x[:n], y[:n], each, x[n:])
+    out = dict(
+        ridgeSearched=list(r2_score(y[n:], predicted, multioutput="raw_values")),
+        disentanglement=weighted(abs(weights)), completeness=weighted(abs(weights).T),
+        informativeness=float(r2_score(y[n:], single)))
+    if q > 1:
+        others, whole = y[:, 1:], numpy.hstack([x, y[:, 1:]])
+        errors = []
+        for features in (others, whole):
+            _, p = ridge_search(features[:n], y[:n, :1], [[0]], features[n:])
+            errors.append(((p - y[n:, :1]) ** 2).sum())
+        out["partial"] = float(1 - errors[1] / errors[0])
+    return out
+
+
+def nystroem(train, test, y, gamma, penalty):
+    """Weights in the span of every third row (Rudi et al. 2015), through the eigenvectors of the landmarks' kernel matrix."""
+    kernel = lambda a, b: numpy.exp(-gamma * scipy.spatial.distance.cdist(a, b, "sqeuclidean"))
+    centres = train[::3]
+    values, vectors = numpy.linalg.eigh(kernel(centres, centres) + 1e-10 * numpy.eye(len(centres)))
+    root = vectors / numpy.sqrt(values)
+    phi = kernel(train, centres) @ root
+    weights = numpy.linalg.solve(phi.T @ phi + penalty * len(train) * numpy.eye(len(centres)), phi.T @ y)
+    return kernel(test, centres) @ root @ weights, 1 - (phi**2).sum() / len(train)
+
+
+def canonical(x, y, n, ridge=1e-6):
+    """Held-out canonical correlations with Vinod's ridge, through symmetric square roots of the correlation matrices."""
+    parts = []
+    for view in (x, y):
+        mean, scale = view[:n].mean(0), view[:n].std(0)
+        scale[scale < 1e-9] = numpy.inf
+        parts.append(((view[:n] - mean) / scale, (view[n:] - mean) / scale))
+    roots = []
+    for train, _ in parts:
+        values, vectors = numpy.linalg.eigh(train.T @ train / n + ridge * numpy.eye(train.shape[1]))
+        roots.append(vectors / numpy.sqrt(values) @ vectors.T)
+    u, fitted, v = numpy.linalg.svd(roots[0] @ (parts[0][0].T @ parts[1][0] / n) @ roots[1], full_matrices=False)
+    left, right = parts[0][1] @ roots[0] @ u, parts[1][1] @ roots[1] @ v.T
+    return [float(numpy.corrcoef(left[:, i], right[:, i])[0, 1]) if fitted[i] > 1e-6 else 0.0 for i in range(len(fitted))]
+
+
 def results(case):
     x, y = data(case)
     n = case["n"]
@@ -92,14 +193,22 @@ def results(case):
     ridge = Ridge(alpha=case["penalty"] * n, solver="svd").fit(train, y[:n])
     scale = y[:n].std(0)
     mean = y[:n].mean(0)
-    kernel = KernelRidge(alpha=case["penalty"] * n, kernel="rbf", gamma=case["gamma"] / active)
-    kernel.fit(train, (y[:n] - mean) / scale)
     out = dict(case)
-    out["ridge"] = list(r2_score(y[n:], ridge.predict(test), multioutput="raw_values"))
-    out["kernelRidge"] = list(r2_score(y[n:], kernel.predict(test) * scale + mean, multioutput="raw_values"))
+    predicted = ridge.predict(test).reshape(case["m"], -1)
+    out["ridge"] = list(r2_score(y[n:], predicted, multioutput="raw_values"))
+    out.update(searched(x, y, n))
     out["inSample"] = list(in_sample_correlations(x[:n], y[:n]))
+    if n <= 1000:
+        kernel = KernelRidge(alpha=case["penalty"] * n, kernel="rbf", gamma=case["gamma"] / active)
+        kernel.fit(train, (y[:n] - mean) / scale)
+        out["kernelRidge"] = list(r2_score(y[n:], kernel.predict(test) * scale + mean, multioutput="raw_values"))
+        predicted, lost = nystroem(train, test, (y[:n] - mean) / scale, case["gamma"] / active, case["penalty"])
+        out["nystroem"] = list(r2_score(y[n:], predicted * scale + mean, multioutput="raw_values"))
+        out["nystroemLost"] = float(lost)
+    if n > 2 * (case["k"] + case["q"]):
+        out["heldOutRidge"] = canonical(x, y, n)
     out["heldOut"] = []
-    if case["kind"] in ("plain", "offset", "float32", "heavy") and n > 3 * case["k"] and case["k"] <= 8:
+    if case["kind"] in ("plain", "offset", "float32", "heavy") and 1000 >= n > 3 * case["k"] and case["k"] <= 8:
         pairs = min(case["k"], case["q"])
         cca = CCA(n_components=pairs, max_iter=100000, tol=1e-15).fit(x[:n], y[:n])
         left, right = cca.transform(x[n:], y[n:])

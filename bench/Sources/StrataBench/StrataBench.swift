@@ -5,6 +5,8 @@ internal import Reporting
 /// `StrataBench [RESULTS.json]`: measures the catalogue on one thread, prints medians with quartiles, writes all rates.
 /// `StrataBench sampling SAMPLES THREADS`: sampling, see ``SamplingComparison``.
 /// `StrataBench train …`: training, see ``TrainingBenchmark``; `StrataBench products …`: the limit, see ``ProductLimit``.
+/// `StrataBench evaluation DIR`: recovery scores, see ``EvaluationComparison``.
+/// `StrataBench power REPLICATIONS ROWS…`: tests against leakage, see ``PowerStudy``.
 /// `StrataBench cut FILE REPETITIONS`: minimum cuts, see ``CutBenchmark``.
 @main
 enum StrataBench {
@@ -16,9 +18,15 @@ enum StrataBench {
     }
     if arguments.count > 2, arguments[1] == "train" { return try TrainingBenchmark.run(Array(arguments.dropFirst(2))) }
     if arguments.count > 2, arguments[1] == "products" { return try ProductLimit.run(Array(arguments.dropFirst(2))) }
+    if arguments.count == 3, arguments[1] == "evaluation" {
+      return try EvaluationComparison.run(directory: arguments[2])
+    }
     let numbers = arguments.dropFirst(2).compactMap { Int($0) }
     if arguments.count == 4, arguments[1] == "sampling", numbers.count == 2 {
       return try SamplingComparison.run(samples: numbers[0], threads: numbers[1])
+    }
+    if arguments.count >= 4, arguments[1] == "power", numbers.count == arguments.count - 2 {
+      return try PowerStudy.run(replications: numbers[0], rows: Array(numbers[1...]))
     }
     let measurements = try measure(try catalogue(), repetitions: 15, seconds: 0.05)
 

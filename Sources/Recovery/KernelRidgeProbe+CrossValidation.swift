@@ -1,0 +1,137 @@
+internal import LinearAlgebra
+
+// Which grid point is best is all that cross-validation has to find out. Single precision, at half the price, settles that for
+// most points; those that its error leaves in doubt are computed again in double precision.
+
+extension KernelRidgeProbe {
+  /// The sums of squared out-of-fold errors of one grid point.
+  private struct PointErrors {
+    /// One for each target column; infinite where rounding leaves the kernel matrix indefinite.
+    var sums: [Double]
+    /// How far off each may be; 0 in double precision.
+    var uncertainties: [Double]
+  }
+
+  /// The best grid point, gammas outside and penalties inside, for each group of target columns.
+  ///
+  /// - Parameters:
+  ///   - distances: Squared distances of standardised rows, shape (n, n).
+  ///   - scale: 1/k.
+  ///   - targets: Standardised, shape (n, q).
+  ///   - active: Whether each target varies.
+  ///   - groups: Ranges of columns.
+  func chooseGridPoints(
+    _ distances: Matrix<Double>, scale: Double, targets: Matrix<Double>, active: [Bool], groups: [Range<Int>]
+  ) -> [Int] {
+    var points: [PointErrors] = []
+    for gamma in gammas {
+      let kernel = gaussianKernel(distances, rate: gamma * scale)
+      points += errors(of: Array(penalties.indices), kernel: kernel, targets: targets, allowsSingle: true)
+    }
+    let doubtful = Self.doubtful(points, active: active, groups: groups)
+    for (index, gamma) in gammas.enumerated() {
+      let first = index * penalties.count
+      let again = penalties.indices.filter { doubtful.contains(first + $0) }
+      guard !again.isEmpty else { continue }
+      let kernel = gaussianKernel(distances, rate: gamma * scale)
+      let exact = errors(of: again, kernel: kernel, targets: targets, allowsSingle: false)
+      for (penalty, point) in zip(again, exact) { points[first + penalty] = point }
+    }
+    return CrossValidation.bestGridPoints(errors: points.map(\.sums), active: active, groups: groups)
+  }
+
+  /// The points that are uncertain and, in some group, may be best or not: their interval meets the one of least upper end, and
+  /// they are not alone in that.
+  private static func doubtful(_ points: [PointErrors], active: [Bool], groups: [Range<Int>]) -> Set<Int> {
+    var result = Set<Int>()
+    for group in groups {
+      let bounds = points.map { point in
+        var (low, high) = (0.0, 0.0)
+        for j in group where active[j] {
+          low += point.sums[j] - point.uncertainties[j]
+          high += point.sums[j] + point.uncertainties[j]
+        }
+        return (low: low, high: high)
+      }
+      let least = bounds.map(\.high).min() ?? 0
+      let contenders = points.indices.filter { bounds[$0].low <= least }
+      guard contenders.count > 1 else { continue }
+      result.formUnion(contenders.filter { point in group.contains { points[point].uncertainties[$0] > 0 } })
+    }
+    return result
+  }
+
+  /// The largest relative error of predictions, as ``singlePrecisionError(penalty:)`` bounds it, with which single precision is
+  /// tried at all.
+  private static let largestSingleError = 0.02
+
+  /// How far, relative to the length of the targets, predictions are off in single precision.
+  ///
+  /// With S = K + nλI, weights S⁻¹y and rounding δS, predictions change by K S⁻¹ δS S⁻¹ y: at most ‖δS‖ ‖y‖ / (nλ). Rounding of
+  /// the entries and of the factorization is taken as ‖δS‖ ≤ 20 · 2⁻²⁴ · n, an order of magnitude above what random rounding
+  /// gives.
+  private static func singlePrecisionError(penalty: Double) -> Double { 20 * 0x1p-24 / penalty }
+
+  /// The out-of-fold errors for one kernel matrix and some of the penalties.
+  private func errors(
+    of chosen: [Int], kernel: Matrix<Double>, targets: Matrix<Double>, allowsSingle: Bool
+  ) -> [PointErrors] {
+    let (n, q) = (targets.rows, targets.columns)
+    let none = [Double](repeating: 0, count: q)
+    var result = chosen.map { _ in PointErrors(sums: none, uncertainties: none) }
+    var totals = none
+    var isSingle = [Bool](repeating: false, count: chosen.count)
+    for fold in CrossValidation.folds(folds, rows: n) {
+      let rest = n - fold.count
+      let outer = kernel.rows(fold).columns(excluding: fold)
+      var known = targets.rows(excluding: fold)
+      var wanted = targets.rows(fold)
+      let means = known.columnMeans()
+      known.subtractRow(means)
+      wanted.subtractRow(means)
+      for (j, square) in columnProducts(known, known).enumerated() { totals[j] = max(totals[j], square) }
+      // (Kᵥ S⁻¹) Y and Kᵥ (S⁻¹ Y) are equal; solve for the narrower side.
+      let solveForRows = fold.count < q
+      let outerTransposed = solveForRows ? outer.transposed() : outer
+      // One system's memory serves all penalties.
+      var system = Matrix<Double>(rows: 0, columns: 0)
+      for (index, point) in chosen.enumerated() {
+        let added = penalties[point] * Double(rest)
+        var residual = wanted
+        if allowsSingle, !solveForRows, rest >= leastSingleRows,
+          Self.singlePrecisionError(penalty: penalties[point]) <= Self.largestSingleError,
+          let factor = SinglePrecisionFactor(kernel, excluding: fold, addingToDiagonal: added)
+        {
+          isSingle[index] = true
+          outer.multiply(factor.solve(known), alpha: -1, beta: 1, into: &residual)
+        } else {
+          if system.rows == 0 { system = Matrix(rows: rest, columns: rest) }
+          kernel.copyLowerTriangle(excluding: fold, addingToDiagonal: added, into: &system)
+          do {
+            try system.formCholeskyFactor()
+          } catch {
+            for j in 0..<q { result[index].sums[j] = .infinity }
+            continue
+          }
+          if solveForRows {
+            system.choleskySolve(outerTransposed)
+              .multiply(known, transposeSelf: true, alpha: -1, beta: 1, into: &residual)
+          } else {
+            outer.multiply(system.choleskySolve(known), alpha: -1, beta: 1, into: &residual)
+          }
+        }
+        let squares = columnProducts(residual, residual)
+        for j in 0..<q { result[index].sums[j] += squares[j] }
+      }
+    }
+    for (index, point) in chosen.enumerated() where isSingle[index] {
+      let error = Self.singlePrecisionError(penalty: penalties[point])
+      for j in 0..<q {
+        // ‖r + e‖² − ‖r‖² is at most 2‖r‖‖e‖ + ‖e‖², summed over the folds.
+        let length = error * (Double(folds) * totals[j]).squareRoot()
+        result[index].uncertainties[j] = 2 * result[index].sums[j].squareRoot() * length + length * length
+      }
+    }
+    return result
+  }
+}

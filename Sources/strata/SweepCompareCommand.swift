@@ -1,0 +1,105 @@
+internal import ArgumentParser
+internal import Recovery
+internal import Specifications
+internal import Stochastics
+internal import Sweeps
+
+/// `strata sweep compare`: paired comparisons between mask ratios or patch sizes of what is finished.
+struct SweepCompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Compare mask ratios or patch sizes of a sweep's finished cells, pair by pair of equal seeds.",
+    discussion: """
+      Mean difference of the trained autoencoder's score with its interval, Cohen's d of the paired differences, and the \
+      exact sign-flip p-value, corrected by Holm's procedure for all comparisons that are printed: narrow them down with \
+      --level, --evaluation and --against before you look.
+      """)
+
+  /// The settings by their names on the command line.
+  enum Axis: String, ExpressibleByArgument, CaseIterable {
+    case maskRatio = "mask-ratio"
+    case patchSize = "patch-size"
+  }
+
+  /// The modes of evaluation by their names in a plan.
+  enum Mode: String, ExpressibleByArgument, CaseIterable {
+    case perMask = "per-mask"
+    case pooled, full
+  }
+
+  @Argument(help: ArgumentHelp("The plan, a YAML file.", valueName: "plan"))
+  var planPath: String
+
+  @Option(name: .customLong("out"), help: ArgumentHelp("The folder of the sweep.", valueName: "dir"))
+  var directory: String
+
+  @Option(help: "What differs between the two sides.")
+  var by = Axis.maskRatio
+
+  @OptionGroup var tables: TableOptions
+
+  @Option(help: "Only this level; default: all.")
+  var level: Int?
+
+  @Option(help: "Only this mode of evaluation; default: all of the plan.")
+  var evaluation: Mode?
+
+  @Option(help: "Compare every ratio or size with this one; default: all pairs.")
+  var against: Double?
+
+  @Option(help: "The seed of the bootstrap's resamples.")
+  var seed: UInt64 = 0
+
+  @Flag(help: "Print CSV, one comparison a line, with both intervals.")
+  var csv = false
+
+  @Flag(help: "Print JSON with the same fields.")
+  var json = false
+
+  func validate() throws {
+    if csv, json { throw ValidationError("give --csv or --json, not both") }
+  }
+
+  func run() throws {
+    try reporting {
+      let plan = try SweepPlan.load(planPath)
+      let table = try TableSelection(tables, plan: plan, file: planPath)
+      let mode = evaluation.flatMap { EvaluationPlan.Mode(rawValue: $0.rawValue) }
+      if let mode, !plan.evaluation.modes.contains(mode) {
+        throw ValidationError(
+          "--evaluation \(mode.rawValue): \(planPath) does not measure it; add it to evaluation.modes")
+      }
+      let (key, values) =
+        by == .maskRatio ? ("mask_ratios", plan.maskRatios) : ("patch_sizes", plan.patchSizes.map(Double.init))
+      guard values.count > 1 else {
+        throw SpecificationError(
+          file: planPath, keyPath: ".\(key)", "there is nothing to compare in \(values.count) of them",
+          remedy: "give two or more, and run the sweep")
+      }
+      if let against, !values.contains(against) {
+        let known = values.map(ComparisonReport.text).joined(separator: ", ")
+        throw ValidationError("--against \(ComparisonReport.text(against)): give one of .\(key): \(known)")
+      }
+      let (outcome, missing) = try SweepDirectory(directory).finished(plan)
+      let selection = SweepComparison.Selection(
+        axis: by == .maskRatio ? .maskRatio : .patchSize, target: table.target, metric: table.metric, mode: mode,
+        level: level, reference: against)
+      let comparison = SweepComparison(
+        outcome, plan: plan, selection: selection, key: RandomKey(seed: seed).child("sweep compare"))
+      guard !comparison.rows.isEmpty else {
+        if let level, !outcome.cells.isEmpty {
+          throw ValidationError(
+            "--level \(level): no two finished cells have that level; see 'strata sweep table \(planPath) --out \(directory)'"
+          )
+        }
+        throw SpecificationError(
+          file: directory, "no two cells of this plan that could be compared are finished here",
+          remedy: "run 'strata sweep run \(planPath) --out \(directory)' first", status: .noInput)
+      }
+      let report = ComparisonReport(rows: comparison.rows, selection: selection)
+      print(json ? report.json : csv ? report.csv : report.markdown, terminator: "")
+      // A second table would not be CSV, nor JSON.
+      if missing > 0, !csv, !json { print("\(missing) of \(outcome.cells.count + missing) cells are not finished") }
+    }
+  }
+}

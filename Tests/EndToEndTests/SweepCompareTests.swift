@@ -1,0 +1,184 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `strata sweep compare` on cells whose scores are set to known numbers: what is printed can be worked out by hand.
+@Suite struct SweepCompareTests {
+  private static func plan(ratios: String, patches: String = "[1]", seeds: String) -> String {
+    """
+    name: small
+    graphs: {family: tree, depth: 2, branching: 2}
+    mechanisms: {family: rho, rho: 0.85}
+    mask_ratios: \(ratios)
+    patch_sizes: \(patches)
+    training_seeds: \(seeds)
+    model: {hidden_width: 8, hidden_layers: 1}
+    training: {steps: 2, batch: 8}
+    evaluation: {modes: [full], targets: [z], metrics: [r2_linear], masks: 3, rows: 40, pooled_rows: 60, kernel_rows: 20}
+    """
+  }
+
+  /// Runs a sweep and writes new scores over those of the trained autoencoder.
+  private func sweep(
+    _ plan: String, score: (_ ratio: Double, _ patch: Int, _ seed: Int, _ level: Int) -> Any,
+    check: (URL) throws -> Void
+  ) throws {
+    try withTemporaryDirectory { folder in
+      try Data(plan.utf8).write(to: folder.appending(path: "plan.yaml"))
+      let output = try StrataBinary.run(["sweep", "run", "plan.yaml", "--out", "out", "--quiet"], in: folder)
+      #expect(output.exitCode == 0)
+      let cells = folder.appending(path: "out/cells")
+      for name in try FileManager.default.contentsOfDirectory(atPath: cells.path) where name.hasSuffix(".json") {
+        let file = cells.appending(path: name)
+        var cell = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+        let text = try #require(cell["specification"] as? String)
+        let ratio = try Double(#require(text.firstMatch(of: /exactCount\(ratio: ([0-9.]+)\)/)).1)
+        let patch = try Int(#require(text.firstMatch(of: #/ patch ([0-9]+) /#)).1)
+        let seed = try Int(#require(text.firstMatch(of: /training-seed ([0-9]+)/)).1)
+        let rows = try #require(cell["measurements"] as? [[String: Any]])
+        cell["measurements"] = try rows.map { row in
+          var row = row
+          if row["estimator"] as? String == "mae" {
+            row["value"] = score(
+              try #require(ratio), try #require(patch), try #require(seed), row["level"] as? Int ?? -1)
+          }
+          return row
+        }
+        try JSONSerialization.data(withJSONObject: cell).write(to: file)
+      }
+      try check(folder)
+    }
+  }
+
+  private func compare(_ arguments: [String], in folder: URL) throws -> StrataBinary.Output {
+    try StrataBinary.run(["sweep", "compare", "plan.yaml", "--out", "out"] + arguments, in: folder)
+  }
+
+  /// Differences 0.11, 0.12, 0.13, 0.14 between the first two ratios, and −0.02, −0.01, 0.01, 0.02 between the outer ones.
+  private static func known(ratio: Double, patch: Int, seed: Int, level: Int) -> Any {
+    let (step, even) = (0.01 * Double(seed), [-0.02, -0.01, 0.01, 0.02][seed - 1])
+    return 0.3 + 0.1 * Double(level) + step * step + (ratio == 0.5 ? 0.1 + step : ratio == 0.75 ? even : 0)
+  }
+
+  @Test("Known differences: mean, t interval, Cohen's d, sign-flip p and Holm, word for word")
+  func verbatim() throws {
+    let plan = Self.plan(ratios: "[0.25, 0.5, 0.75]", seeds: "[1, 2, 3, 4]")
+    try sweep(plan, score: Self.known) { folder in
+      let output = try compare(["--level", "2", "--against", "0.25"], in: folder)
+      #expect(
+        output.standardOutput == """
+          ## tree-depth2-branching2, rho-0.85, width 1: full, by mask ratio
+
+          Differences of R² (ridge-linear probe) of z (values), trained MAE, equal seeds on both sides.
+          Mean ± half-width of the 95 % interval (Student t, 3 degrees of freedom), 4 training seeds, 1 generator seed. d: Cohen's, of the paired differences. p: exact sign-flip test, never below 0.125 with 4 seeds; corrected by Holm for 2 comparisons.
+
+          | level | patch size | mask ratios |    difference |    d |     p | p (Holm) | pairs |
+          |:------|-----------:|:------------|--------------:|-----:|------:|---------:|------:|
+          | 2     |          1 | 0.5 − 0.25  | 0.125 ± 0.021 | 9.68 | 0.125 |    0.250 |     4 |
+          | 2     |          1 | 0.75 − 0.25 | 0.000 ± 0.030 | 0.00 | 1.000 |    1.000 |     4 |
+
+          """)
+      #expect(output.standardError == "" && output.exitCode == 0)
+      // All pairs of three ratios at three levels.
+      let all = try compare([], in: folder).standardOutput
+      #expect(all.contains("corrected by Holm for 9 comparisons"))
+      #expect(all.contains("| 2     |          1 | 0.75 − 0.5  | -0.125 ± 0.010 | -21.65 | 0.125 |    1.000 |     4 |"))
+    }
+  }
+
+  @Test("CSV and JSON have both intervals and the same numbers")
+  func machineReadable() throws {
+    try sweep(Self.plan(ratios: "[0.25, 0.5]", seeds: "[1, 2, 3, 4]"), score: Self.known) { folder in
+      let lines = try compare(["--csv", "--level", "2"], in: folder).standardOutput.split(separator: "\n")
+      #expect(
+        lines[0] == "graph,mechanism,width,evaluation,target,metric,level,by,fixed,first,second,generator_seeds,pairs,"
+          + "diverged_pairs,units,difference,low,high,bootstrap_low,bootstrap_high,effect_size,p_value,p_holm")
+      #expect(lines.count == 2)
+      #expect(
+        lines[1].hasPrefix("tree-depth2-branching2,rho-0.85,1,full,z,r2_linear,2,mask-ratio,1.0,0.5,0.25,1,4,0,4,0.12"))
+      let fields = lines[1].split(separator: ",").compactMap { Double($0) }
+      // 0.125 ± 3.1824463 · 0.0129099 / 2.
+      let (low, high, bootstrapLow, bootstrapHigh) = (fields[10], fields[11], fields[12], fields[13])
+      #expect(abs(low - 0.1044574) < 1e-6 && abs(high - 0.1455426) < 1e-6)
+      #expect(low < bootstrapLow && bootstrapLow > 0.11 - 1e-9 && bootstrapHigh < 0.14 + 1e-9 && bootstrapHigh < high)
+      let json = try compare(["--json", "--level", "2"], in: folder).standardOutput
+      let objects = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [[String: Any]])
+      #expect(objects.count == 1 && objects[0]["p_value"] as? Double == 0.125 && objects[0]["pairs"] as? Int == 4)
+      #expect(objects[0]["effect_size"] as? Double == fields[14])
+    }
+  }
+
+  @Test(
+    "One seed has no interval and no test, and the table says so; a diverged side loses its pair, and the table says so"
+  )
+  func fewSeeds() throws {
+    try sweep(Self.plan(ratios: "[0.25, 0.5]", seeds: "1"), score: Self.known) { folder in
+      let text = try compare(["--level", "2"], in: folder).standardOutput
+      #expect(text.contains("\nOne pair (1 training seed, 1 generator seed): no interval, no test.\n"))
+      #expect(text.contains("| 2     |          1 | 0.5 − 0.25  |      0.110 |   – |   – |        – |     1 |\n"))
+    }
+    let plan = Self.plan(ratios: "[0.25, 0.5]", seeds: "[1, 2, 3]")
+    try sweep(plan, score: { $0 == 0.5 && $2 == 2 ? "nan" : Self.known(ratio: $0, patch: $1, seed: $2, level: $3) }) {
+      let text = try compare(["--level", "2"], in: $0).standardOutput
+      #expect(text.contains("2 training seeds, 1 generator seed."))
+      #expect(text.contains("| 2 (1 diverged) |\n"))
+    }
+  }
+
+  @Test("With several generators they are the units, each the mean of its training seeds")
+  func generators() throws {
+    let plan =
+      Self.plan(ratios: "[0.25, 0.5]", seeds: "[1, 2]")
+      .replacingOccurrences(of: "{family: rho, rho: 0.85}", with: "linear") + "\ngenerator_seeds: [1, 2, 3]"
+    try sweep(plan, score: Self.known) { folder in
+      let text = try compare(["--level", "2"], in: folder).standardOutput
+      #expect(
+        text.contains("(Student t, 2 degrees of freedom), 2 training seeds, 3 generator seeds."))
+      #expect(text.contains("never below 0.25 with 3 generators; corrected by Holm for 1 comparison.\n"))
+      // Every generator has 0.11 and 0.12: no spread between the units, so no effect size.
+      #expect(text.contains("| 2     |          1 | 0.5 − 0.25  | 0.115 ± 0.000 |   – | 0.250 |    0.250 |     6 |\n"))
+    }
+  }
+
+  @Test("Patch sizes are compared at each mask ratio")
+  func patchSizes() throws {
+    let plan = Self.plan(ratios: "[0.25, 0.5]", patches: "[1, 2]", seeds: "[1, 2]")
+    try sweep(plan, score: { _, patch, seed, _ in 0.2 * Double(patch) + 0.01 * Double(patch * seed) }) { folder in
+      let text = try compare(["--by", "patch-size", "--level", "2", "--evaluation", "full"], in: folder).standardOutput
+      #expect(text.hasPrefix("## tree-depth2-branching2, rho-0.85, width 1: full, by patch size\n"))
+      // Differences 0.21 and 0.22: t with one degree of freedom is 12.706.
+      #expect(text.contains("|       0.25 | 2 − 1       | 0.215 ± 0.064 | 30.41 | 0.500 |    1.000 |     2 |\n"))
+      #expect(text.contains("|        0.5 | 2 − 1       | 0.215 ± 0.064 | 30.41 | 0.500 |    1.000 |     2 |\n"))
+    }
+  }
+
+  @Test("What cannot be compared is one line with a remedy and the right exit code")
+  func faults() throws {
+    try sweep(Self.plan(ratios: "[0.25, 0.5]", seeds: "[1, 2]"), score: Self.known) { folder in
+      func expect(_ arguments: [String], _ message: String, _ code: Int32) throws {
+        let output = try compare(arguments, in: folder)
+        #expect(output.standardError.hasPrefix("Error: \(message)\n"), "\(output.standardError)")
+        #expect(output.exitCode == code && output.standardOutput == "")
+      }
+      try expect(
+        ["--by", "patch-size"],
+        "plan.yaml: .patch_sizes: there is nothing to compare in 1 of them; give two or more, and run the sweep", 65)
+      try expect(["--against", "0.3"], "--against 0.3: give one of .mask_ratios: 0.25, 0.5", 64)
+      try expect(
+        ["--level", "9"],
+        "--level 9: no two finished cells have that level; see 'strata sweep table plan.yaml --out out'",
+        64)
+      try expect(
+        ["--evaluation", "pooled"],
+        "--evaluation pooled: plan.yaml does not measure it; add it to evaluation.modes", 64)
+      try expect(["--csv", "--json"], "give --csv or --json, not both", 64)
+      try expect(
+        ["--target", "content"], "--target content: plan.yaml does not measure it; add it to evaluation.targets", 64)
+      let empty = try StrataBinary.run(["sweep", "compare", "plan.yaml", "--out", "nowhere"], in: folder)
+      #expect(
+        empty.standardError == "Error: nowhere: no two cells of this plan that could be compared are finished here; "
+          + "run 'strata sweep run plan.yaml --out nowhere' first\n")
+      #expect(empty.exitCode == 66)
+    }
+  }
+}
