@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Size and power of the tests against leakage, the table of docs/metrics.md: bench/power.sh [REPLICATIONS [ROWS…]]
-# With 200 replications and 500 and 2000 rows a quarter of an hour on one core.
+# With 200 replications and 500 and 2000 rows half an hour on one core.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 "${SWIFT:-swift}" build -c release --package-path bench --scratch-path .build/bench --product StrataBench >&2
