@@ -28,21 +28,14 @@ enum EvaluationComparison {
     try report("kernel-grid", repetitions: 1) { try KernelRidgeProbe().heldOutR2(small) }
   }
 
-  /// Processor time of this process, which other work on the machine does not add to: everything here runs on one thread.
-  private static var processorSeconds: Double {
-    var time = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
-  }
-
   /// The median of a few calls after one that warms up.
   private static func report(_ work: String, repetitions: Int, _ body: () throws -> [Double]) rethrows {
     var values = repetitions > 1 ? try body() : []
     var seconds: [Double] = []
     for _ in 0..<repetitions {
-      let start = processorSeconds
+      let start = ProcessorTime.seconds
       values = try body()
-      seconds.append(processorSeconds - start)
+      seconds.append(ProcessorTime.seconds - start)
     }
     let median = seconds.sorted()[seconds.count / 2]
     print("{\"work\": \"\(work)\", \"name\": \"Strata\", \"seconds\": \(median), \"values\": \(values)}")

@@ -14,7 +14,7 @@ enum SamplingComparison {
     let buffer = UnsafeMutableBufferPointer<Float>.allocate(capacity: 1 << 22)
     defer { buffer.deallocate() }
     buffer.initialize(repeating: 0)
-    let seconds = time { Distribution.gaussian.fill(buffer, key: RandomKey(seed: 1), offset: 0) }
+    let seconds = time(threads) { Distribution.gaussian.fill(buffer, key: RandomKey(seed: 1), offset: 0) }
     line("gaussian", buffer.count, seconds, meanSquare(UnsafeBufferPointer(buffer)))
   }
 
@@ -25,7 +25,7 @@ enum SamplingComparison {
     let buffer = UnsafeMutableBufferPointer<Float>.allocate(capacity: (kept ? samples : chunk) * width)
     defer { buffer.deallocate() }
     let key = RandomKey(seed: 3)
-    let seconds = time {
+    let seconds = time(threads) {
       for start in stride(from: 0, to: samples, by: chunk) {
         let rows = start..<min(start + chunk, samples)
         let first = kept ? start * width : 0
@@ -37,7 +37,13 @@ enum SamplingComparison {
     line(work, samples, seconds, meanSquare(UnsafeBufferPointer(buffer)))
   }
 
-  private static func time(_ body: () -> Void) -> Double { ContinuousClock().measure(body) / .seconds(1) }
+  /// Processor time of one thread, else the time that passes.
+  private static func time(_ threads: Int, _ body: () -> Void) -> Double {
+    guard threads == 1 else { return ContinuousClock().measure(body) / .seconds(1) }
+    let start = ProcessorTime.seconds
+    body()
+    return ProcessorTime.seconds - start
+  }
 
   private static func line(_ work: String, _ amount: Int, _ seconds: Double, _ meanSquare: Double) {
     print(
