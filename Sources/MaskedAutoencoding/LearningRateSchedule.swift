@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// How the learning rate changes over a training of known length: a linear warm-up, then constant or cosine decay.
+/// How the learning rate changes over a training of known length: a linear warm-up, then no, cosine or linear decay.
 public struct LearningRateSchedule: Hashable, Codable, Sendable {
   /// The length of the warm-up.
   public enum WarmUp: Hashable, Codable, Sendable {
@@ -16,6 +16,8 @@ public struct LearningRateSchedule: Hashable, Codable, Sendable {
     case constant
     /// Half a cosine from the peak rate down to `finalFraction` of it (Loshchilov & Hutter 2017).
     case cosine(finalFraction: Double)
+    /// A straight line from the peak rate down to `finalFraction` of it.
+    case linear(finalFraction: Double)
   }
 
   /// The length of the warm-up.
@@ -38,15 +40,19 @@ public struct LearningRateSchedule: Hashable, Codable, Sendable {
     if case .fraction(let fraction) = warmUp, !(fraction >= 0 && fraction <= 1) {
       return "warm-up fraction \(fraction)"
     }
-    if case .cosine(let fraction) = decay, !(fraction >= 0 && fraction <= 1) { return "final fraction \(fraction)" }
+    switch decay {
+    case .constant: break
+    case .cosine(let fraction), .linear(let fraction):
+      if !(fraction >= 0 && fraction <= 1) { return "final fraction \(fraction)" }
+    }
     return nil
   }
 
   /// The factor on the peak learning rate at a step (the first is 0) of a training of `totalSteps`.
   ///
   /// Warm-up over w steps gives (step + 1)/w, so step w − 1 runs at the peak. Cosine decay gives
-  /// f + (1 − f)·½(1 + cos(π (step − w)/(totalSteps − w))): f is approached but reached only after the last step, and from
-  /// there on it stays f.
+  /// f + (1 − f)·½(1 + cos(πp)) with p = (step − w)/(totalSteps − w), linear decay f + (1 − f)(1 − p): f is approached but
+  /// reached only after the last step, and from there on it stays f.
   public func factor(step: Int, totalSteps: Int) -> Double {
     let warmUpSteps =
       switch warmUp {
@@ -54,8 +60,11 @@ public struct LearningRateSchedule: Hashable, Codable, Sendable {
       case .fraction(let fraction): Int((fraction * Double(totalSteps)).rounded())
       }
     if step < warmUpSteps { return Double(step + 1) / Double(warmUpSteps) }
-    guard case .cosine(let final) = decay else { return 1 }
     let progress = min(1, Double(step - warmUpSteps) / Double(max(1, totalSteps - warmUpSteps)))
-    return final + (1 - final) * 0.5 * (1 + cos(.pi * progress))
+    return switch decay {
+    case .constant: 1
+    case .cosine(let final): final + (1 - final) * 0.5 * (1 + cos(.pi * progress))
+    case .linear(let final): final + (1 - final) * (1 - progress)
+    }
   }
 }

@@ -23,16 +23,19 @@ public struct MaskedAutoencoder: Sendable {
   /// - Parameters:
   ///   - key: The training's key.
   ///   - standardization: The trained model's, for a fair comparison; nil leaves the input as it is.
+  ///   - maskGain: The training's ``TrainingConfiguration/maskGain``; nil for 1.
   /// - Precondition: the standardisation has D columns.
   public static func untrained(
-    architecture: AutoencoderArchitecture, key: RandomKey, standardization: Standardization? = nil
+    architecture: AutoencoderArchitecture, key: RandomKey, standardization: Standardization? = nil,
+    maskGain: Double? = nil
   ) -> MaskedAutoencoder {
     let standardization = standardization ?? .identity(columns: architecture.observedDimension)
     precondition(
       standardization.mean.count == architecture.observedDimension,
       "standardisation of \(standardization.mean.count) columns for \(architecture.observedDimension)")
     return MaskedAutoencoder(
-      architecture: architecture, flatParameters: ParameterLayout(architecture).initialParameters(key: key),
+      architecture: architecture,
+      flatParameters: ParameterLayout(architecture).initialParameters(key: key, maskGain: maskGain ?? 1),
       standardization: standardization)
   }
 

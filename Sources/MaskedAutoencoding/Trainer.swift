@@ -42,7 +42,7 @@ public final class Trainer {
   /// - Precondition: the configuration's numbers are in their ranges.
   public convenience init(architecture: AutoencoderArchitecture, configuration: TrainingConfiguration, key: RandomKey) {
     self.init(architecture, configuration, keyBits: key.bits)
-    let initial = network.layout.initialParameters(key: key)
+    let initial = network.layout.initialParameters(key: key, maskGain: configuration.maskGain ?? 1)
     network.parameters.update(from: initial, count: initial.count)
   }
 

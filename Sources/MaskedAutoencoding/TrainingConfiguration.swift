@@ -10,7 +10,7 @@ public enum Optimizer: Hashable, Codable, Sendable {
 /// Everything about a training except the network's shape, the data and the seed.
 ///
 /// The defaults are those of the published mask-ratio experiment: 6000 steps of 512 samples, AdamW without decay at
-/// 10⁻³, 5 % warm-up and cosine decay to 0, standardised input.
+/// 10⁻³, 5 % warm-up and cosine decay to 0, standardised input. ``fast(maskRatio:)`` needs fewer steps.
 public struct TrainingConfiguration: Hashable, Codable, Sendable {
   /// The length of the training; the schedule is stretched over it.
   public var steps = 6000
@@ -38,9 +38,36 @@ public struct TrainingConfiguration: Hashable, Codable, Sendable {
   public var divergenceFactor = 1e4
   /// The loss history has one entry, a mean, for this many steps.
   public var lossInterval = 50
+  /// Multiplies the encoder's initial weights on its D mask inputs; nil for 1.
+  ///
+  /// With a share r of the columns masked, the visible values of a standardised sample bring a first hidden unit the
+  /// variance σ²D(1 − r) and the mask, which varies around its mean, g²σ²Dr(1 − r). g = 1/√r (``balancedMaskGain(ratio:)``)
+  /// makes them equal, so that units differ in what they do with a mask from the first step on.
+  public var maskGain: Double?
 
   /// The defaults.
   public init() {}
+
+  /// The settings that reach the same recovery in the fewest steps (measured in `docs/performance.md`): 2000 steps, AdamW
+  /// without decay at 5·10⁻³, 5 % warm-up and linear decay to 0.
+  ///
+  /// - Parameter maskRatio: The masked share of the columns, for the balanced mask gain; nil leaves the gain at 1.
+  public static func fast(maskRatio: Double? = nil) -> TrainingConfiguration {
+    var result = TrainingConfiguration()
+    result.steps = 2000
+    result.learningRate = 5e-3
+    result.schedule = LearningRateSchedule(decay: .linear(finalFraction: 0))
+    result.maskGain = maskRatio.map { balancedMaskGain(ratio: $0) }
+    return result
+  }
+
+  /// The mask gain 1/√r that gives mask and visible values the same say in the first hidden layer.
+  ///
+  /// - Precondition: 0 < ratio ≤ 1.
+  public static func balancedMaskGain(ratio: Double) -> Double {
+    precondition(ratio > 0 && ratio <= 1, "mask ratio \(ratio)")
+    return (1 / ratio).squareRoot()
+  }
 
   /// Traps on values that no training can have.
   func validate() {
@@ -56,6 +83,7 @@ public struct TrainingConfiguration: Hashable, Codable, Sendable {
     if !(beta2 >= 0 && beta2 < 1) { return "beta2 \(beta2)" }
     if !(epsilon.isFinite && epsilon > 0) { return "epsilon \(epsilon)" }
     if case .adamW(let decay) = optimizer, !(decay.isFinite && decay >= 0) { return "weight decay \(decay)" }
+    if let maskGain, !(maskGain.isFinite && maskGain >= 0) { return "mask gain \(maskGain)" }
     if let gradientNormLimit, !(gradientNormLimit.isFinite && gradientNormLimit > 0) {
       return "gradient norm limit \(gradientNormLimit)"
     }
@@ -64,4 +92,18 @@ public struct TrainingConfiguration: Hashable, Codable, Sendable {
     if lossInterval <= 0 { return "loss interval \(lossInterval)" }
     return schedule.problem
   }
+}
+
+extension TrainingConfiguration: CustomStringConvertible {
+  /// All values by name, as Swift itself would write them, but without the settings of later versions where they are nil:
+  /// the identity of a cell hangs on this text, and a plan that does not speak of them keeps its cells.
+  public var description: String {
+    let fields = Mirror(reflecting: self).children.compactMap { child -> String? in
+      let text = String(reflecting: child.value)
+      return Self.laterFields.contains(child.label!) && text == "nil" ? nil : "\(child.label!): \(text)"
+    }
+    return "TrainingConfiguration(\(fields.joined(separator: ", ")))"
+  }
+
+  private static let laterFields: Set<String> = ["maskGain"]
 }

@@ -26,7 +26,8 @@ struct CellRunner {
     try train(trainer, on: source(key.child("training")))
     let trained = trainer.model
     let untrained = MaskedAutoencoder.untrained(
-      architecture: specification.architecture, key: initialKey, standardization: trainer.standardization)
+      architecture: specification.architecture, key: initialKey, standardization: trainer.standardization,
+      maskGain: specification.training.maskGain)
     let evaluator = CellEvaluator(
       specification: specification, generator: generator, trained: trainer.divergence == nil ? trained : nil,
       untrained: untrained)

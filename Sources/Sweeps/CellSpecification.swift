@@ -105,6 +105,8 @@ extension SweepPlan {
     var result: [CellSpecification] = []
     for graph in graphs {
       for (masks, ratio, patch) in try maskDistributions(of: graph) {
+        var training = training
+        if balancesMaskGain { training.maskGain = TrainingConfiguration.balancedMaskGain(ratio: ratio) }
         for (mechanism, environment) in generators {
           for width in widths {
             for generatorSeed in Self.distinctSeeds(generatorSeeds, mechanism) {

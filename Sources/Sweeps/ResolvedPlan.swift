@@ -52,7 +52,8 @@ enum ResolvedPlan {
     lines.append("generator_seeds: \(plan.generatorSeeds)")
     lines.append("training_seeds: \(plan.trainingSeeds)")
     lines.append("model: \(model(plan.model))")
-    lines += ["training:"] + training(plan.training, plan.data).map { "  " + $0 }
+    let gain = plan.balancesMaskGain ? "balanced" : "\(plan.training.maskGain ?? 1)"
+    lines += ["training:"] + training(plan.training, plan.data, maskGain: gain).map { "  " + $0 }
     lines += ["evaluation:"] + evaluation(plan.evaluation).map { "  " + $0 }
     if let interval = plan.checkpointInterval { lines.append("checkpoint_every: \(interval)") }
     lines.append("keep_models: \(plan.keepsModels)")
@@ -78,7 +79,9 @@ enum ResolvedPlan {
     return "{hidden_width: \(model.hiddenWidth), hidden_layers: \(model.hiddenLayers), \(activation)}"
   }
 
-  private static func training(_ training: TrainingConfiguration, _ data: DataPlan) -> [String] {
+  private static func training(
+    _ training: TrainingConfiguration, _ data: DataPlan, maskGain: String
+  ) -> [String] {
     var lines = ["steps: \(training.steps)", "batch: \(training.batchSize)"]
     switch training.optimizer {
     case .adam: lines.append("optimizer: adam")
@@ -90,8 +93,11 @@ enum ResolvedPlan {
     case .constant: lines.append("schedule: constant")
     case .cosine(let fraction):
       lines += ["schedule: cosine", "final_learning_rate: \(fraction * training.learningRate)"]
+    case .linear(let fraction):
+      lines += ["schedule: linear", "final_learning_rate: \(fraction * training.learningRate)"]
     }
     if let limit = training.gradientNormLimit { lines.append("clip: \(limit)") }
+    lines.append("mask_gain: \(maskGain)")
     lines.append("standardize: \(training.standardizesInput)")
     switch data {
     case .fresh: lines.append("data: fresh")

@@ -17,6 +17,15 @@ import Testing
     #expect(zip(factors[4...], factors[5...]).allSatisfy { $0 >= $1 })
   }
 
+  @Test("A linear decay falls by equal differences from the peak to the final fraction and stays there")
+  func linear() {
+    let schedule = LearningRateSchedule(warmUp: .steps(2), decay: .linear(finalFraction: 0.5))
+    let factors = (0...9).map { schedule.factor(step: $0, totalSteps: 6) }
+    #expect(factors == [0.5, 1, 1, 0.875, 0.75, 0.625, 0.5, 0.5, 0.5, 0.5])
+    let toZero = LearningRateSchedule(warmUp: .steps(0), decay: .linear(finalFraction: 0))
+    #expect((0...4).map { toZero.factor(step: $0, totalSteps: 4) } == [1, 0.75, 0.5, 0.25, 0])
+  }
+
   @Test("A fraction of the steps is rounded; constant stays at the peak")
   func constant() {
     let schedule = LearningRateSchedule(warmUp: .fraction(0.26), decay: .constant)

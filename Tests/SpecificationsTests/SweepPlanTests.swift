@@ -56,9 +56,29 @@ import Testing
     #expect(plan.generatorSeeds == [1] && plan.trainingSeeds == [1])
     #expect(plan.masking == MaskPlan(law: .exactCount, sharing: .perSample))
     #expect(plan.model == ModelPlan(hiddenWidth: 256, hiddenLayers: 2, activation: .gelu) && plan.data == .fresh)
-    #expect(plan.training.steps == 100 && plan.training.batchSize == 32 && plan.training.learningRate == 1e-3)
+    #expect(plan.training.steps == 100 && plan.training.batchSize == 32 && plan.training.learningRate == 5e-3)
+    #expect(plan.training.schedule == LearningRateSchedule(decay: .linear(finalFraction: 0)) && plan.balancesMaskGain)
     #expect(plan.evaluation.masks == 24 && plan.evaluation.linearMasks == 24)
     #expect(plan.evaluation.modes == [.perMask, .full])
+  }
+
+  @Test("A plan that names its optimizer means the published settings by what it leaves out")
+  func publishedSettings() throws {
+    func plan(_ training: String) throws -> SweepPlan {
+      try load(Self.valid.replacingOccurrences(of: "{steps: 100, batch: 32}", with: training))
+    }
+    let published = try plan("{optimizer: adamw}")
+    #expect(published.training == TrainingConfiguration() && !published.balancesMaskGain)
+    #expect(published.training.steps == 6000 && published.training.learningRate == 1e-3)
+    #expect(published.training.schedule.decay == .cosine(finalFraction: 0) && published.training.maskGain == nil)
+    let fast = try plan("{}")
+    #expect(fast.training == .fast() && fast.training.steps == 2000 && fast.balancesMaskGain)
+    let mixed = try plan("{optimizer: adam, schedule: linear, final_learning_rate: 0.0005, mask_gain: balanced}")
+    #expect(mixed.training.schedule.decay == .linear(finalFraction: 0.5) && mixed.balancesMaskGain)
+    let number = try plan("{mask_gain: 2.5}")
+    #expect(number.training.maskGain == 2.5 && !number.balancesMaskGain)
+    let one = try plan("{mask_gain: 1}")
+    #expect(one.training.maskGain == nil && !one.balancesMaskGain)
   }
 
   @Test("Everything that a plan can say is read")
@@ -129,6 +149,12 @@ import Testing
     #expect(
       try message("batch: 32", "batch: 0")
         == "plan.yaml:8:31: .training.batch: 0 is not a batch size; give a whole number from 1 to 1048576")
+    #expect(
+      try message("batch: 32", "mask_gain: -1")
+        == "plan.yaml:8:35: .training.mask_gain: -1 is not a mask gain; give a number of at least 0, or 'balanced'")
+    #expect(
+      try message("batch: 32", "mask_gain: often")
+        == "plan.yaml:8:35: .training.mask_gain: 'often' is not a number; give a number of at least 0, or 'balanced'")
     #expect(
       try message("masks: 24", "masks: [24]")
         == "plan.yaml:9:21: .evaluation.masks: a list is not a whole number; give a whole number")

@@ -43,10 +43,46 @@ import Testing
     change { $0.model.hiddenLayers = 2 }
     change { $0.training.steps = 21 }
     change { $0.training.learningRate = 0.01 }
+    change { $0.balancesMaskGain = false }
+    change { ($0.balancesMaskGain, $0.training.maskGain) = (false, 3) }
     change { $0.data = .fixed(samples: 100) }
     change { $0.evaluation.masks = 2 }
     change { $0.evaluation.recordsNodes = false }
     let identifiers = try changes.map(identifier) + [identifier(base)]
     #expect(Set(identifiers).count == identifiers.count)
+  }
+
+  @Test("A cell whose plan spells out its training has the identifier that it had before there were mask gains")
+  func earlierIdentity() throws {
+    // Identifier and text of the version before, of the same plan.
+    let text = "{family: tree, depth: 2, branching: 2}"
+    var plan = try tinyPlan(
+      ratios: "0.5", seeds: "1", steps: 2, graphs: text,
+      training: ", optimizer: adamw, weight_decay: 0, learning_rate: 0.001, schedule: cosine, clip: 1.5")
+    plan.training.batchSize = 8
+    plan.data = .fixed(samples: 64)
+    plan.model = ModelPlan(hiddenWidth: 8, hiddenLayers: 1, activation: .gelu)
+    plan.evaluation.modes = [.full]
+    plan.evaluation.masks = 1
+    plan.evaluation.linearMasks = 1
+    (plan.evaluation.rows, plan.evaluation.pooledRows, plan.evaluation.kernelRows) = (20, 20, 20)
+    plan.evaluation.recordsNodes = false
+    #expect(try plan.cells()[0].identifier == "5876b959e7341f47")
+    let schedule = "MaskedAutoencoding.LearningRateSchedule"
+    let expected = """
+      TrainingConfiguration(steps: 2, batchSize: 8, optimizer: MaskedAutoencoding.Optimizer.adamW(weightDecay: 0.0), \
+      learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-08, schedule: \(schedule)(warmUp: \
+      \(schedule).WarmUp.fraction(0.05), decay: \(schedule).Decay.cosine(finalFraction: 0.0)), gradientNormLimit: \
+      Optional(1.5), standardizesInput: true, standardizationSamples: 4096, divergenceFactor: 10000.0, lossInterval: 50)
+      """
+    #expect("\(plan.training)" == expected)
+  }
+
+  @Test("A balanced mask gain is one over the root of each cell's mask ratio")
+  func balancedGain() throws {
+    let cells = try tinyPlan(ratios: "[0.25, 0.5]", seeds: "1").cells()
+    #expect(cells.map(\.training.maskGain) == [2, 2.0.squareRoot()])
+    let fixed = try tinyPlan(seeds: "1", mask: "{fixed: [x0]}").cells()
+    #expect(fixed.map(\.training.maskGain) == [2])
   }
 }

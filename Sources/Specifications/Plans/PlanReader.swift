@@ -79,6 +79,7 @@ extension SweepPlan {
     }
     model = try ModelPlan(map.optional("model"))
     (training, data) = try TrainingConfiguration.read(map.optional("training"))
+    balancesMaskGain = try TrainingConfiguration.balancesMaskGain(map.optional("training"))
     evaluation = try EvaluationPlan(map.optional("evaluation"))
     checkpointInterval = try map.optional("checkpoint_every")?.int(atLeast: 1, called: "a number of steps")
     keepsModels = try map.optional("keep_models")?.bool ?? false

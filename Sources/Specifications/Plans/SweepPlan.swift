@@ -37,6 +37,8 @@ public struct SweepPlan: Sendable {
   public var model: ModelPlan
   /// The training.
   public var training: TrainingConfiguration
+  /// Whether the mask gain of a cell's training is 1/√r for its mask ratio r, instead of that of `training`.
+  public var balancesMaskGain = false
   /// Where training samples come from.
   public var data: DataPlan
   /// How recovery is measured.

@@ -27,13 +27,15 @@ extension ModelPlan {
 
 extension TrainingConfiguration {
   /// Reads the `training` mapping; all keys may be left out.
+  ///
+  /// A plan that names its optimizer means the published settings by what it leaves out, and keeps the cells that it had
+  /// before there were others; one that does not gets ``fast(maskRatio:)``.
   static func read(_ node: DocumentNode?) throws(SpecificationError) -> (TrainingConfiguration, DataPlan) {
-    var result = TrainingConfiguration()
+    var result = try namesOptimizer(node) ? TrainingConfiguration() : .fast()
     guard let node else { return (result, .fresh) }
     let map = try node.mapping(keys: [
       "steps", "batch", "optimizer", "weight_decay", "learning_rate", "final_learning_rate", "schedule", "warmup",
-      "beta1",
-      "beta2", "clip", "standardize", "data",
+      "beta1", "beta2", "clip", "mask_gain", "standardize", "data",
     ])
     if let node = map.optional("steps") {
       result.steps = try node.int(in: 0...1_000_000_000, called: "a number of steps")
@@ -47,9 +49,21 @@ extension TrainingConfiguration {
     if let node = map.optional("clip") {
       result.gradientNormLimit = try node.double(above: 0, called: "a gradient norm")
     }
+    if let node = map.optional("mask_gain"), !isBalanced(node) {
+      let gain: Double
+      do {
+        gain = try node.double(atLeast: 0, called: "a mask gain")
+      } catch {
+        var error = error
+        error.remedy = "give a number of at least 0, or 'balanced'"
+        throw error
+      }
+      // 1 is no gain: the very cells of plans that never spoke of it.
+      result.maskGain = gain == 1 ? nil : gain
+    }
     if let node = map.optional("standardize") { result.standardizesInput = try node.bool }
     result.optimizer = try readOptimizer(map)
-    result.schedule = try readSchedule(map, peak: result.learningRate)
+    result.schedule = try readSchedule(map, peak: result.learningRate, usual: result.schedule)
     return (result, try readData(map))
   }
 
@@ -58,6 +72,19 @@ extension TrainingConfiguration {
     guard value < 1 else { throw node.error("\(value) is not a decay rate", remedy: "give a number from 0 to below 1") }
     return value
   }
+
+  /// Whether the mask gain of each cell follows from its mask ratio: where a plan says so, or names neither gain nor
+  /// optimizer.
+  static func balancesMaskGain(_ node: DocumentNode?) throws(SpecificationError) -> Bool {
+    guard let gain = try node?.anyMapping.optional("mask_gain") else { return try !namesOptimizer(node) }
+    return isBalanced(gain)
+  }
+
+  private static func namesOptimizer(_ node: DocumentNode?) throws(SpecificationError) -> Bool {
+    try node?.anyMapping.optional("optimizer") != nil
+  }
+
+  private static func isBalanced(_ node: DocumentNode) -> Bool { (try? node.string) == "balanced" }
 
   private static func readOptimizer(_ map: DocumentMapping) throws(SpecificationError) -> Optimizer {
     let name = try map.optional("optimizer")?.choice(of: ["adam", "adamw"], called: "an optimizer") ?? "adamw"
@@ -68,11 +95,13 @@ extension TrainingConfiguration {
     return .adamW(weightDecay: try map.optional("weight_decay")?.double(atLeast: 0, called: "a weight decay") ?? 0)
   }
 
-  private static func readSchedule(_ map: DocumentMapping, peak: Double) throws(SpecificationError)
-    -> LearningRateSchedule
-  {
+  private static func readSchedule(
+    _ map: DocumentMapping, peak: Double, usual: LearningRateSchedule
+  ) throws(SpecificationError) -> LearningRateSchedule {
     let warmUp = try map.optional("warmup")?.double(in: 0...1, called: "a share of the steps") ?? 0.05
-    let name = try map.optional("schedule")?.choice(of: ["cosine", "constant"], called: "a schedule") ?? "cosine"
+    let usualName = if case .linear = usual.decay { "linear" } else { "cosine" }
+    let name =
+      try map.optional("schedule")?.choice(of: ["linear", "cosine", "constant"], called: "a schedule") ?? usualName
     let final = map.optional("final_learning_rate")
     if name == "constant" {
       if final != nil {
@@ -82,7 +111,9 @@ extension TrainingConfiguration {
       return LearningRateSchedule(warmUp: .fraction(warmUp), decay: .constant)
     }
     let rate = try final?.double(in: 0...peak, called: "a final learning rate") ?? 0
-    return LearningRateSchedule(warmUp: .fraction(warmUp), decay: .cosine(finalFraction: rate / peak))
+    return LearningRateSchedule(
+      warmUp: .fraction(warmUp),
+      decay: name == "linear" ? .linear(finalFraction: rate / peak) : .cosine(finalFraction: rate / peak))
   }
 
   private static func readData(_ map: DocumentMapping) throws(SpecificationError) -> DataPlan {
