@@ -32,7 +32,7 @@ final class HDF5BlockWriter: BlockWriter {
   }
 
   private func begin(_ schema: ExportSchema) throws(DatasetError) {
-    for attribute in schema.attributes { try writer.setAttribute(attribute, of: "/") }
+    for attribute in schema.attributes + ExportFacts(schema).attributes { try writer.setAttribute(attribute, of: "/") }
     if let model = schema.model {
       try writer.setAttribute(ExportAttribute("graph", .text(model.graph)), of: "/")
       try writer.makeGroup("model")
