@@ -8,9 +8,9 @@ public enum RecoveryMetric: String, Sendable, Hashable, CaseIterable {
   case r2Kernel = "r2_kernel"
   /// Held-out R² of the MLP probe.
   case r2MLP = "r2_mlp"
-  /// Held-out R² of the representation from the targets, ridge probe.
+  /// Held-out R² of the representation from the targets, ridge probe; of its dimensions that vary over the training rows, 0 if none does.
   case r2LinearReverse = "r2_linear_reverse"
-  /// Held-out R² of the representation from the targets, kernel ridge probe.
+  /// Held-out R² of the representation from the targets, kernel ridge probe; of the dimensions as there.
   case r2KernelReverse = "r2_kernel_reverse"
   /// Held-out R² beyond what the other targets of the same kind tell.
   case r2LinearPartial = "r2_linear_partial"

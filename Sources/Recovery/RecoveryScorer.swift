@@ -112,8 +112,8 @@ public struct RecoveryScorer: Sendable {
     guard metric.isHeldOut else { return try inSample(metric, whole, block) }
     let split = whole.targetColumns(block.columns)
     switch metric {
-    case .r2LinearReverse: return mean(try RidgeProbe().heldOutR2(split.reversed))
-    case .r2KernelReverse: return mean(try kernelProbe.heldOutR2(kernelRows(of: split).reversed))
+    case .r2LinearReverse: return try reverseR2(RidgeProbe(), split)
+    case .r2KernelReverse: return try reverseR2(kernelProbe, kernelRows(of: split))
     case .mccPearson: return MeanCorrelationCoefficient(split, correlation: .pearson).value
     case .mccSpearman: return MeanCorrelationCoefficient(split, correlation: .spearman).value
     case .dciDisentanglement: return try Disentanglement(split).disentanglement
@@ -165,6 +165,12 @@ public struct RecoveryScorer: Sendable {
     return HeldOutSplit(
       checkedTrainFeatures: split.trainFeatures.rows(train), trainTargets: split.trainTargets.rows(train),
       testFeatures: split.testFeatures.rows(test), testTargets: split.testTargets.rows(test))
+  }
+
+  /// The mean R² of the representation's live dimensions from the targets; 0 if all are dead.
+  private func reverseR2(_ probe: some Probe, _ split: HeldOutSplit) throws(RecoveryError) -> Double {
+    let reversed = split.reversedLive
+    return reversed.trainTargets.columns > 0 ? mean(try probe.heldOutR2(reversed)) : 0
   }
 
   private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }

@@ -31,4 +31,16 @@ extension HeldOutSplit {
       checkedTrainFeatures: trainTargets, trainTargets: trainFeatures, testFeatures: testTargets,
       testTargets: testFeatures)
   }
+  /// ``reversed`` without the features that are constant over the training rows.
+  ///
+  /// As a target such a dead dimension would be predicted exactly and score 1, so that the more of its dimensions an encoder
+  /// let collapse, the better it would look.
+  public var reversedLive: HeldOutSplit {
+    let scales = Standardisation(trainFeatures).scales
+    let live = scales.indices.filter { scales[$0] > 0 }
+    guard live.count < scales.count else { return reversed }
+    return HeldOutSplit(
+      checkedTrainFeatures: trainTargets, trainTargets: trainFeatures.columns(at: live), testFeatures: testTargets,
+      testTargets: testFeatures.columns(at: live))
+  }
 }

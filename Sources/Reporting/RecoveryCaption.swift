@@ -85,9 +85,8 @@ public struct RecoveryCaption: Sendable, Equatable {
     guard runs > 1 else { return "One run (1 training seed, 1 generator seed): no interval." }
     if generatorSeeds > 1, trainingSeeds > 1 {
       return """
-        Mean ± half-width of the wider of two 95 % intervals (Student t): over \(generatorSeeds) generator seeds, each the \
-        mean of \(trainingSeeds) training seeds, and over \(trainingSeeds) training seeds, each the mean of \
-        \(generatorSeeds) generator seeds.
+        Mean ± half-width of the 95 % interval (Student t, over \(generatorSeeds) generator seeds and over \
+        \(trainingSeeds) training seeds, crossed; \(runs) runs).
         """
     }
     return """

@@ -35,6 +35,14 @@ public enum Statistics {
     return gsl_stats_sd(values, 1, values.count) / Double(values.count).squareRoot()
   }
 
+  /// The two-sided p-value of Student's t.
+  ///
+  /// - Parameter degreesOfFreedom: More than 0, whole or not.
+  public static func studentPValue(_ t: Double, degreesOfFreedom: Double) -> Double {
+    precondition(degreesOfFreedom > 0, "\(degreesOfFreedom) degrees of freedom")
+    return 2 * gsl_cdf_tdist_Q(abs(t), degreesOfFreedom)
+  }
+
   /// The p-quantile with linear interpolation between order statistics (GSL's and NumPy's default definition).
   public static func quantile(_ values: [Double], _ p: Double) -> Double {
     precondition(!values.isEmpty && p >= 0 && p <= 1, "quantile \(p) of \(values.count) values")

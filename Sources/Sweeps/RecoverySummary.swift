@@ -76,8 +76,7 @@ public struct RecoverySummary: Sendable {
   /// The mean over seeds and its 95 % interval (Student's t). Nil where every cell diverged or there is no such row.
   ///
   /// Generator and training seeds are crossed: cells that share either are not independent. With several of both, the
-  /// interval is the wider of the one over generators (each the mean of its trainings) and the one over trainings (each
-  /// the mean over generators).
+  /// interval counts both, see ``CrossedValues/interval(confidence:)``.
   public subscript(entry: Entry) -> Estimate? { values[entry] }
 
   /// The summaries of a finished sweep for one target and metric: graph by graph, mechanism, environment, width, and evaluation mode in
@@ -113,7 +112,7 @@ public struct RecoverySummary: Sendable {
     self.subject = subject
     var (levels, ratios, patches): ([Int?], [Double], [Int]) = ([], [], [])
     var probabilities: [Entry: Double] = [:]
-    var scores: [Entry: [(generator: UInt64, training: UInt64, value: Double)]] = [:]
+    var scores: [Entry: [CrossedValues.Run]] = [:]
     for (cell, result) in cells {
       if !ratios.contains(cell.maskRatio) { ratios.append(cell.maskRatio) }
       if !patches.contains(cell.patchSize) { patches.append(cell.patchSize) }
@@ -131,17 +130,14 @@ public struct RecoverySummary: Sendable {
         let entry = Entry(
           patchSize: cell.patchSize, maskRatio: cell.maskRatio, level: row.level, estimator: row.estimator)
         if !row.value.isNaN {
-          scores[entry, default: []].append((cell.generatorSeed, cell.trainingSeed, row.value))
+          scores[entry, default: []].append(
+            .init(generator: cell.generatorSeed, training: cell.trainingSeed, value: row.value))
         }
       }
     }
     values = scores.mapValues { scores in
-      let intervals = [
-        Self.interval(scores.map { ($0.generator, $0.value) }), Self.interval(scores.map { ($0.training, $0.value) }),
-      ]
-      return Estimate(
-        mean: scores.reduce(0) { $0 + $1.value } / Double(scores.count),
-        halfWidth: intervals.compactMap(\.halfWidth).max(), cells: scores.count)
+      let interval = CrossedValues(scores).interval()
+      return Estimate(mean: interval.mean, halfWidth: interval.halfWidth, cells: interval.count)
     }
     contentProbabilities = probabilities
     self.levels = levels
@@ -150,12 +146,5 @@ public struct RecoverySummary: Sendable {
     generatorSeeds = Set(cells.map(\.specification.generatorSeed)).count
     trainingSeeds = Set(cells.map(\.specification.trainingSeed)).count
     diverged = cells.count { $0.result.divergence != nil }
-  }
-
-  /// The interval over the means of the values of each seed.
-  private static func interval(_ values: [(seed: UInt64, value: Double)]) -> MeanInterval {
-    let groups = Dictionary(grouping: values, by: \.seed).sorted { $0.key < $1.key }
-    return Statistics.meanInterval(
-      groups.map { group in group.value.reduce(0) { $0 + $1.value } / Double(group.value.count) })
   }
 }

@@ -73,7 +73,7 @@ public struct SweepComparison: Sendable {
   ///   - plan: The plan they belong to.
   ///   - selection: What to compare.
   ///   - key: The source of the bootstrap's resamples.
-  /// - Complexity: O(rows · (2000 · pairs + 2ᵘ)), u ≤ 16 units of a test.
+  /// - Complexity: O(rows · (2000 · pairs + 2ᵘ · u)), u ≤ 16 units of a test.
   public init(_ outcome: SweepOutcome, plan: SweepPlan, selection: Selection, key: RandomKey) {
     rows = []
     for summary in RecoverySummary.all(of: outcome, plan: plan, target: selection.target, metric: selection.metric) {
@@ -139,17 +139,18 @@ public struct SweepComparison: Sendable {
     return values.indices.flatMap { i in values[(i + 1)...].map { ($0, values[i]) } }
   }
 
-  /// The comparison over the seeds that both sides have, grouped by generator.
+  /// The comparison over the seeds that both sides have.
   private static func compare(
     _ left: [Seeds: Double], _ right: [Seeds: Double], using stream: inout RandomStream
   ) -> (comparison: PairedComparison?, lost: Int) {
     let shared = left.keys.filter { right[$0] != nil }
     let usable = shared.filter { left[$0]!.isFinite && right[$0]!.isFinite }
     guard !usable.isEmpty else { return (nil, shared.count) }
-    let groups = Dictionary(grouping: usable, by: \.generator).sorted { $0.key < $1.key }
-      .map { $0.value.sorted { $0.training < $1.training } }
-    let comparison = PairedComparison(
-      groups.map { $0.map { left[$0]! } }, groups.map { $0.map { right[$0]! } }, using: &stream)
+    let order = usable.sorted { ($0.generator, $0.training) < ($1.generator, $1.training) }
+    let differences = order.map {
+      CrossedValues.Run(generator: $0.generator, training: $0.training, value: left[$0]! - right[$0]!)
+    }
+    let comparison = PairedComparison(CrossedValues(differences), using: &stream)
     return (comparison, shared.count - usable.count)
   }
 }

@@ -1,6 +1,6 @@
 internal import Foundation
-internal import Reporting
 internal import Recovery
+internal import Reporting
 internal import Specifications
 internal import Stochastics
 internal import Sweeps
@@ -34,17 +34,25 @@ struct ComparisonReport {
     let metric = selection.metric.title
     let what =
       "Differences of \(metric) of \(RecoveryTables.targetName(selection.target)), trained MAE, equal seeds on both sides."
-    let most = rows.compactMap { $0.comparison?.difference }.max { $0.seeds.reduce(0, +) < $1.seeds.reduce(0, +) }
-    let (generators, seeds) = (most?.generators ?? 0, most?.seeds.max() ?? 0)
+    let most = rows.compactMap(\.comparison).max { $0.pairs < $1.pairs }
+    let (generators, seeds) = (most?.generators ?? 0, most?.trainings ?? 0)
     let counts = "\(plural(seeds, "training seed")), \(plural(generators, "generator seed"))"
-    guard max(generators, seeds) > 1 else { return "\(what)\nOne pair (\(counts)): no interval, no test." }
-    let units = generators > 1 ? generators : seeds
+    guard let units = most?.units, units > 1 else { return "\(what)\nOne pair (\(counts)): no interval, no test." }
     let tests = self.rows.count { !$0.adjustedPValue.isNaN }
+    let isCrossed = min(generators, seeds) > 1
+    let interval =
+      isCrossed
+      ? "Student t, over generators and over training seeds" : "Student t, \(plural(units - 1, "degree")) of freedom"
+    let test =
+      isCrossed
+      ? "the largest of the exact sign-flip tests over generators and over training seeds and of the t test"
+      : "exact sign-flip test"
+    let kind =
+      isCrossed ? (generators <= seeds ? "generators" : "training seeds") : generators > 1 ? "generators" : "seeds"
     return """
       \(what)
-      Mean ± half-width of the 95 % interval (Student t, \(plural(units - 1, "degree")) of freedom), \(counts). d: Cohen's, of \
-      the paired differences. p: exact sign-flip test, never below \(least(units)) with \(units) \
-      \(generators > 1 ? "generators" : "seeds"); corrected by Holm for \
+      Mean ± half-width of the 95 % interval (\(interval)), \(counts). d: Cohen's, of the paired differences. \
+      p: \(test), never below \(least(units)) with \(units) \(kind); corrected by Holm for \
       \(plural(tests, "comparison")).
       """
   }
@@ -62,7 +70,7 @@ struct ComparisonReport {
     for row in rows {
       let comparison = row.comparison
       let isTested = (comparison?.units ?? 0) > 1
-      let pairs = comparison?.difference.seeds.reduce(0, +) ?? 0
+      let pairs = comparison?.pairs ?? 0
       table.append([
         row.level.map(String.init) ?? "content", Self.text(row.fixed),
         "\(Self.text(row.first)) − \(Self.text(row.second))",
@@ -114,8 +122,8 @@ struct ComparisonReport {
         graph: subject.graph, mechanism: subject.mechanism, width: subject.width, evaluation: subject.evaluation,
         target: subject.target, metric: subject.metric, level: row.level, by: selection.axis.rawValue,
         fixed: row.fixed, first: row.first, second: row.second,
-        generatorSeeds: comparison?.difference.generators ?? 0,
-        pairs: comparison?.difference.seeds.reduce(0, +) ?? 0, divergedPairs: row.lostPairs,
+        generatorSeeds: comparison?.generators ?? 0,
+        pairs: comparison?.pairs ?? 0, divergedPairs: row.lostPairs,
         units: comparison?.units ?? 0, difference: mean, low: bound(-1), high: bound(1),
         bootstrapLow: comparison?.difference.interval?.lowerBound,
         bootstrapHigh: comparison?.difference.interval?.upperBound,

@@ -125,7 +125,7 @@ import Testing
     }
   }
 
-  @Test("With several generators they are the units, each the mean of its training seeds")
+  @Test("With several generators and training seeds both are units: what the generators share is in the interval")
   func generators() throws {
     let plan =
       Self.plan(ratios: "[0.25, 0.5]", seeds: "[1, 2]")
@@ -133,10 +133,13 @@ import Testing
     try sweep(plan, score: Self.known) { folder in
       let text = try compare(["--level", "2"], in: folder).standardOutput
       #expect(
-        text.contains("(Student t, 2 degrees of freedom), 2 training seeds, 3 generator seeds."))
-      #expect(text.contains("never below 0.25 with 3 generators; corrected by Holm for 1 comparison.\n"))
-      // Every generator has 0.11 and 0.12: no spread between the units, so no effect size.
-      #expect(text.contains("| 2     |          1 | 0.5 − 0.25  | 0.115 ± 0.000 |   – | 0.250 |    0.250 |     6 |\n"))
+        text.contains("(Student t, over generators and over training seeds), 2 training seeds, 3 generator seeds."))
+      #expect(
+        text.contains(
+          "p: the largest of the exact sign-flip tests over generators and over training seeds and of the t test, "
+            + "never below 0.5 with 2 training seeds; corrected by Holm for 1 comparison.\n"))
+      // Every generator has 0.11 and 0.12, so all spread is between the training seeds: qt(.975, 1) · 0.0070711 / √2.
+      #expect(text.contains("| 2     |          1 | 0.5 − 0.25  | 0.115 ± 0.064 | 16.26 | 0.500 |    0.500 |     6 |\n"))
     }
   }
 

@@ -137,4 +137,24 @@ import Testing
       #expect(abs(score - 1) < 1e-9, "\(metric) of a view with itself is \(score)")
     }
   }
+
+  @Test("Dead dimensions are no targets: a collapsed encoder scores 0 from the truth, and padding changes nothing")
+  func deadDimensions() throws {
+    let (z, noise) = (gaussianMatrix(300, 3, seed: 70), gaussianMatrix(300, 2, seed: 71))
+    func reverse(_ x: Matrix<Double>, _ metric: RecoveryMetric) throws -> Double {
+      let split = try HeldOutSplit(features: x, targets: z, trainRows: 150)
+      let scorer = RecoveryScorer(limits: .init(), key: RandomKey(seed: 0))
+      return try #require(try scorer.scores(metric, split, groups: [0..<3], blocks: [.init(columns: 0..<3)])[0])
+    }
+    let dead = Matrix<Double>(rows: 300, columns: 6, repeating: 0.1)
+    for metric in [RecoveryMetric.r2LinearReverse, .r2KernelReverse] {
+      #expect(try reverse(dead, metric) == 0)
+      let padded = try reverse(.concatenatingColumns([dead, noise]), metric)
+      #expect(try padded == reverse(noise, metric) && abs(padded) < 0.1)
+      // A unit that wakes up on the test rows alone was dead where the probe was fitted.
+      var late = dead
+      late[299, 0] = 5
+      #expect(try reverse(late, metric) == 0)
+    }
+  }
 }

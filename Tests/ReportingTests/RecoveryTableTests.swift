@@ -46,8 +46,8 @@ import Testing
 
         Rows: latent levels; columns: mask ratios. R² (ridge-linear probe) of z, per-mask evaluation: a probe for each \
         of 24 masks, fitted on 4096 samples and scored on 2048 others, averaged.
-        Mean ± half-width of the wider of two 95 % intervals (Student t): over 2 generator seeds, each the mean of 3 \
-        training seeds, and over 3 training seeds, each the mean of 2 generator seeds.
+        Mean ± half-width of the 95 % interval (Student t, over 2 generator seeds and over 3 training seeds, crossed; \
+        6 runs).
 
         ### patch size 1
 

@@ -12,38 +12,73 @@ import Testing
     #expect(missing[0].isNaN && missing[1] == 0.02)
   }
 
-  @Test("One value has no interval; the mean is that of generators, not of runs")
+  @Test("One value has no interval; the mean is that of all runs, also where some are missing")
   func single() {
     var stream = RandomStream(RandomKey(seed: 1))
-    #expect(BootstrapInterval([[0.5]], using: &stream).interval == nil)
-    #expect(BootstrapInterval([[0, 0, 0], [1]], using: &stream).mean == 0.5)
+    #expect(BootstrapInterval(CrossedValues(table: [[0.5]]), using: &stream).interval == nil)
+    let ragged = BootstrapInterval(CrossedValues(table: [[0, 0, nil], [nil, nil, 1]]), using: &stream)
+    #expect(ragged.mean == 1.0 / 3 && ragged.interval == 0...1)
   }
 
-  @Test("The interval covers the mean of nested Gaussian effects about as often as it says")
-  func coverage() {
+  /// d = a_g + b_t + 0.3 e: a training seed's error is shared by all generators.
+  private func crossed(_ generators: Int, _ trainings: Int, using stream: inout RandomStream) -> CrossedValues {
+    let b = (0..<trainings).map { _ in stream.gaussian() }
+    return CrossedValues(
+      table: (0..<generators).map { _ in
+        let a = stream.gaussian()
+        return b.map { a + $0 + 0.3 * stream.gaussian() }
+      })
+  }
+
+  @Test(
+    "With crossed effects the t interval covers at least what it says and the test keeps its size",
+    arguments: [(2, 2), (3, 3), (5, 3), (10, 3), (10, 10), (16, 16)])
+  func crossedCoverage(generators: Int, trainings: Int) {
+    var stream = RandomStream(RandomKey(seed: 6).child(generators).child(trainings))
+    var (covered, rejected, generatorsOnly) = (0, 0, 0)
+    let trials = generators > 10 ? 200 : 400
+    for _ in 0..<trials {
+      let values = crossed(generators, trainings, using: &stream)
+      let comparison = PairedComparison(values, resamples: 1, using: &stream)
+      if abs(comparison.student.mean) <= comparison.student.halfWidth! { covered += 1 }
+      if comparison.pValue <= 0.05 { rejected += 1 }
+      let naive = Statistics.meanInterval(values.generatorMeans)
+      if abs(naive.mean) <= naive.halfWidth! { generatorsOnly += 1 }
+    }
+    // Three binomial standard errors (.0109 of 400, .0154 of 200) around .95 and .05; the trap it avoids, for contrast.
+    let error = 3 * (0.95 * 0.05 / Double(trials)).squareRoot()
+    #expect(Double(covered) / Double(trials) > 0.95 - error)
+    #expect(Double(rejected) / Double(trials) < 0.05 + error)
+    if generators >= 10 { #expect(Double(generatorsOnly) / Double(trials) < 0.91) }
+  }
+
+  @Test("With many of both seeds the bootstrap covers crossed effects about as often as it says")
+  func bootstrapCoverage() {
     var stream = RandomStream(RandomKey(seed: 2))
     var covered = 0
     for _ in 0..<200 {
-      let values = (0..<15).map { _ in
-        let generator = stream.gaussian()
-        return (0..<3).map { _ in generator + 0.5 * stream.gaussian() }
-      }
-      let interval = BootstrapInterval(values, resamples: 300, using: &stream).interval
-      if interval?.contains(0) == true { covered += 1 }
+      let values = crossed(15, 15, using: &stream)
+      if BootstrapInterval(values, resamples: 300, using: &stream).interval!.contains(0) { covered += 1 }
     }
-    // Percentile intervals of 15 units cover a little less than 95 %; seeds alone would cover far less.
-    #expect(covered >= 176 && covered <= 200)
+    // Percentile intervals of 15 units cover a little less than 95 %; generators alone would cover 85 %, runs far less.
+    #expect(covered >= 179 && covered <= 200)
   }
 
   @Test("The exact sign-flip test has the p-value of full enumeration, and its effect size is Cohen's")
   func paired() {
     var stream = RandomStream(RandomKey(seed: 3))
-    let comparison = PairedComparison([[1.0], [2], [3], [4], [5]], [[0.0], [0], [0], [0], [0]], using: &stream)
+    let comparison = PairedComparison(CrossedValues(table: [[1], [2], [3], [4], [5]]), using: &stream)
     #expect(comparison.pValue == 2.0 / 32)
     #expect(abs(comparison.effectSize - 3 / 2.5.squareRoot()) < 1e-12)
     #expect(comparison.difference.mean == 3)
-    let none = PairedComparison([[1.0, -1], [-1, 1]], [[0.0, 0], [0, 0]], using: &stream)
+    let none = PairedComparison(CrossedValues(table: [[1, -1], [-1, 1]]), using: &stream)
     #expect(none.pValue == 1 && none.effectSize.isNaN)
+  }
+
+  @Test("The p-value of t is that of its table")
+  func studentTest() {
+    // SciPy: 2 * t.sf(2.5, 4.5).
+    #expect(abs(Statistics.studentPValue(-2.5, degreesOfFreedom: 4.5) - 0.059905686502200545) < 1e-12)
   }
 
   /// Why tables state Student's t: with few units the percentiles of a bootstrap cannot leave the range of the data.
@@ -54,26 +89,27 @@ import Testing
     var (student, bootstrap) = (0, 0)
     let trials = 400
     for _ in 0..<trials {
-      let values = (0..<units).map { _ in stream.gaussian() }
-      let t = Statistics.meanInterval(values)
+      let values = CrossedValues(table: [(0..<units).map { _ in stream.gaussian() }])
+      let t = values.interval()
       if abs(t.mean) <= t.halfWidth! { student += 1 }
-      if BootstrapInterval([values], resamples: 200, using: &stream).interval!.contains(0) { bootstrap += 1 }
+      if BootstrapInterval(values, resamples: 200, using: &stream).interval!.contains(0) { bootstrap += 1 }
     }
     // Binomial(400, 0.95) lies in 366 ... 393 with probability 0.998.
     #expect((366...393).contains(student))
     #expect(Double(bootstrap) < 0.9 * Double(trials))
   }
 
-  @Test("The t interval of paired differences is that of the units: generators, or seeds of the only one")
+  @Test("The t interval of paired differences is that of the only set of units, or the root of both sets' squares")
   func student() {
     var stream = RandomStream(RandomKey(seed: 5))
-    let seeds = PairedComparison([[0.11, 0.12, 0.13, 0.14]], [[0, 0, 0, 0]], using: &stream)
+    let seeds = PairedComparison(CrossedValues(table: [[0.11, 0.12, 0.13, 0.14]]), using: &stream)
     // qt(0.975, 3) · 0.0129099 / 2.
     #expect(seeds.units == 4 && abs(seeds.student.halfWidth! - 0.0205426) < 1e-6)
-    let generators = PairedComparison([[1, 3], [4, 4]], [[0, 0], [0, 0]], using: &stream)
-    // Means 2 and 4: qt(0.975, 1) · √2 / √2.
-    #expect(generators.units == 2 && abs(generators.student.halfWidth! - 12.7062) < 1e-4)
-    let equal = PairedComparison([[0.3, 0.3, 0.3]], [[0.1, 0.1, 0.1]], using: &stream)
+    let both = PairedComparison(CrossedValues(table: [[1, 3], [4, 4]]), using: &stream)
+    // Generators 2 and 4, trainings 2.5 and 3.5: qt(0.975, 1) · √(1² + 0.5²).
+    #expect(both.units == 2 && abs(both.student.halfWidth! - 12.7062047 * 1.25.squareRoot()) < 1e-5)
+    #expect(abs(both.effectSize - 3 / 2.0.squareRoot()) < 1e-12)
+    let equal = PairedComparison(CrossedValues(table: [[0.2, 0.2, 0.2]]), using: &stream)
     #expect(equal.effectSize.isNaN && equal.pValue == 0.25)
   }
 }
