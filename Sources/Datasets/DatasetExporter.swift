@@ -137,7 +137,9 @@ extension [Float] {
   /// The position of the first NaN or infinity. One pass without branches tells whether there is any.
   fileprivate var firstNotFinite: Int? {
     let exponent = Float.infinity.bitPattern
-    let largest = withUnsafeBufferPointer { $0.reduce(into: UInt32(0)) { $0 = Swift.max($0, $1.bitPattern & exponent) } }
+    let largest = withUnsafeBufferPointer {
+      $0.reduce(into: UInt32(0)) { $0 = Swift.max($0, $1.bitPattern & exponent) }
+    }
     return largest == exponent ? firstIndex { !$0.isFinite } : nil
   }
 }

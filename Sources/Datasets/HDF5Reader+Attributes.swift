@@ -7,7 +7,8 @@ extension HDF5Reader {
   /// - Throws: ``DatasetError``: `checksumMismatch` and `malformed` for what cannot be read, which is never taken for
   ///   absent; `malformed` for types that no fact has.
   func attribute(_ name: String, of object: String) throws(DatasetError) -> ExportAttribute.Value? {
-    try run { () throws(DatasetError) in
+    try checkSeal()
+    return try run { () throws(DatasetError) in
       let answer = H5Aexists_by_name(file, object, name, strata_h5_default())
       guard answer >= 0 else { throw failure() }
       if answer == 0 { return nil }

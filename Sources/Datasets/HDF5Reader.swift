@@ -5,6 +5,8 @@ internal import LinearAlgebra
 final class HDF5Reader {
   let path: String
   let file: hid_t
+  /// Whether the seal was checked; see ``HDF5Seal``.
+  private var isSealChecked = false
 
   /// - Throws: ``DatasetError``: `cannotRead` for a missing file, `truncated`, `malformed`.
   init(_ path: String) throws(DatasetError) {
@@ -16,6 +18,13 @@ final class HDF5Reader {
       guard file >= 0 else { throw Self.openingFailure(path, size: size, reason: HDF5Library.reason) }
       return file
     }
+  }
+
+  /// Checks the seal before the first text is read.
+  func checkSeal() throws(DatasetError) {
+    guard !isSealChecked else { return }
+    try HDF5Seal.check(path)
+    isSealChecked = true
   }
 
   deinit {
