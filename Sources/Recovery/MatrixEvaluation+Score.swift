@@ -13,12 +13,12 @@ extension MatrixEvaluation {
     public let permuted: [Double]
     /// 0 at the untrained encoder, 1 at the raw input; nil without both or where they do not differ.
     public internal(set) var normalised: Double?
-    /// The rows fitted on; nil for the protocols of others, which split in their own ways.
-    public let fitRows: Int?
+    /// The rows fitted on, as the protocol splits them.
+    public let fitRows: Int
     /// The rows scored on.
-    public let scoreRows: Int?
+    public let scoreRows: Int
 
-    /// The share of permutations that score as much, with 1 added to both counts; nil where nothing was permuted.
+    /// The share of permutations that score as much, with 1 added to both counts; nil where nothing was permuted or a number is NaN.
     public var pValue: Double? {
       permuted.isEmpty ? nil : PermutationNull.pValue(score: value, shuffled: permuted)
     }

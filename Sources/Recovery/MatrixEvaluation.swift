@@ -95,11 +95,12 @@ public struct MatrixEvaluation: Sendable {
       guard `protocol` == .strata else {
         let scores = try `protocol`.scores(
           features: representation, targets: targets.columns(at: group.columns), trainRows: trainRows, key: groupKey)
+        let rows = `protocol`.rows(total: targets.rows, trainRows: trainRows)
         for score in scores {
           result.append(
             Score(
               group: group.name, estimator: "representation", metric: score.name, value: score.value, permuted: [],
-              fitRows: nil, scoreRows: nil))
+              fitRows: rows.fit, scoreRows: rows.score))
         }
         continue
       }

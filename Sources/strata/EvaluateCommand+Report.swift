@@ -35,17 +35,17 @@ struct EvaluationReport {
       headings: ["group", "estimator", "metric", "value", "p"] + (hasNormalised ? ["normalised"] : [])
         + (isModel ? ["masks"] : []) + ["fit rows", "score rows"])
     let format = NumberFormat()
-    func count(_ value: Int?) -> String { value.map(String.init) ?? NumberFormat.missing }
     for row in scores {
       let score = row.score
       table.append(
         [score.group, score.estimator, score.metric, format.string(score.value), format.string(score.pValue)]
-          + (hasNormalised ? [format.string(score.normalised)] : []) + (isModel ? [count(row.masks)] : [])
-          + [count(score.fitRows), count(score.scoreRows)])
+          + (hasNormalised ? [format.string(score.normalised)] : [])
+          + (isModel ? [row.masks.map(String.init) ?? NumberFormat.missing] : [])
+          + ["\(score.fitRows)", "\(score.scoreRows)"])
     }
     // One pair of matrices is one run: there is nothing to take an interval over, and the reader is told so.
-    return table.text + "\n" + sourceText + "Protocol \(`protocol`.rawValue), \(rows) rows, \(trainRows) to fit on, "
-      + "seed \(seed). One representation: no interval over training seeds.\n"
+    return table.text + "\n" + sourceText + "Protocol \(`protocol`.rawValue), "
+      + "\(`protocol`.rowsText(total: rows, trainRows: trainRows)), seed \(seed). One representation: no interval over training seeds.\n"
   }
 
   private var sourceText: String {
@@ -63,7 +63,7 @@ struct EvaluationReport {
       writer.append([
         .text(`protocol`.rawValue), .text(score.group), .text(score.estimator), .text(score.metric),
         .number(score.value), score.pValue.map { .number($0) } ?? .missing,
-        score.fitRows.map { .integer($0) } ?? .missing, score.scoreRows.map { .integer($0) } ?? .missing,
+        .integer(score.fitRows), .integer(score.scoreRows),
         score.normalised.map { .number($0) } ?? .missing, row.masks.map { .integer($0) } ?? .missing,
       ])
     }
@@ -76,7 +76,8 @@ struct EvaluationReport {
       let group, estimator, metric: String
       let value: Double
       let pValue, normalised: Double?
-      let fitRows, scoreRows, masks: Int?
+      let fitRows, scoreRows: Int
+      let masks: Int?
 
       enum CodingKeys: String, CodingKey {
         case group, estimator, metric, value, normalised, masks
@@ -110,7 +111,7 @@ struct EvaluationReport {
     }
     let file = File(
       representation: representation, targets: targets, protocol: `protocol`.rawValue, rows: rows,
-      trainRows: trainRows, seed: seed, model: source, scores: lines)
+      trainRows: `protocol`.rows(total: rows, trainRows: trainRows).fit, seed: seed, model: source, scores: lines)
     guard let data = try? encoder.encode(file) else { preconditionFailure("a report that JSON cannot hold") }
     return String(decoding: data, as: UTF8.self) + "\n"
   }

@@ -62,7 +62,7 @@ import Testing
     guard let reference else { return }
     #expect(values.count == reference.count)
     for (value, expected) in zip(values, reference) {
-      #expect(abs(value - expected) <= Self.tolerance * max(1, abs(expected)))
+      #expect(abs(value - expected) <= Self.tolerance * max(abs(expected), 1e-3))
     }
   }
 

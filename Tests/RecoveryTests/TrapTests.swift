@@ -52,7 +52,7 @@ import Testing
     // 4 and 5: fitted and scored on the same rows, under the names of the protocols that do so.
     let peer = try evaluation.scores(.clICA, metrics: [])
     let fitted = try #require(peer.first { $0.metric == "r2-linear" })
-    #expect(fitted.fitRows == nil && peer.allSatisfy { $0.estimator == "representation" })
+    #expect(fitted.fitRows == fitted.scoreRows && peer.allSatisfy { $0.estimator == "representation" })
     // 6: a random split within the batch.
     let batch = try #require(evaluation.scores(.multiviewCRL, metrics: []).first { $0.metric == "r2-linear" })
     for other in [flattened, roots, fitted.value, batch.value] { #expect(abs(other - ours[0].value) > 1e-3) }
