@@ -29,10 +29,13 @@ struct EvaluationReport {
 
   private var hasNormalised: Bool { scores.contains { $0.score.normalised != nil } }
 
+  private var hasTraceErrors: Bool { scores.contains { $0.score.traceError != nil } }
+
   var markdown: String {
     let isModel = source != nil
     var table = MarkdownTable(
       headings: ["group", "estimator", "metric", "value", "p"] + (hasNormalised ? ["normalised"] : [])
+        + (hasTraceErrors ? ["trace error"] : [])
         + (isModel ? ["masks"] : []) + ["fit rows", "score rows"])
     let format = NumberFormat()
     for row in scores {
@@ -40,6 +43,7 @@ struct EvaluationReport {
       table.append(
         [score.group, score.estimator, score.metric, format.string(score.value), format.string(score.pValue)]
           + (hasNormalised ? [format.string(score.normalised)] : [])
+          + (hasTraceErrors ? [format.string(score.traceError)] : [])
           + (isModel ? [row.masks.map(String.init) ?? NumberFormat.missing] : [])
           + ["\(score.fitRows)", "\(score.scoreRows)"])
     }
@@ -57,6 +61,7 @@ struct EvaluationReport {
   var csv: String {
     var writer = CSVWriter(header: [
       "protocol", "group", "estimator", "metric", "value", "p_value", "fit_rows", "score_rows", "normalised", "masks",
+      "trace_error",
     ])
     for row in scores {
       let score = row.score
@@ -65,6 +70,7 @@ struct EvaluationReport {
         .number(score.value), score.pValue.map { .number($0) } ?? .missing,
         .integer(score.fitRows), .integer(score.scoreRows),
         score.normalised.map { .number($0) } ?? .missing, row.masks.map { .integer($0) } ?? .missing,
+        score.traceError.map { .number($0) } ?? .missing,
       ])
     }
     return writer.text
@@ -75,13 +81,14 @@ struct EvaluationReport {
     struct Line: Encodable {
       let group, estimator, metric: String
       let value: Double
-      let pValue, normalised: Double?
+      let pValue, normalised, traceError: Double?
       let fitRows, scoreRows: Int
       let masks: Int?
 
       enum CodingKeys: String, CodingKey {
         case group, estimator, metric, value, normalised, masks
         case pValue = "p_value"
+        case traceError = "trace_error"
         case fitRows = "fit_rows"
         case scoreRows = "score_rows"
       }
@@ -106,7 +113,8 @@ struct EvaluationReport {
       let score = row.score
       return Line(
         group: score.group, estimator: score.estimator, metric: score.metric, value: score.value,
-        pValue: score.pValue, normalised: score.normalised, fitRows: score.fitRows, scoreRows: score.scoreRows,
+        pValue: score.pValue, normalised: score.normalised, traceError: score.traceError, fitRows: score.fitRows,
+        scoreRows: score.scoreRows,
         masks: row.masks)
     }
     let file = File(

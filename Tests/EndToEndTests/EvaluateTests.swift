@@ -54,7 +54,7 @@ import Testing
       let output = try StrataBinary.run(arguments, in: directory)
       let object = try JSONSerialization.jsonObject(with: Data(output.standardOutput.utf8)) as? [String: Any]
       let scores = try #require(object?["scores"] as? [[String: Any]])
-      #expect(Set(scores.compactMap { $0["metric"] as? String }).count == 23)
+      #expect(Set(scores.compactMap { $0["metric"] as? String }).count == 24)
       #expect(object?["train_rows"] as? Int == 20)
       #expect(try StrataBinary.run(arguments, in: directory).standardOutput == output.standardOutput)
     }
@@ -66,7 +66,8 @@ import Testing
       try write(directory)
       let output = try StrataBinary.run(Self.files + ["--protocol", "cl-ica", "--csv"], in: directory)
       let lines = output.standardOutput.split(separator: "\n")
-      #expect(lines.first == "protocol,group,estimator,metric,value,p_value,fit_rows,score_rows,normalised,masks")
+      #expect(
+        lines.first == "protocol,group,estimator,metric,value,p_value,fit_rows,score_rows,normalised,masks,trace_error")
       #expect(
         lines.dropFirst().map { $0.split(separator: ",").prefix(4).joined(separator: ",") } == [
           "cl-ica,all,representation,r2-linear", "cl-ica,all,representation,mcc-pearson",
@@ -120,6 +121,26 @@ import Testing
       }
       let used = Self.files + ["--protocol", "ssl-identifiability", "--train-rows", "25", "--csv"]
       #expect(try StrataBinary.run(used, in: directory).standardOutput.contains(",25,15,"))
+    }
+  }
+
+  @Test("The Nyström probe states what its approximation loses")
+  func traceError() throws {
+    try withTemporaryDirectory { directory in
+      try write(directory)
+      let output = try StrataBinary.run(
+        Self.files + ["--metrics", "r2-linear,r2-nystroem", "--permutations", "3", "--json"], in: directory)
+      let object = try JSONSerialization.jsonObject(with: Data(output.standardOutput.utf8)) as? [String: Any]
+      for score in try #require(object?["scores"] as? [[String: Any]]) {
+        let isStated = score["metric"] as? String == "r2-nystroem" && score["estimator"] as? String == "representation"
+        // All 20 training rows are landmarks: nothing is lost but rounding.
+        if isStated { #expect(try #require(score["trace_error"] as? Double) < 1e-6) }
+        #expect((score["trace_error"] != nil) == isStated)
+      }
+      let table = try StrataBinary.run(Self.files + ["--metrics", "r2-nystroem"], in: directory).standardOutput
+      #expect(
+        table.hasPrefix(
+          "| group | estimator      | metric      | value |   p | trace error | fit rows | score rows |\n"))
     }
   }
 
