@@ -41,7 +41,7 @@ public struct IndependenceTest: Sendable, Equatable {
     let scale = Double(x.rows) * Double(x.rows)
     statistic = max(0, observed) / scale
     permuted = products.map { max(0, $0) / scale }
-    pValue = PermutationNull.pValue(score: observed, shuffled: products)
+    pValue = PermutationNull.pValue(score: observed, shuffled: products) ?? .nan
   }
 
   /// ``statistic`` alone, without a test.

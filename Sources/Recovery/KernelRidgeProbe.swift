@@ -47,6 +47,27 @@ public struct KernelRidgeProbe: Probe {
     self.maximumRows = maximumRows
   }
 
+  /// The kernel width and penalty that cross-validation inside the first rows chooses, for each group of targets.
+  ///
+  /// - Parameters:
+  ///   - split: Only its first ``maximumRows`` training rows are used.
+  ///   - groups: A partition of the target columns.
+  /// - Complexity: That of ``predictions(_:groups:)``.
+  public func gridPoints(_ split: HeldOutSplit, groups: [Range<Int>]) -> [(gamma: Double, penalty: Double)] {
+    requirePartition(groups, columns: split.trainTargets.columns)
+    let used = 0..<min(split.trainFeatures.rows, maximumRows)
+    let (trainFeatures, trainTargets) = (split.trainFeatures.rows(used), split.trainTargets.rows(used))
+    let (features, targets) = (Standardisation(trainFeatures), Standardisation(trainTargets))
+    let x = features.applied(to: trainFeatures)
+    let points = gammas.flatMap { gamma in penalties.map { (gamma: gamma, penalty: $0) } }
+    guard points.count > 1 else { return groups.map { _ in points[0] } }
+    let choices = chooseGridPoints(
+      .squaredDistances(x, x), scale: 1 / Double(max(features.activeCount, 1)),
+      targets: targets.applied(to: trainTargets),
+      active: targets.scales.map { $0 > 0 }, groups: groups)
+    return choices.map { points[$0] }
+  }
+
   /// See ``Probe/predictions(_:groups:)``.
   ///
   /// - Complexity: with r = min(n, maximumRows): O(r²·k + gammas · r²) exponentials, and O(r³/3 + r²·min(q, r/folds)) for each

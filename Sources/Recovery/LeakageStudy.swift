@@ -76,7 +76,7 @@ public struct LeakageStudy: Sendable {
         let r2 = try RidgeProbe().heldOutR2(split)
         return r2.reduce(0, +) / Double(r2.count)
       }
-      return null.pValue
+      return null.pValue ?? .nan
     }
   }
 }

@@ -13,12 +13,15 @@ extension MatrixEvaluation {
     public let permuted: [Double]
     /// 0 at the untrained encoder, 1 at the raw input; nil without both or where they do not differ.
     public internal(set) var normalised: Double?
-    /// The rows fitted on; nil for the protocols of others, which split in their own ways.
-    public let fitRows: Int?
+    /// What the Nyström approximation of the representation's kernel loses, ``NystroemProbe/Fit/traceError``; nil for other
+    /// metrics, floors and ceilings.
+    public internal(set) var traceError: Double?
+    /// The rows fitted on, as the protocol splits them.
+    public let fitRows: Int
     /// The rows scored on.
-    public let scoreRows: Int?
+    public let scoreRows: Int
 
-    /// The share of permutations that score as much, with 1 added to both counts; nil where nothing was permuted.
+    /// The share of permutations that score as much, with 1 added to both counts; nil where nothing was permuted or a number is NaN.
     public var pValue: Double? {
       permuted.isEmpty ? nil : PermutationNull.pValue(score: value, shuffled: permuted)
     }
@@ -47,13 +50,13 @@ extension MatrixEvaluation {
       let scores = found[key]!
       let count = Double(scores.count)
       let permuted = scores[0].permuted.indices.map { b in scores.reduce(0) { $0 + $1.permuted[b] } / count }
-      result.append(
-        (
-          Score(
-            group: key.group, estimator: key.estimator, metric: key.metric,
-            value: scores.reduce(0) { $0 + $1.value } / count, permuted: permuted, fitRows: scores[0].fitRows,
-            scoreRows: scores[0].scoreRows), scores.count
-        ))
+      var mean = Score(
+        group: key.group, estimator: key.estimator, metric: key.metric,
+        value: scores.reduce(0) { $0 + $1.value } / count, permuted: permuted, fitRows: scores[0].fitRows,
+        scoreRows: scores[0].scoreRows)
+      let errors = scores.compactMap(\.traceError)
+      if !errors.isEmpty { mean.traceError = errors.reduce(0, +) / Double(errors.count) }
+      result.append((mean, scores.count))
       // The rows of one group and metric follow each other, the representation's first.
       let isLast = index + 1 == order.count
       if isLast || order[index + 1].group != key.group || order[index + 1].metric != key.metric {

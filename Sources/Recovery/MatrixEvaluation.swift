@@ -95,11 +95,12 @@ public struct MatrixEvaluation: Sendable {
       guard `protocol` == .strata else {
         let scores = try `protocol`.scores(
           features: representation, targets: targets.columns(at: group.columns), trainRows: trainRows, key: groupKey)
+        let rows = `protocol`.rows(total: targets.rows, trainRows: trainRows)
         for score in scores {
           result.append(
             Score(
               group: group.name, estimator: "representation", metric: score.name, value: score.value, permuted: [],
-              fitRows: nil, scoreRows: nil))
+              fitRows: rows.fit, scoreRows: rows.score))
         }
         continue
       }
@@ -120,8 +121,16 @@ public struct MatrixEvaluation: Sendable {
     // Partial R² needs the other columns too: they come after the group's own.
     let own = TargetBlock(
       columns: 0..<group.columns.count, family: metric == .r2LinearPartial ? 0..<targets.columns : nil)
+    // Of the first split that is scored: the representation's own, before any of its permutations.
+    var traceError: Double?
     func value(_ split: HeldOutSplit) throws(RecoveryError) -> Double {
-      try scorer.scores(metric, split, groups: [0..<split.trainTargets.columns], blocks: [own])[0] ?? .nan
+      if metric == .r2Nystroem {
+        let fit = try scorer.nystroemProbe.fit(split, groups: [own.columns])
+        traceError = traceError ?? fit.traceErrors[0]
+        let values = R2.perColumn(predictions: fit.predictions, targets: split.testTargets)
+        return R2.groupMeans(values, groups: [own.columns])[0]
+      }
+      return try scorer.scores(metric, split, groups: [0..<split.trainTargets.columns], blocks: [own])[0] ?? .nan
     }
     let split = try self.split(representation, group, metric)
     var result: [Score] = []
@@ -138,6 +147,7 @@ public struct MatrixEvaluation: Sendable {
     } else {
       result.append(score("representation", try value(split)))
     }
+    result[0].traceError = traceError
     // In-sample similarities to a floor or ceiling of another width say nothing about the representation's.
     guard metric.isHeldOut else { return result }
     for reference in references {

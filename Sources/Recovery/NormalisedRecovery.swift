@@ -17,13 +17,17 @@ public struct PermutationNull: Sendable, Equatable {
   public let score: Double
   /// The scores of the shuffled splits, in order of drawing.
   public let shuffled: [Double]
-  /// (1 + #{shuffled ≥ score}) / (1 + permutations), one-sided: is the score more than nothing?
-  public var pValue: Double { Self.pValue(score: score, shuffled: shuffled) }
+  /// (1 + #{shuffled ≥ score}) / (1 + permutations), one-sided: is the score more than nothing? Nil as in
+  /// ``pValue(score:shuffled:)``.
+  public var pValue: Double? { Self.pValue(score: score, shuffled: shuffled) }
   /// The mean of the shuffled scores: the shuffled floor.
   public var floor: Double { shuffled.reduce(0, +) / Double(shuffled.count) }
 
   /// ``pValue`` of scores taken elsewhere, such as means over masks. Equal up to rounding counts for the null.
-  public static func pValue(score: Double, shuffled: [Double]) -> Double {
+  ///
+  /// - Returns: Nil if the score or one of the shuffled ones is NaN: it has no rank among them.
+  public static func pValue(score: Double, shuffled: [Double]) -> Double? {
+    guard !score.isNaN, !shuffled.contains(where: \.isNaN) else { return nil }
     let least = score - 1e-12 * abs(score)
     return Double(1 + shuffled.count { $0 >= least }) / Double(1 + shuffled.count)
   }

@@ -6,6 +6,8 @@ public enum RecoveryError: Error, Equatable, CustomStringConvertible {
   case tooFewRows(what: String, rows: Int, needed: Int)
   /// Two matrices that must share an extent do not.
   case shapeMismatch(what: String, left: Int, right: Int)
+  /// A matrix has no columns.
+  case noColumns(what: String)
   /// LAPACK failed on finite input.
   case numerical(operation: String, reason: String)
 
@@ -18,6 +20,8 @@ public enum RecoveryError: Error, Equatable, CustomStringConvertible {
       "\(what): \(rows) given, at least \(needed) needed; sample more"
     case .shapeMismatch(let what, let left, let right):
       "\(what) differ: \(left) and \(right); pass matrices of the same samples and the same variables"
+    case .noColumns(let what):
+      "\(what): a matrix without columns, so there is nothing to score; give one of at least one column"
     case .numerical(let operation, let reason):
       "\(operation) failed: \(reason)"
     }

@@ -6,6 +6,8 @@ public enum RecoveryMetric: String, Sendable, Hashable, CaseIterable {
   case r2Linear = "r2_linear"
   /// Held-out R² of the RBF kernel ridge probe.
   case r2Kernel = "r2_kernel"
+  /// Held-out R² of RBF kernel ridge on all rows, in the Nyström approximation.
+  case r2Nystroem = "r2_nystroem"
   /// Held-out R² of the MLP probe.
   case r2MLP = "r2_mlp"
   /// Held-out R² of the representation from the targets, ridge probe; of its dimensions that vary over the training rows, 0 if none does.
@@ -69,7 +71,7 @@ public enum RecoveryMetric: String, Sendable, Hashable, CaseIterable {
   public var direction: Direction {
     switch self {
     case .r2LinearReverse, .r2KernelReverse: .representation
-    case .r2Linear, .r2Kernel, .r2MLP, .r2LinearPartial, .dciInformativeness: .targets
+    case .r2Linear, .r2Kernel, .r2Nystroem, .r2MLP, .r2LinearPartial, .dciInformativeness: .targets
     default: .none
     }
   }
@@ -77,8 +79,8 @@ public enum RecoveryMetric: String, Sendable, Hashable, CaseIterable {
   /// Whether the score is taken on rows that it was not fitted on; all others are in-sample.
   public var isHeldOut: Bool {
     switch self {
-    case .r2Linear, .r2Kernel, .r2MLP, .r2LinearReverse, .r2KernelReverse, .r2LinearPartial, .ccaMean, .mccPearson,
-      .mccSpearman, .dciDisentanglement, .dciCompleteness, .dciInformativeness:
+    case .r2Linear, .r2Kernel, .r2Nystroem, .r2MLP, .r2LinearReverse, .r2KernelReverse, .r2LinearPartial, .ccaMean,
+      .mccPearson, .mccSpearman, .dciDisentanglement, .dciCompleteness, .dciInformativeness:
       true
     default: false
     }
@@ -99,7 +101,8 @@ public enum RecoveryMetric: String, Sendable, Hashable, CaseIterable {
   /// The values that the score can take.
   public var range: ClosedRange<Double> {
     switch self {
-    case .r2Linear, .r2Kernel, .r2MLP, .r2LinearReverse, .r2KernelReverse, .r2LinearPartial, .dciInformativeness:
+    case .r2Linear, .r2Kernel, .r2Nystroem, .r2MLP, .r2LinearReverse, .r2KernelReverse, .r2LinearPartial,
+      .dciInformativeness:
       -Double.infinity...1
     case .ccaMean, .ckaLinearUnbiased, .ckaRBFUnbiased, .distanceCorrelationUnbiased: -1...1
     case .hsic: 0...Double.infinity
@@ -112,6 +115,7 @@ public enum RecoveryMetric: String, Sendable, Hashable, CaseIterable {
     switch self {
     case .r2Linear: "R² (ridge-linear probe)"
     case .r2Kernel: "R² (RBF kernel ridge probe)"
+    case .r2Nystroem: "R² (RBF kernel ridge probe, Nyström)"
     case .r2MLP: "R² (MLP probe)"
     case .r2LinearReverse: "R² of the representation (ridge-linear probe, from the targets)"
     case .r2KernelReverse: "R² of the representation (RBF kernel ridge probe, from the targets)"

@@ -15,8 +15,8 @@ public enum RecoveryProtocol: String, Sendable, CaseIterable {
   /// split at random, a quarter for scoring; one regression for each single target, unscaled; the mean over batches. The
   /// non-linear regression is the grid search of the `--grid-search-eval` option.
   case multiviewCRL = "multiview-crl"
-  /// Zimmermann et al. 2021 (`brendel-group/cl-ica`): everything *in-sample*: R² of least squares scored on the rows that it
-  /// was fitted on, and MCC by optimal assignment.
+  /// Zimmermann et al. 2021 (`brendel-group/cl-ica`): everything *in-sample*, in batches of 6144 rows: R² of least squares
+  /// scored on the rows that it was fitted on, and MCC by optimal assignment; the mean over batches.
   case clICA = "cl-ica"
 }
 
@@ -52,7 +52,49 @@ extension RecoveryProtocol {
     }
   }
 
+  /// Whether the first rows that the caller names fit and the others score; if not, the protocol splits all rows itself.
+  public var usesTrainRows: Bool { self == .strata || self == .sslIdentifiability }
+
+  /// The rows that are fitted on and scored on, over all batches; in-sample protocols have all rows twice.
+  ///
+  /// - Parameters:
+  ///   - total: All rows.
+  ///   - trainRows: The first rows, where ``usesTrainRows``.
+  public func rows(total: Int, trainRows: Int) -> (fit: Int, score: Int) {
+    switch self {
+    case .strata, .sslIdentifiability: return (trainRows, total - trainRows)
+    case .multiviewCRL:
+      let scored = Self.batches(total, of: Self.batch).reduce(0) { $0 + Self.quarter($1.count) }
+      return (total - scored, scored)
+    case .clICA: return (total, total)
+    }
+  }
+
+  /// What a caption says of the rows: `400 rows, 200 to fit on`.
+  ///
+  /// - Parameters:
+  ///   - total: All rows.
+  ///   - trainRows: The first rows, where ``usesTrainRows``.
+  public func rowsText(total: Int, trainRows: Int) -> String {
+    let (fit, score) = rows(total: total, trainRows: trainRows)
+    switch self {
+    case .strata: return "\(total) rows, \(fit) to fit on"
+    case .sslIdentifiability:
+      return "\(total) rows, \(fit) to fit on" + (score > Self.batch ? ", scored in batches of \(Self.batch)" : "")
+    case .multiviewCRL:
+      let batches = total > Self.batch ? " in batches of \(Self.batch)" : ""
+      return "\(total) rows, split at random\(batches) for each target: \(fit) to fit on and \(score) to score"
+    case .clICA:
+      let batches = total > Self.inSampleBatch ? ", in batches of \(Self.inSampleBatch)" : ""
+      return "\(total) rows, all fitted on and all scored (in-sample)\(batches)"
+    }
+  }
+
   private static let batch = 4096
+  private static let inSampleBatch = 6144
+
+  /// A quarter of a batch, rounded up: what scikit-learn's `train_test_split` scores on.
+  private static func quarter(_ rows: Int) -> Int { (rows + 3) / 4 }
 
   private static func batchedScores(
     _ features: Matrix<Double>, _ targets: Matrix<Double>, trainRows: Int
@@ -65,7 +107,7 @@ extension RecoveryProtocol {
     let linear = try RidgeProbe(penalties: [0]).predictions(scaled, groups: [0..<targets.columns])
     let kernel = try GridSearchKernelRidge().predictions(scaled)
     func score(_ predictions: Matrix<Double>) -> Double {
-      let values = batches(predictions.rows).map { rows in
+      let values = batches(predictions.rows, of: batch).map { rows in
         mean(R2.perColumn(predictions: predictions.rows(rows), targets: scaled.testTargets.rows(rows)))
       }
       return mean(values)
@@ -80,11 +122,10 @@ extension RecoveryProtocol {
     let x = Standardisation(features).applied(to: features)
     var stream = RandomStream(key)
     var (linear, kernel): ([Double], [Double]) = ([], [])
-    for rows in batches(x.rows) {
+    for rows in batches(x.rows, of: batch) {
       for target in 0..<targets.columns {
-        // A quarter, rounded up, for scoring: scikit-learn's train_test_split.
         let order = stream.permutation(rows.count).map { rows.lowerBound + $0 }
-        let tested = (rows.count + 3) / 4
+        let tested = quarter(rows.count)
         let (test, train) = (Array(order[..<tested]), Array(order[tested...]))
         let y = targets.columns(target..<target + 1)
         let split = try HeldOutSplit(
@@ -101,21 +142,23 @@ extension RecoveryProtocol {
   private static func inSampleScores(
     _ features: Matrix<Double>, _ targets: Matrix<Double>
   ) throws(RecoveryError) -> [ProtocolScore] {
-    let split = try HeldOutSplit(
-      trainFeatures: features, trainTargets: targets, testFeatures: features, testTargets: targets)
+    try requireViews(features, targets, rows: 2)
+    var (linear, pearson, spearman): ([Double], [Double], [Double]) = ([], [], [])
+    for rows in batches(features.rows, of: inSampleBatch) {
+      let (x, y) = (features.rows(rows), targets.rows(rows))
+      let split = HeldOutSplit(checkedTrainFeatures: x, trainTargets: y, testFeatures: x, testTargets: y)
+      linear.append(mean(try RidgeProbe(penalties: [0]).heldOutR2(split)))
+      pearson.append(try MeanCorrelationCoefficient(features: x, targets: y, correlation: .pearson).value)
+      spearman.append(try MeanCorrelationCoefficient(features: x, targets: y, correlation: .spearman).value)
+    }
     return [
-      .init(name: "r2-linear", value: mean(try RidgeProbe(penalties: [0]).heldOutR2(split))),
-      .init(
-        name: "mcc-pearson",
-        value: try MeanCorrelationCoefficient(features: features, targets: targets, correlation: .pearson).value),
-      .init(
-        name: "mcc-spearman",
-        value: try MeanCorrelationCoefficient(features: features, targets: targets, correlation: .spearman).value),
+      .init(name: "r2-linear", value: mean(linear)), .init(name: "mcc-pearson", value: mean(pearson)),
+      .init(name: "mcc-spearman", value: mean(spearman)),
     ]
   }
 
-  /// Ranges of 4096 rows; a remainder of fewer than eight rows joins the last.
-  private static func batches(_ rows: Int) -> [Range<Int>] {
+  /// Ranges of as many rows; a remainder of fewer than eight rows joins the last.
+  private static func batches(_ rows: Int, of batch: Int) -> [Range<Int>] {
     let count = max(1, rows / batch + (rows % batch >= 8 ? 1 : 0))
     return (0..<count).map { $0 * batch..<($0 == count - 1 ? rows : ($0 + 1) * batch) }
   }

@@ -77,6 +77,7 @@ public struct RecoveryScorer: Sendable {
     switch metric {
     case .r2Linear: return try r2(RidgeProbe(), split)
     case .r2Kernel: return try r2(kernelProbe, kernelRows(of: split))
+    case .r2Nystroem: return try r2(nystroemProbe, split)
     case .r2MLP: return try r2(MLPProbe(key: key.child("mlp")), split)
     case .ccaMean: return try meanCanonicalCorrelations(split, groups: blocks.map(\.columns))
     default: break
@@ -100,6 +101,11 @@ public struct RecoveryScorer: Sendable {
   }
 
   private var kernelProbe: KernelRidgeProbe { KernelRidgeProbe(maximumRows: limits.kernelFitRows) }
+
+  /// The probe of ``RecoveryMetric/r2Nystroem``.
+  public var nystroemProbe: SearchedNystroemProbe {
+    SearchedNystroemProbe(search: kernelProbe, key: key.child("nystroem"))
+  }
 
   private func score(
     _ metric: RecoveryMetric, _ whole: HeldOutSplit, _ block: TargetBlock

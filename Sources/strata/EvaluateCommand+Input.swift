@@ -14,14 +14,23 @@ enum EvaluationInput {
       what: "row counts of \(firstName) and \(secondName)", left: first.rows, right: second.rows)
   }
 
+  /// Reads a matrix of at least one column.
+  static func matrix(_ path: String) throws -> Matrix<Double> {
+    let matrix = try MatrixFile.read(path)
+    guard matrix.columns > 0 else { throw RecoveryError.noColumns(what: path) }
+    return matrix
+  }
+
   /// The groups of a JSON file in the order of their first columns; without a file all columns as one group `all`.
   static func groups(_ path: String?, columns: Int, file: String) throws -> [MatrixEvaluation.Group] {
     guard let path else { return [MatrixEvaluation.Group(name: "all", columns: Array(0..<columns))] }
     func malformed(_ reason: String) -> DatasetError { .malformed(file: path, format: "groups JSON", reason: reason) }
-    let data = Data(try InputFile.bytes(path))
-    guard let object = try? JSONDecoder().decode([String: [Int]].self, from: data) else {
+    let root = try Document.load(path, syntax: .json)
+    guard root.isMapping else {
       throw malformed("it is not an object of lists of column numbers, such as {\"level 1\": [0, 1]}")
     }
+    // The reader refuses a name that stands twice, which a dictionary would silently merge.
+    let object = try root.anyMapping.entries.map { (key: $0.key, value: try $0.value.list.map { try $0.int }) }
     guard !object.isEmpty else { throw malformed("it names no groups") }
     for (name, list) in object.sorted(by: { $0.key < $1.key }) {
       guard !list.isEmpty else { throw malformed("group '\(name)' is empty") }

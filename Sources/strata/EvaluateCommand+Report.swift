@@ -29,23 +29,27 @@ struct EvaluationReport {
 
   private var hasNormalised: Bool { scores.contains { $0.score.normalised != nil } }
 
+  private var hasTraceErrors: Bool { scores.contains { $0.score.traceError != nil } }
+
   var markdown: String {
     let isModel = source != nil
     var table = MarkdownTable(
       headings: ["group", "estimator", "metric", "value", "p"] + (hasNormalised ? ["normalised"] : [])
+        + (hasTraceErrors ? ["trace error"] : [])
         + (isModel ? ["masks"] : []) + ["fit rows", "score rows"])
     let format = NumberFormat()
-    func count(_ value: Int?) -> String { value.map(String.init) ?? NumberFormat.missing }
     for row in scores {
       let score = row.score
       table.append(
         [score.group, score.estimator, score.metric, format.string(score.value), format.string(score.pValue)]
-          + (hasNormalised ? [format.string(score.normalised)] : []) + (isModel ? [count(row.masks)] : [])
-          + [count(score.fitRows), count(score.scoreRows)])
+          + (hasNormalised ? [format.string(score.normalised)] : [])
+          + (hasTraceErrors ? [format.string(score.traceError)] : [])
+          + (isModel ? [row.masks.map(String.init) ?? NumberFormat.missing] : [])
+          + ["\(score.fitRows)", "\(score.scoreRows)"])
     }
     // One pair of matrices is one run: there is nothing to take an interval over, and the reader is told so.
-    return table.text + "\n" + sourceText + "Protocol \(`protocol`.rawValue), \(rows) rows, \(trainRows) to fit on, "
-      + "seed \(seed). One representation: no interval over training seeds.\n"
+    return table.text + "\n" + sourceText + "Protocol \(`protocol`.rawValue), "
+      + "\(`protocol`.rowsText(total: rows, trainRows: trainRows)), seed \(seed). One representation: no interval over training seeds.\n"
   }
 
   private var sourceText: String {
@@ -57,14 +61,16 @@ struct EvaluationReport {
   var csv: String {
     var writer = CSVWriter(header: [
       "protocol", "group", "estimator", "metric", "value", "p_value", "fit_rows", "score_rows", "normalised", "masks",
+      "trace_error",
     ])
     for row in scores {
       let score = row.score
       writer.append([
         .text(`protocol`.rawValue), .text(score.group), .text(score.estimator), .text(score.metric),
         .number(score.value), score.pValue.map { .number($0) } ?? .missing,
-        score.fitRows.map { .integer($0) } ?? .missing, score.scoreRows.map { .integer($0) } ?? .missing,
+        .integer(score.fitRows), .integer(score.scoreRows),
         score.normalised.map { .number($0) } ?? .missing, row.masks.map { .integer($0) } ?? .missing,
+        score.traceError.map { .number($0) } ?? .missing,
       ])
     }
     return writer.text
@@ -75,12 +81,14 @@ struct EvaluationReport {
     struct Line: Encodable {
       let group, estimator, metric: String
       let value: Double
-      let pValue, normalised: Double?
-      let fitRows, scoreRows, masks: Int?
+      let pValue, normalised, traceError: Double?
+      let fitRows, scoreRows: Int
+      let masks: Int?
 
       enum CodingKeys: String, CodingKey {
         case group, estimator, metric, value, normalised, masks
         case pValue = "p_value"
+        case traceError = "trace_error"
         case fitRows = "fit_rows"
         case scoreRows = "score_rows"
       }
@@ -105,12 +113,13 @@ struct EvaluationReport {
       let score = row.score
       return Line(
         group: score.group, estimator: score.estimator, metric: score.metric, value: score.value,
-        pValue: score.pValue, normalised: score.normalised, fitRows: score.fitRows, scoreRows: score.scoreRows,
+        pValue: score.pValue, normalised: score.normalised, traceError: score.traceError, fitRows: score.fitRows,
+        scoreRows: score.scoreRows,
         masks: row.masks)
     }
     let file = File(
       representation: representation, targets: targets, protocol: `protocol`.rawValue, rows: rows,
-      trainRows: trainRows, seed: seed, model: source, scores: lines)
+      trainRows: `protocol`.rows(total: rows, trainRows: trainRows).fit, seed: seed, model: source, scores: lines)
     guard let data = try? encoder.encode(file) else { preconditionFailure("a report that JSON cannot hold") }
     return String(decoding: data, as: UTF8.self) + "\n"
   }

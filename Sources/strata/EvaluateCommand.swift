@@ -28,8 +28,8 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup var kept: KeptModelOptions
 
-  @Option(help: "Metrics with commas between, or 'all'.")
-  var metrics = "r2-linear,r2-kernel,cca-mean"
+  @Option(help: "Metrics with commas between, or 'all' (default: r2-linear,r2-kernel,cca-mean).")
+  var metrics: String?
 
   @Option(help: "Whose conventions: strata, ssl-identifiability, multiview-crl or cl-ica.")
   var `protocol` = "strata"
@@ -49,11 +49,12 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Rows to fit on (default: half).")
   var trainRows: Int?
 
-  @Option(help: "Shuffles for p-values; above 0 also adds the shuffled floor of held-out scores.")
-  var permutations: Int = 0
+  @Option(help: "Shuffles for p-values; above 0 also adds the shuffled floor of held-out scores (default: 0).")
+  var permutations: Int?
 
-  @Option(help: "Rows for metrics whose cost grows with the square of the rows; the first of them are used.")
-  var pairRows: Int = 2000
+  @Option(
+    help: "Rows for metrics whose cost grows with the square of the rows; the first of them are used (default: 2000).")
+  var pairRows: Int?
 
   @Option(help: "The seed of shuffles and random splits; with --model also of samples and masks.")
   var seed: UInt64 = 0
@@ -72,9 +73,13 @@ struct EvaluateCommand: ParsableCommand {
       throw ValidationError("give at most one of --json, --csv and --markdown")
     }
     if let trainRows, trainRows < 2 { throw ValidationError("--train-rows is \(trainRows); give at least 2") }
-    if permutations < 0 { throw ValidationError("--permutations is \(permutations); give 0 or more") }
-    if pairRows < 4 { throw ValidationError("--pair-rows is \(pairRows); give at least 4") }
-    _ = try selection()
+    if let permutations, permutations < 0 { throw ValidationError("--permutations is \(permutations); give 0 or more") }
+    if let pairRows, pairRows < 4 { throw ValidationError("--pair-rows is \(pairRows); give at least 4") }
+    let chosen = try selection().protocol
+    if let option = unusedOption(of: chosen) {
+      throw ValidationError(
+        "\(option) does not apply to --protocol \(chosen.rawValue), which has its own metrics and rows; leave one out")
+    }
     let matrices = [
       ("--representation", representation), ("--targets", targets), ("--groups", groups), ("--input", input),
       ("--untrained", untrained), ("--content", content), ("--posterior", posterior),
@@ -91,12 +96,24 @@ struct EvaluateCommand: ParsableCommand {
     }
   }
 
+  /// The first option given that the protocol has no use for.
+  private func unusedOption(of chosen: RecoveryProtocol) -> String? {
+    guard chosen != .strata else { return nil }
+    let options = [
+      ("--metrics", metrics != nil), ("--permutations", permutations != nil), ("--pair-rows", pairRows != nil),
+      ("--input", input != nil), ("--untrained", untrained != nil), ("--content", content != nil),
+      ("--posterior", posterior != nil), ("--train-rows", trainRows != nil && !chosen.usesTrainRows),
+    ]
+    return options.first { $0.1 }?.0
+  }
+
   /// The protocol and the metrics, from their names.
   func selection() throws -> (protocol: RecoveryProtocol, metrics: [RecoveryMetric]) {
     guard let chosen = RecoveryProtocol(rawValue: `protocol`) else {
       throw ValidationError(
         unknown("protocol", `protocol`, of: RecoveryProtocol.allCases.map(\.rawValue)))
     }
+    let metrics = self.metrics ?? "r2-linear,r2-kernel,cca-mean"
     if metrics == "all" { return (chosen, RecoveryMetric.allCases) }
     let words = metrics.split(separator: ",", omittingEmptySubsequences: false).map { $0.filter { $0 != " " } }
     let list = try words.map { word in
@@ -119,8 +136,8 @@ struct EvaluateCommand: ParsableCommand {
   private func matrixReport() throws -> EvaluationReport {
     let (chosen, metrics) = try selection()
     let (representation, targets) = (representation!, targets!)
-    let features = try MatrixFile.read(representation)
-    let truth = try MatrixFile.read(targets)
+    let features = try EvaluationInput.matrix(representation)
+    let truth = try EvaluationInput.matrix(targets)
     try EvaluationInput.requireSameRows(features, representation, truth, targets)
     let rows = trainRows ?? features.rows / 2
     guard rows <= features.rows - 2, rows >= 2 else {
@@ -132,7 +149,7 @@ struct EvaluateCommand: ParsableCommand {
     let files = [("input", input), ("untrained", untrained), ("content", content), ("posterior", posterior)]
     for (name, path) in files {
       guard let path else { continue }
-      let matrix = try MatrixFile.read(path)
+      let matrix = try EvaluationInput.matrix(path)
       try EvaluationInput.requireSameRows(features, representation, matrix, path)
       references.append(.init(name: name, features: matrix))
     }
@@ -174,7 +191,8 @@ struct EvaluateCommand: ParsableCommand {
   ) throws -> MatrixEvaluation {
     try MatrixEvaluation(
       representation: representation, targets: targets, groups: groups, references: references, trainRows: trainRows,
-      limits: .init(pairRows: pairRows), permutations: permutations, key: RandomKey(seed: seed).child("evaluate"))
+      limits: .init(pairRows: pairRows ?? 2000), permutations: permutations ?? 0,
+      key: RandomKey(seed: seed).child("evaluate"))
   }
 }
 

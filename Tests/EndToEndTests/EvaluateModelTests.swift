@@ -75,7 +75,7 @@ import Testing
       for kind in ["z", "epsilon", "content", "leakage"] where direct.contains(where: { $0.group.hasPrefix(kind) }) {
         again += try exported(view, kind, metrics, in: folder)
       }
-      #expect(again.count == direct.count && Set(direct.map(\.metric)).count == 23)
+      #expect(again.count == direct.count && Set(direct.map(\.metric)).count == 24)
       func key(_ score: Report.Score) -> String { "\(score.group) \(score.estimator) \(score.metric)" }
       let byKey = Dictionary(uniqueKeysWithValues: again.map { (key($0), $0) })
       for score in direct {

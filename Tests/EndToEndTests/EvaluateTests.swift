@@ -22,7 +22,7 @@ import Testing
 
   private static let files = ["evaluate", "--representation", "z.csv", "--targets", "c.csv"]
 
-  @Test("An invertible linear map of the latents scores 1 in both directions, group by group")
+  @Test("Latents are predicted perfectly from an invertible linear map of them, group by group")
   func table() throws {
     try withTemporaryDirectory { directory in
       try write(directory)
@@ -54,7 +54,7 @@ import Testing
       let output = try StrataBinary.run(arguments, in: directory)
       let object = try JSONSerialization.jsonObject(with: Data(output.standardOutput.utf8)) as? [String: Any]
       let scores = try #require(object?["scores"] as? [[String: Any]])
-      #expect(Set(scores.compactMap { $0["metric"] as? String }).count == 23)
+      #expect(Set(scores.compactMap { $0["metric"] as? String }).count == 24)
       #expect(object?["train_rows"] as? Int == 20)
       #expect(try StrataBinary.run(arguments, in: directory).standardOutput == output.standardOutput)
     }
@@ -66,12 +66,105 @@ import Testing
       try write(directory)
       let output = try StrataBinary.run(Self.files + ["--protocol", "cl-ica", "--csv"], in: directory)
       let lines = output.standardOutput.split(separator: "\n")
-      #expect(lines.first == "protocol,group,estimator,metric,value,p_value,fit_rows,score_rows,normalised,masks")
+      #expect(
+        lines.first == "protocol,group,estimator,metric,value,p_value,fit_rows,score_rows,normalised,masks,trace_error")
       #expect(
         lines.dropFirst().map { $0.split(separator: ",").prefix(4).joined(separator: ",") } == [
           "cl-ica,all,representation,r2-linear", "cl-ica,all,representation,mcc-pearson",
           "cl-ica,all,representation,mcc-spearman",
         ])
+    }
+  }
+
+  @Test(
+    "Every protocol states the rows that it fits and scores on, in every form",
+    arguments: [
+      ("cl-ica", "40 rows, all fitted on and all scored (in-sample)", 40, 40),
+      ("multiview-crl", "40 rows, split at random for each target: 30 to fit on and 10 to score", 30, 10),
+      ("ssl-identifiability", "40 rows, 20 to fit on", 20, 20),
+    ])
+  func protocolRows(name: String, caption: String, fit: Int, score: Int) throws {
+    try withTemporaryDirectory { directory in
+      try write(directory)
+      func run(_ form: String) throws -> String {
+        try StrataBinary.run(Self.files + ["--protocol", name, form], in: directory).standardOutput
+      }
+      let table = try run("--markdown")
+      #expect(
+        table.hasSuffix("Protocol \(name), \(caption), seed 0. One representation: no interval over training seeds.\n"))
+      #expect(table.split(separator: "\n")[2].split(separator: " ").suffix(4) == ["\(fit)", "|", "\(score)", "|"])
+      for line in try run("--csv").split(separator: "\n").dropFirst() {
+        #expect(line.split(separator: ",", omittingEmptySubsequences: false)[6...7] == ["\(fit)", "\(score)"])
+      }
+      let object = try JSONSerialization.jsonObject(with: Data(try run("--json").utf8)) as? [String: Any]
+      #expect(object?["train_rows"] as? Int == fit)
+      let scores = try #require(object?["scores"] as? [[String: Any]])
+      #expect(scores.allSatisfy { $0["fit_rows"] as? Int == fit && $0["score_rows"] as? Int == score })
+    }
+  }
+
+  @Test("An option that a peer's protocol has no use for is a usage error, not silence")
+  func unusedOptions() throws {
+    try withTemporaryDirectory { directory in
+      try write(directory)
+      let options = [
+        ["--metrics", "r2-linear"], ["--permutations", "9"], ["--pair-rows", "20"], ["--input", "c.csv"],
+        ["--untrained", "c.csv"], ["--content", "c.csv"], ["--posterior", "c.csv"], ["--train-rows", "20"],
+      ]
+      for option in options {
+        let output = try StrataBinary.run(Self.files + ["--protocol", "cl-ica"] + option, in: directory)
+        #expect(
+          output.standardError.hasPrefix(
+            "Error: \(option[0]) does not apply to --protocol cl-ica, which has its own metrics and rows; leave one out"
+          ))
+        #expect(output.exitCode == 64 && output.standardOutput == "")
+      }
+      let used = Self.files + ["--protocol", "ssl-identifiability", "--train-rows", "25", "--csv"]
+      #expect(try StrataBinary.run(used, in: directory).standardOutput.contains(",25,15,"))
+    }
+  }
+
+  @Test("The Nyström probe states what its approximation loses")
+  func traceError() throws {
+    try withTemporaryDirectory { directory in
+      try write(directory)
+      let output = try StrataBinary.run(
+        Self.files + ["--metrics", "r2-linear,r2-nystroem", "--permutations", "3", "--json"], in: directory)
+      let object = try JSONSerialization.jsonObject(with: Data(output.standardOutput.utf8)) as? [String: Any]
+      for score in try #require(object?["scores"] as? [[String: Any]]) {
+        let isStated = score["metric"] as? String == "r2-nystroem" && score["estimator"] as? String == "representation"
+        // All 20 training rows are landmarks: nothing is lost but rounding.
+        if isStated { #expect(try #require(score["trace_error"] as? Double) < 1e-6) }
+        #expect((score["trace_error"] != nil) == isStated)
+      }
+      let table = try StrataBinary.run(Self.files + ["--metrics", "r2-nystroem"], in: directory).standardOutput
+      #expect(
+        table.hasPrefix(
+          "| group | estimator      | metric      | value |   p | trace error | fit rows | score rows |\n"))
+    }
+  }
+
+  @Test("A matrix without columns and a group that stands twice are refused")
+  func degenerateFiles() throws {
+    try withTemporaryDirectory { directory in
+      try write(directory)
+      let header = "{'descr': '<f8', 'fortran_order': False, 'shape': (40, 0), }"
+      let padded = header + String(repeating: " ", count: 117 - header.count) + "\n"
+      try (Data([0x93]) + Data("NUMPY".utf8) + Data([1, 0, 118, 0]) + Data(padded.utf8))
+        .write(to: directory.appending(path: "empty.npy"))
+      let arguments = ["evaluate", "--representation", "empty.npy", "--targets", "c.csv"]
+      let empty = try StrataBinary.run(arguments, in: directory)
+      #expect(
+        empty.standardError
+          == "Error: empty.npy: a matrix without columns, so there is nothing to score; give one of at least one column\n"
+      )
+      #expect(empty.exitCode == 65 && empty.standardOutput == "")
+      try Data("{\"low\": [0],\n \"low\": [1]}".utf8).write(to: directory.appending(path: "groups.json"))
+      let twice = try StrataBinary.run(Self.files + ["--groups", "groups.json"], in: directory)
+      #expect(
+        twice.standardError
+          == "Error: groups.json:2:2: JSON syntax: the key 'low' stands twice in one object; keep one of them\n")
+      #expect(twice.exitCode == 65 && twice.standardOutput == "")
     }
   }
 

@@ -139,7 +139,8 @@ import Testing
           "p: the largest of the exact sign-flip tests over generators and over training seeds and of the t test, "
             + "never below 0.5 with 2 training seeds; corrected by Holm for 1 comparison.\n"))
       // Every generator has 0.11 and 0.12, so all spread is between the training seeds: qt(.975, 1) · 0.0070711 / √2.
-      #expect(text.contains("| 2     |          1 | 0.5 − 0.25  | 0.115 ± 0.064 | 16.26 | 0.500 |    0.500 |     6 |\n"))
+      #expect(
+        text.contains("| 2     |          1 | 0.5 − 0.25  | 0.115 ± 0.064 | 16.26 | 0.500 |    0.500 |     6 |\n"))
     }
   }
 

@@ -97,7 +97,7 @@ import Testing
     #expect((values - (try probe.predictions(split, groups: groups))).maximumMagnitude < 1e-9)
   }
 
-  @Test("A non-linear invertible function is recovered where a linear probe sees little")
+  @Test("A square, which no linear probe sees, is recovered")
   func nonlinear() throws {
     let x = gaussianMatrix(1000, 1, seed: 41)
     var y = x

@@ -1,3 +1,4 @@
+import Glibc
 import LinearAlgebra
 import Recovery
 import Stochastics
@@ -161,6 +162,32 @@ import Testing
     #expect(try whole.fit(split).traceError < 1e-8)
     let few = try NystroemProbe(gamma: 0.8, penalty: 1e-3, landmarks: 10, key: RandomKey(seed: 1)).fit(split)
     #expect(few.traceError > 0.05 && few.traceError < 1)
+  }
+
+  @Test("The searched Nyström probe takes the exact search's choice for each group, and more rows than it")
+  func searchedNystroem() throws {
+    let x = gaussianMatrix(3000, 2, seed: 90)
+    var y = 0.1 * gaussianMatrix(3000, 2, seed: 91)
+    for i in 0..<3000 { (y[i, 0], y[i, 1]) = (y[i, 0] + sin(3 * x[i, 0]), 30 * y[i, 1] + x[i, 1]) }
+    let split = try HeldOutSplit(features: x, targets: y, trainRows: 2500)
+    let (groups, key) = ([0..<1, 1..<2], RandomKey(seed: 4))
+    let search = KernelRidgeProbe(maximumRows: 400)
+    let probe = SearchedNystroemProbe(search: search, landmarks: 300, key: key)
+    let fit = try probe.fit(split, groups: groups)
+    let points = search.gridPoints(split, groups: groups)
+    #expect(points[0].gamma > points[1].gamma && points[0].penalty < points[1].penalty)
+    for (index, point) in points.enumerated() {
+      let column = try HeldOutSplit(features: x, targets: y.columns(groups[index]), trainRows: 2500)
+      let exact = try search.heldOutR2(column)[0]
+      let chosen = KernelRidgeProbe(penalties: [point.penalty], gammas: [point.gamma], maximumRows: 400)
+      #expect(try chosen.heldOutR2(column)[0] == exact)
+      let single = try NystroemProbe(gamma: point.gamma, penalty: point.penalty, landmarks: 300, key: key).fit(column)
+      #expect(
+        single.predictions == fit.predictions.columns(groups[index]) && single.traceError == fit.traceErrors[index])
+      // Six times the rows do not score less, but for the noise of 500 test rows.
+      #expect(try probe.heldOutR2(split, groups: groups)[index] > exact - 0.01)
+    }
+    #expect(fit.traceErrors.allSatisfy { $0 > 0 && $0 < 0.05 })
   }
 
   @Test("The permutation null: a real dependence has the least p-value, none has any")

@@ -91,8 +91,11 @@ import Testing
     let test = try Self.scorer.independence(Self.split, .init(columns: 0..<2), permutations: 49, using: &stream)
     #expect(test.permuted.count == 49 && test.permutations == 49 && test.pValue == 1.0 / 50)
     #expect(test.permuted.allSatisfy { $0 > 0 && $0 < test.statistic })
-    #expect(PermutationNull.pValue(score: test.permuted[0], shuffled: test.permuted) > test.pValue)
+    #expect(try #require(PermutationNull.pValue(score: test.permuted[0], shuffled: test.permuted)) > test.pValue)
     // A value that equals all its permutations has no evidence, however it is rounded.
     #expect(PermutationNull.pValue(score: 1, shuffled: [1 - 1e-15, 1 - 1e-15]) == 1)
+    // NaN exceeds nothing and nothing exceeds it: it must not pass for the best of all.
+    #expect(PermutationNull.pValue(score: .nan, shuffled: [0.1, 0.2]) == nil)
+    #expect(PermutationNull.pValue(score: 0.5, shuffled: [0.1, .nan]) == nil)
   }
 }

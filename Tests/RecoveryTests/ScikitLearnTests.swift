@@ -62,13 +62,13 @@ import Testing
     guard let reference else { return }
     #expect(values.count == reference.count)
     for (value, expected) in zip(values, reference) {
-      #expect(abs(value - expected) <= Self.tolerance * max(1, abs(expected)))
+      #expect(abs(value - expected) <= Self.tolerance * max(abs(expected), 1e-3))
     }
   }
 
   @Test("The fixture file is there")
   func present() {
-    #expect(Self.cases.count == 23)
+    #expect(Self.cases.count == 24)
   }
 
   @Test("Ridge regression scores what Ridge and r2_score score", arguments: cases)
@@ -96,14 +96,14 @@ import Testing
     expectAgreement([value], fixture.partial.map { [$0] })
   }
 
-  @Test("Kernel ridge regression scores what KernelRidge and r2_score score", arguments: cases.filter { $0.n <= 1000 })
+  @Test("Kernel ridge regression scores what KernelRidge and r2_score score", arguments: cases.filter { $0.n <= 2000 })
   func kernelRidge(fixture: Fixture.Case) throws {
     let probe = KernelRidgeProbe(penalties: [fixture.penalty], gammas: [fixture.gamma])
     expectAgreement(try probe.heldOutR2(Self.split(fixture)), try #require(fixture.kernelRidge))
   }
 
   @Test(
-    "The Nyström probe scores what the closed form on the same landmarks does", arguments: cases.filter { $0.n <= 1000 }
+    "The Nyström probe scores what the closed form on the same landmarks does", arguments: cases.filter { $0.n <= 2000 }
   )
   func nystroem(fixture: Fixture.Case) throws {
     let probe = NystroemProbe(
