@@ -119,7 +119,7 @@ import Testing
       bytes[place + 3] ^= 1
       try AtomicFile.write(bytes, to: path)
       let error = #expect(throws: DatasetError.self) { try StoredSample(contentsOf: path) }
-      #expect(error == .checksumMismatch(file: path, part: "the model"))
+      #expect(error == .checksumMismatch(file: path, part: "the whole file"))
     }
   }
 
