@@ -5,6 +5,7 @@ internal import Reporting
 /// `StrataBench [RESULTS.json]`: measures the catalogue on one thread, prints medians with quartiles, writes all rates.
 /// `StrataBench sampling SAMPLES THREADS`: sampling, see ``SamplingComparison``.
 /// `StrataBench train …`: training, see ``TrainingBenchmark``; `StrataBench products …`: the limit, see ``ProductLimit``.
+/// `StrataBench recovery …`: steps to recovery, see ``RecoveryBenchmark``.
 /// `StrataBench cut FILE REPETITIONS`: minimum cuts, see ``CutBenchmark``.
 @main
 enum StrataBench {
@@ -16,6 +17,9 @@ enum StrataBench {
     }
     if arguments.count > 2, arguments[1] == "train" { return try TrainingBenchmark.run(Array(arguments.dropFirst(2))) }
     if arguments.count > 2, arguments[1] == "products" { return try ProductLimit.run(Array(arguments.dropFirst(2))) }
+    if arguments.count > 2, arguments[1] == "recovery" {
+      return try RecoveryBenchmark.run(Array(arguments.dropFirst(2)))
+    }
     let numbers = arguments.dropFirst(2).compactMap { Int($0) }
     if arguments.count == 4, arguments[1] == "sampling", numbers.count == 2 {
       return try SamplingComparison.run(samples: numbers[0], threads: numbers[1])
