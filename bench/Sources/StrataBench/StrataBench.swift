@@ -7,6 +7,7 @@ internal import Reporting
 /// `StrataBench train …`: training, see ``TrainingBenchmark``; `StrataBench products …`: the limit, see ``ProductLimit``.
 /// `StrataBench evaluation DIR`: recovery scores, see ``EvaluationComparison``.
 /// `StrataBench power REPLICATIONS ROWS…`: tests against leakage, see ``PowerStudy``.
+/// `StrataBench recovery …`: steps to recovery, see ``RecoveryBenchmark``.
 /// `StrataBench cut FILE REPETITIONS`: minimum cuts, see ``CutBenchmark``.
 @main
 enum StrataBench {
@@ -20,6 +21,9 @@ enum StrataBench {
     if arguments.count > 2, arguments[1] == "products" { return try ProductLimit.run(Array(arguments.dropFirst(2))) }
     if arguments.count == 3, arguments[1] == "evaluation" {
       return try EvaluationComparison.run(directory: arguments[2])
+    }
+    if arguments.count > 2, arguments[1] == "recovery" {
+      return try RecoveryBenchmark.run(Array(arguments.dropFirst(2)))
     }
     let numbers = arguments.dropFirst(2).compactMap { Int($0) }
     if arguments.count == 4, arguments[1] == "sampling", numbers.count == 2 {
