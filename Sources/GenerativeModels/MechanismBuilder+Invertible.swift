@@ -22,7 +22,8 @@ extension MechanismBuilder {
     let weights = try linearRandom(v, using: &stream).weights
     let raw = PolynomialMechanism(
       weights: weights, coefficient: parameters.coefficient, degree: parameters.degree,
-      largestSlope: parameters.largestSlope, shift: Array(repeating: 0, count: weights.rows), scale: Array(repeating: 1, count: weights.rows))
+      largestSlope: parameters.largestSlope, shift: Array(repeating: 0, count: weights.rows),
+      scale: Array(repeating: 1, count: weights.rows))
     let (shift, scale) = standardisation(Self.evaluate(raw, inputs: calibrationInputs(v)), rows: weights.rows)
     return PolynomialMechanism(
       weights: weights, coefficient: parameters.coefficient, degree: parameters.degree,

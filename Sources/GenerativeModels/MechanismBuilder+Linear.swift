@@ -100,7 +100,8 @@ extension MechanismBuilder {
       .unsuitableAssignment(
         subject: weights.place(of: name), reason: reason,
         remedy:
-          "the node needs finite numbers of shape (\(rows), \(columns)): its dimension, and its parents' with its noise")
+          "the node needs finite numbers of shape (\(rows), \(columns)): its dimension, and its parents' with its noise"
+      )
     }
     guard tensors.allSatisfy({ $0.values.allSatisfy { $0.isFinite } }) else {
       throw unsuitable("it holds NaN or infinity")

@@ -140,7 +140,8 @@ extension AssumptionReport {
       let searched = checked.count { $0.inverse == .iterative }
       summary =
         searched == 0
-        ? "regular, and inverted by the mechanisms' own inverses" : "regular and inverted at all samples (\(searched) nodes by search)"
+        ? "regular, and inverted by the mechanisms' own inverses"
+        : "regular and inverted at all samples (\(searched) nodes by search)"
     case .fail:
       summary =
         refuted.isEmpty

@@ -55,7 +55,7 @@ import Testing
     try withTemporaryDirectory { folder in
       let run = try StrataBinary.run(
         [
-          "sample", "tree:depth=6,branching=2", "--mechanism", "polynomial:coefficient=1,degree=9", "-n", "500", "-o",
+          "sample", "tree:depth=6,branching=2", "--mechanism", "polynomial:coefficient=0.1", "-n", "100000", "-o",
           output,
         ], in: folder)
       #expect(run.exitCode == 65 && run.standardOutput == "")

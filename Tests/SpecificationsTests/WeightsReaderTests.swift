@@ -23,7 +23,9 @@ import Testing
         values.map(Float.init).withUnsafeBytes { payload.append(contentsOf: $0) }
       }
       entries.append(
-        "\"\(name)\":{\"dtype\":\"\(isDouble ? "F64" : "F32")\",\"shape\":\(shape),\"data_offsets\":[\(start),\(payload.count)]}")
+        "\"\(name)\":{\"dtype\":\"\(isDouble ? "F64" : "F32")\",\"shape\":\(shape),"
+          + "\"data_offsets\":[\(start),\(payload.count)]}"
+      )
     }
     let header = "{\(entries.joined(separator: ","))}"
     var bytes = Data()
@@ -80,7 +82,8 @@ import Testing
   @Test(
     "Mechanisms of every kind come from a file by the storage's tensor names, and from the document, as the same model",
     arguments: [
-      MechanismFamily.mlp(.init(layers: 2, conditionQuantile: 0.1, conditionDraws: 200)), .residualFlow(.init(blocks: 2)),
+      MechanismFamily.mlp(.init(layers: 2, conditionQuantile: 0.1, conditionDraws: 200)),
+      .residualFlow(.init(blocks: 2)),
       .polynomial(.init()), .linearRandom,
     ])
   func kinds(family: MechanismFamily) throws {
@@ -101,7 +104,8 @@ import Testing
             switch tensor.shape.count {
             case 0: "\(tensor.values[0])"
             case 1: "\(tensor.values)"
-            default: "\((0..<tensor.shape[0]).map { Array(tensor.values[($0 * tensor.shape[1])...].prefix(tensor.shape[1])) })"
+            default:
+              "\((0..<tensor.shape[0]).map { Array(tensor.values[($0 * tensor.shape[1])...].prefix(tensor.shape[1])) })"
             }
           return "\(tensor.name): \(text)"
         }
@@ -130,7 +134,8 @@ import Testing
       let incomplete = try file([layer])
       #expect(incomplete.contains("the mlp of 'x' in"))
       #expect(incomplete.contains("there is no slope; give the tensors that docs/data-format.md lists for mlp"))
-      #expect(try file([("weights_0", [1, 1], [1])]).contains("it does not say whose tensor it is; call it after node"))
+      #expect(
+        try file([("weights_0", [1, 1], [1])]).contains("it does not say whose tensor it is; call it after node"))
       #expect(try file([("q.weights_0", [1, 1], [1])]).contains("has no such node; name each tensor after its node"))
       #expect(try file([layer], kind: "milp").contains("did you mean 'mlp'?"))
       let matrices = message { try load("{family: weights, kind: mlp, matrices: {x: [[1, 2]]}}", in: folder) }
