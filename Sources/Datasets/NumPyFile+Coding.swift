@@ -30,41 +30,58 @@ extension NumPyFile {
 
   /// The matrix of a file's bytes, in double precision.
   package static func decodeDouble(_ bytes: [UInt8], file: String) throws(DatasetError) -> Matrix<Double> {
-    let header = try NumPyHeader(bytes, file: file)
-    return switch header.element {
-    case .float32: header.matrix(of: bytes, Float.self).double
-    case .float64: header.matrix(of: bytes, Double.self)
-    case .byte, .uint16: header.integerMatrix(of: bytes)
-    }
+    let header = try NumPyHeader(bytes, file: file, axes: 2)
+    return header.matrix(header.doubles(of: bytes))
   }
 
   /// The matrix of a file's bytes, in single precision.
   package static func decodeFloat(_ bytes: [UInt8], file: String) throws(DatasetError) -> Matrix<Float> {
-    let header = try NumPyHeader(bytes, file: file)
-    return switch header.element {
-    case .float32: header.matrix(of: bytes, Float.self)
-    case .float64: header.matrix(of: bytes, Double.self).float
-    case .byte, .uint16: header.integerMatrix(of: bytes).float
-    }
+    let header = try NumPyHeader(bytes, file: file, axes: 2)
+    guard header.type == .float(4) else { return header.matrix(header.doubles(of: bytes)).float }
+    return header.matrix(bytes.numbers(Float.self, at: header.dataStart, count: header.count))
+  }
+
+  /// The elements of an array of one axis, in double precision.
+  static func decodeVector(_ bytes: [UInt8], file: String) throws(DatasetError) -> [Double] {
+    try NumPyHeader(bytes, file: file, axes: 1).doubles(of: bytes)
   }
 }
 
 /// What the head of a file says, checked against its length.
 private struct NumPyHeader {
-  enum Element: Int {
-    case byte = 1
-    case uint16 = 2
-    case float32 = 4
-    case float64 = 8
+  /// Elements and their bytes.
+  enum ElementType: Equatable {
+    case float(Int)
+    case signed(Int)
+    case unsigned(Int)
+
+    /// - Parameter descr: As the header says it, without quotes; nil for what is not read.
+    init?(descr: String) {
+      switch descr {
+      case "<f4": self = .float(4)
+      case "<f8": self = .float(8)
+      case "|b1", "|u1": self = .unsigned(1)
+      case "|i1": self = .signed(1)
+      case "<u2", "<u4", "<u8": self = .unsigned(Int(descr.suffix(1)) ?? 0)
+      case "<i2", "<i4", "<i8": self = .signed(Int(descr.suffix(1)) ?? 0)
+      default: return nil
+      }
+    }
+
+    var size: Int {
+      switch self {
+      case .float(let size), .signed(let size), .unsigned(let size): size
+      }
+    }
   }
 
-  let element: Element
+  let type: ElementType
   let isFortranOrdered: Bool
-  let rows: Int
-  let columns: Int
+  private let shape: [Int]
+  let count: Int
   let dataStart: Int
 
-  init(_ bytes: [UInt8], file: String) throws(DatasetError) {
+  init(_ bytes: [UInt8], file: String, axes: Int) throws(DatasetError) {
     func malformed(_ reason: String) -> DatasetError { .malformed(file: file, format: ".npy", reason: reason) }
     guard bytes.count >= 10 else { throw .truncated(file: file, bytes: bytes.count, expected: 10) }
     guard bytes.starts(with: [0x93] + Array("NUMPY".utf8)) else { throw malformed("it does not begin with \\x93NUMPY") }
@@ -76,18 +93,14 @@ private struct NumPyHeader {
     dataStart = 8 + lengthBytes + Int(bytes.unsignedInteger(at: 8, bytes: lengthBytes))
     guard bytes.count >= dataStart else { throw .truncated(file: file, bytes: bytes.count, expected: dataStart) }
     let fields = Self.fields(String(decoding: bytes[(8 + lengthBytes)..<dataStart], as: UTF8.self))
-    guard let type = fields["descr"], let order = fields["fortran_order"], let shapeText = fields["shape"] else {
+    guard let descr = fields["descr"], let order = fields["fortran_order"], let shapeText = fields["shape"] else {
       throw malformed("the header has no descr, fortran_order and shape")
     }
-    switch type {
-    case "'<f4'", "\"<f4\"": element = .float32
-    case "'<f8'", "\"<f8\"": element = .float64
-    case "'|u1'", "\"|u1\"", "'|b1'", "\"|b1\"": element = .byte
-    case "'<u2'", "\"<u2\"": element = .uint16
-    default:
+    guard let element = ElementType(descr: descr.filter { $0 != "'" && $0 != "\"" }) else {
       throw .unsupportedType(
-        file: file, type: type, remedy: "convert the array with .astype('<f4') or .astype('<f8')")
+        file: file, type: descr, remedy: "convert the array with .astype('<f4') or .astype('<f8')")
     }
+    type = element
     switch order {
     case "True": isFortranOrdered = true
     case "False": isFortranOrdered = false
@@ -96,9 +109,9 @@ private struct NumPyHeader {
     guard let shape = Self.tuple(shapeText), let count = elementCount(shape) else {
       throw malformed("shape is \(shapeText)")
     }
-    guard shape.count == 2 else { throw .unsupportedShape(file: file, shape: shape) }
-    (rows, columns) = (shape[0], shape[1])
-    let (size, overflow) = count.multipliedReportingOverflow(by: element.rawValue)
+    guard shape.count == axes else { throw .unsupportedShape(file: file, shape: shape) }
+    (self.shape, self.count) = (shape, count)
+    let (size, overflow) = count.multipliedReportingOverflow(by: type.size)
     guard !overflow, size <= Int.max - dataStart else { throw malformed("shape is \(shapeText)") }
     guard bytes.count >= dataStart + size else {
       throw .truncated(file: file, bytes: bytes.count, expected: dataStart + size)
@@ -108,18 +121,25 @@ private struct NumPyHeader {
     }
   }
 
-  func matrix<Scalar: LinearAlgebraScalar>(of bytes: [UInt8], _ type: Scalar.Type) -> Matrix<Scalar> {
-    let values = bytes.numbers(type, at: dataStart, count: rows * columns)
-    guard isFortranOrdered else { return Matrix(rows: rows, columns: columns, storage: values) }
-    return Matrix(rows: columns, columns: rows, storage: values).transposed()
+  /// The elements in the order of the file, in double precision; integers beyond 2⁵³ are rounded.
+  func doubles(of bytes: [UInt8]) -> [Double] {
+    switch type {
+    case .float(4): return bytes.numbers(Float.self, at: dataStart, count: count).map(Double.init)
+    case .float: return bytes.numbers(Double.self, at: dataStart, count: count)
+    case .unsigned(let size):
+      return (0..<count).map { Double(bytes.unsignedInteger(at: dataStart + $0 * size, bytes: size)) }
+    case .signed(let size):
+      return (0..<count).map { i in
+        let raw = bytes.unsignedInteger(at: dataStart + i * size, bytes: size)
+        // The sign bit moves to the top and back.
+        return Double(Int64(bitPattern: raw << (64 - 8 * size)) >> (64 - 8 * size))
+      }
+    }
   }
 
-  /// Flags and small integers as numbers.
-  func integerMatrix(of bytes: [UInt8]) -> Matrix<Double> {
-    let size = element.rawValue
-    let values = (0..<rows * columns).map { i in
-      Double(bytes.unsignedInteger(at: dataStart + i * size, bytes: size))
-    }
+  /// The elements of two axes as a matrix.
+  func matrix<Scalar: LinearAlgebraScalar>(_ values: [Scalar]) -> Matrix<Scalar> {
+    let (rows, columns) = (shape[0], shape[1])
     guard isFortranOrdered else { return Matrix(rows: rows, columns: columns, storage: values) }
     return Matrix(rows: columns, columns: rows, storage: values).transposed()
   }

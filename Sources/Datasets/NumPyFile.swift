@@ -1,7 +1,7 @@
 public import LinearAlgebra
 
-/// Matrices in NumPy's `.npy` files (NEP 1): float32 and float64, little-endian, C or Fortran order, two axes. Flags (uint8,
-/// bool) are read too.
+/// Matrices in NumPy's `.npy` files (NEP 1): float32 and float64, little-endian, C or Fortran order, two axes. Integers of 1 to
+/// 8 bytes and flags are read too.
 ///
 /// Versions 1, 2 and 3 are read; version 1 is written (version 2 if the header were too long), byte for byte as
 /// `numpy.save` writes a C-ordered array.

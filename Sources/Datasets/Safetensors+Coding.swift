@@ -27,6 +27,48 @@ extension Safetensors {
 
   /// The content of a file's bytes.
   package init(bytes: [UInt8], file: String) throws(DatasetError) {
+    let layout = try SafetensorsLayout(bytes, file: file, types: ["F32"])
+    self.init(
+      tensors: layout.entries.map { entry in
+        NamedTensor(
+          name: entry.name, shape: entry.shape,
+          values: bytes.numbers(Float.self, at: entry.start, count: entry.count))
+      }, metadata: layout.metadata)
+  }
+
+  /// Reads the tensors of a file in double precision; F32 elements are widened, which is exact.
+  ///
+  /// - Throws: As ``init(contentsOf:)``; `unsupportedType` for anything but F32 and F64.
+  package static func readDouble(
+    _ path: String
+  ) throws(DatasetError) -> [(name: String, shape: [Int], values: [Double])] {
+    let bytes = try readBytes(path)
+    return try SafetensorsLayout(bytes, file: path, types: ["F32", "F64"]).entries.map { entry in
+      let values =
+        entry.type == "F64"
+        ? bytes.numbers(Double.self, at: entry.start, count: entry.count)
+        : bytes.numbers(Float.self, at: entry.start, count: entry.count).map(Double.init)
+      return (entry.name, entry.shape, values)
+    }
+  }
+}
+
+/// Where the tensors of a file are, checked against its length.
+private struct SafetensorsLayout {
+  struct Entry {
+    let name: String
+    let type: String
+    let shape: [Int]
+    let count: Int
+    let start: Int
+    let end: Int
+  }
+
+  /// In the order of their data.
+  private(set) var entries: [Entry] = []
+  let metadata: [String: String]
+
+  init(_ bytes: [UInt8], file: String, types: [String]) throws(DatasetError) {
     func malformed(_ reason: String) -> DatasetError { .malformed(file: file, format: "safetensors", reason: reason) }
     guard bytes.count >= 8 else { throw .truncated(file: file, bytes: bytes.count, expected: 8) }
     let length = bytes.unsignedInteger(at: 0, bytes: 8)
@@ -40,39 +82,47 @@ extension Safetensors {
     } catch {
       throw malformed("the header is not the JSON of one")
     }
-    var ranges: [(name: String, shape: [Int], start: Int, end: Int)] = []
+    metadata = header.metadata ?? [:]
     for (name, entry) in header.entries {
-      guard entry.dtype == "F32" else {
+      guard types.contains(entry.dtype) else {
         throw .unsupportedType(
-          file: file, type: "\(entry.dtype) (tensor '\(name)')", remedy: "convert the tensor to F32")
+          file: file, type: "\(entry.dtype) (tensor '\(name)')",
+          remedy: "convert the tensor to \(types.joined(separator: " or "))")
       }
       guard let count = elementCount(entry.shape) else { throw malformed("tensor '\(name)' has shape \(entry.shape)") }
-      let offsets = entry.data_offsets
+      let (offsets, size) = (entry.data_offsets, entry.dtype == "F64" ? 8 : 4)
       guard offsets.count == 2, offsets[0] >= 0, offsets[1] >= offsets[0] else {
         throw malformed("tensor '\(name)' has data_offsets \(offsets)")
       }
-      guard (offsets[1] - offsets[0]).isMultiple(of: 4), (offsets[1] - offsets[0]) / 4 == count else {
+      guard (offsets[1] - offsets[0]).isMultiple(of: size), (offsets[1] - offsets[0]) / size == count else {
         throw malformed("tensor '\(name)' of shape \(entry.shape) has \(offsets[1] - offsets[0]) bytes")
       }
-      ranges.append((name, entry.shape, offsets[0], offsets[1]))
+      // Offsets beyond the file are found below, before anything is read.
+      guard offsets[1] <= bytes.count else {
+        throw .truncated(file: file, bytes: bytes.count, expected: offsets[1].addingClamped(start))
+      }
+      entries.append(
+        Entry(
+          name: name, type: entry.dtype, shape: entry.shape, count: count, start: start + offsets[0],
+          end: start + offsets[1]))
     }
-    ranges.sort { ($0.start, $0.end, $0.name) < ($1.start, $1.end, $1.name) }
-    var end = 0
-    for range in ranges {
-      guard range.start >= end else { throw malformed("tensor '\(range.name)' overlaps another one") }
-      guard range.start == end else { throw malformed("no tensor holds the bytes before tensor '\(range.name)'") }
-      end = range.end
+    entries.sort { ($0.start, $0.end, $0.name) < ($1.start, $1.end, $1.name) }
+    var end = start
+    for entry in entries {
+      guard entry.start >= end else { throw malformed("tensor '\(entry.name)' overlaps another one") }
+      guard entry.start == end else { throw malformed("no tensor holds the bytes before tensor '\(entry.name)'") }
+      end = entry.end
     }
-    guard bytes.count - start >= end else { throw .truncated(file: file, bytes: bytes.count, expected: start + end) }
-    guard bytes.count - start == end else {
-      throw malformed("\(bytes.count - start - end) bytes follow the last tensor")
-    }
-    self.init(
-      tensors: ranges.map { range in
-        NamedTensor(
-          name: range.name, shape: range.shape,
-          values: bytes.numbers(Float.self, at: start + range.start, count: (range.end - range.start) / 4))
-      }, metadata: header.metadata ?? [:])
+    guard bytes.count >= end else { throw .truncated(file: file, bytes: bytes.count, expected: end) }
+    guard bytes.count == end else { throw malformed("\(bytes.count - end) bytes follow the last tensor") }
+  }
+}
+
+extension Int {
+  /// The sum, or the largest integer where it is larger.
+  fileprivate func addingClamped(_ other: Int) -> Int {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? .max : sum
   }
 }
 

@@ -10,11 +10,55 @@ public enum Invertibility: Sendable, Equatable {
   /// Not at all.
   case none(why: String)
 
+  /// `exact`, `conditional` or `none`.
+  public var word: String {
+    switch self {
+    case .exact: "exact"
+    case .conditional: "conditional"
+    case .none: "none"
+    }
+  }
+
   /// The reason.
   public var why: String {
     switch self {
     case .exact(let why), .conditional(let why), .none(let why): why
     }
+  }
+}
+
+extension Invertibility {
+  /// The statement with more of its reason before it.
+  func prefixed(by text: String) -> Invertibility {
+    switch self {
+    case .exact(let why): .exact(why: text + why)
+    case .conditional(let why): .conditional(why: text + why)
+    case .none(let why): .none(why: text + why)
+    }
+  }
+
+  /// What holds of a linear map (parents, ε) ↦ W·(parents, ε), by the numerical rank of W.
+  ///
+  /// - Complexity: a singular value decomposition of W.
+  static func linear(_ weights: Matrix<Double>) -> Invertibility {
+    let shape = "W (\(weights.rows) x \(weights.columns))"
+    let given = "; given the parents, ε is known if its columns of W have full rank"
+    guard weights.rows >= weights.columns else {
+      return .conditional(why: "W maps \(weights.columns) inputs to \(weights.rows)\(given)")
+    }
+    guard let rank = rank(weights) else { return .none(why: "\(shape) holds NaN or infinity") }
+    return rank == weights.columns
+      ? .exact(why: "\(shape) has full column rank")
+      : .conditional(why: "\(shape) has rank \(rank)\(given)")
+  }
+
+  /// The numerical rank of a matrix, by the rule of LAPACK's least-squares drivers: singular values below the rounding
+  /// error of the largest count as 0. nil for NaN and infinity.
+  static func rank(_ matrix: Matrix<Double>) -> Int? {
+    guard matrix.columns > 0, matrix.rows > 0 else { return 0 }
+    guard let values = try? matrix.singularValues(), let largest = values.first else { return nil }
+    let floor = largest * 2.3e-16 * Double(max(matrix.rows, matrix.columns))
+    return values.count { $0 > floor }
   }
 }
 

@@ -79,6 +79,7 @@ extension ModuleCertificate {
     self.noiseDimension = noiseDimension
     self.noiseRank = noiseRank
     smallestNoiseSingularValue = smallestNoise
+    stated = mechanism.invertibility
     inverse = roundTrip.inverse
     roundTripError = roundTrip.error
     unsolved = roundTrip.unsolved
@@ -98,7 +99,7 @@ extension ModuleCertificate {
     guard mechanism.dimension >= mechanism.inputDimension else { return (.none, nil, 0, 0) }
     guard mechanism.inputDimension > 0 else { return (.exact, 0, 0, 0) }
     let values = Matrix((0..<inputs.rows).map { mechanism.value(at: inputs.row($0)) })
-    if let exact = mechanism as? any InvertibleMechanism {
+    if let exact = mechanism.withOwnInverse {
       guard let found = try? exact.inverse(values) else { return (.exact, .infinity, 0, 0) }
       let errors = (0..<inputs.rows).map { error(found.row($0), inputs.row($0)) }
       return (.exact, errors.contains { $0.isNaN } ? .infinity : errors.max() ?? 0, 0, 0)

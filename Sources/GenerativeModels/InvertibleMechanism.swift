@@ -1,7 +1,7 @@
 public import LinearAlgebra
 
-/// A mechanism with an inverse in closed form. Conforming is optional; others are inverted iteratively
-/// (``MechanismInverse``).
+/// A mechanism with an inverse of its own. Conforming is optional; others are inverted by a search
+/// (``Mechanism/numericInverse(_:)``).
 public protocol InvertibleMechanism: Mechanism {
   /// Recovers (parents, ε) from values.
   ///

@@ -40,9 +40,12 @@ public struct MLPMechanism: Mechanism {
   /// dim(node).
   public var dimension: Int { layers[0].rows }
 
-  /// Injective layers and a strictly increasing σ between them.
+  /// Injective layers, which is checked, and a strictly increasing σ between them.
   public var invertibility: Invertibility {
-    .exact(why: "layers of full column rank (by the rule on condition numbers) and a strictly increasing leaky ReLU")
+    if let index = layers.firstIndex(where: { Invertibility.rank($0) != $0.columns }) {
+      return .conditional(why: "layer \(index) has lost rank")
+    }
+    return .exact(why: "layers of full column rank and a strictly increasing leaky ReLU")
   }
 
   /// Evaluates a feature-major batch in single precision; see ``Mechanism``.

@@ -15,13 +15,19 @@ extension MechanismBuilder {
     guard parameters.degree >= 3, parameters.degree <= 9, parameters.degree % 2 == 1 else {
       throw .invalidParameter(name: "degree", value: "\(parameters.degree)", remedy: "give 3, 5, 7 or 9")
     }
+    guard parameters.largestSlope > 1 else {
+      throw .invalidParameter(
+        name: "largest_slope", value: "\(parameters.largestSlope)", remedy: "give a number above 1, the slope at 0")
+    }
     let weights = try linearRandom(v, using: &stream).weights
     let raw = PolynomialMechanism(
       weights: weights, coefficient: parameters.coefficient, degree: parameters.degree,
-      shift: Array(repeating: 0, count: weights.rows), scale: Array(repeating: 1, count: weights.rows))
+      largestSlope: parameters.largestSlope, shift: Array(repeating: 0, count: weights.rows),
+      scale: Array(repeating: 1, count: weights.rows))
     let (shift, scale) = standardisation(Self.evaluate(raw, inputs: calibrationInputs(v)), rows: weights.rows)
     return PolynomialMechanism(
-      weights: weights, coefficient: parameters.coefficient, degree: parameters.degree, shift: shift, scale: scale)
+      weights: weights, coefficient: parameters.coefficient, degree: parameters.degree,
+      largestSlope: parameters.largestSlope, shift: shift, scale: scale)
   }
 
   func residualFlow(

@@ -86,24 +86,37 @@ extension MechanismBuilder {
     }
   }
 
-  /// The linear map of a set of named weights; nil if the set has none for the node.
-  func linear(_ v: Int, _ weights: NamedWeights) throws(ModelError) -> LinearMechanism? {
-    for name in weights.matrices.keys.sorted() where graph.index(of: name) == nil {
+  /// The mechanism of a set of named weights; nil if the set has none for the node.
+  func mechanism(_ v: Int, _ weights: NamedWeights) throws(ModelError) -> (any Mechanism)? {
+    for name in weights.tensors.keys.sorted() where graph.index(of: name) == nil {
       throw .unsuitableAssignment(
         subject: weights.place(of: name), reason: "graph '\(graph.name)' has no such node",
         remedy: "name each tensor after its node")
     }
+    let name = graph.nodes[v].name
+    guard let tensors = weights.tensors[name] else { return nil }
     let (rows, columns) = (graph.nodes[v].dimension, graph.inputDimension(v))
-    guard let matrix = weights.matrices[graph.nodes[v].name] else { return nil }
-    guard matrix.rows == rows, matrix.columns == columns, matrix.isFinite else {
-      throw .unsuitableAssignment(
-        subject: weights.place(of: graph.nodes[v].name),
-        reason: matrix.isFinite
-          ? "it has shape (\(matrix.rows), \(matrix.columns))" : "it holds NaN or infinity",
+    func unsuitable(_ reason: String) -> ModelError {
+      .unsuitableAssignment(
+        subject: weights.place(of: name), reason: reason,
         remedy:
           "the node needs finite numbers of shape (\(rows), \(columns)): its dimension, and its parents' with its noise"
       )
     }
-    return LinearMechanism(weights: matrix)
+    guard tensors.allSatisfy({ $0.values.allSatisfy { $0.isFinite } }) else {
+      throw unsuitable("it holds NaN or infinity")
+    }
+    let made: any Mechanism
+    do {
+      made = try MechanismRegistry.builtIn.mechanism(StoredParameters(kind: weights.kind, tensors: tensors))
+    } catch {
+      throw .unsuitableAssignment(
+        subject: weights.place(of: name), reason: "\(error)",
+        remedy: "give the tensors that docs/data-format.md lists for \(weights.kind)")
+    }
+    guard made.dimension == rows, made.inputDimension == columns else {
+      throw unsuitable("it has shape (\(made.dimension), \(made.inputDimension))")
+    }
+    return made
   }
 }

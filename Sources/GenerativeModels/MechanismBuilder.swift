@@ -59,7 +59,7 @@ struct MechanismBuilder {
     switch families[v] {
     case .coefficients(let coefficients): return try linear(v, coefficients)
     case .weights(let weights):
-      if let given = try linear(v, weights) { return given }
+      if let given = try mechanism(v, weights) { return given }
     case .custom(let custom):
       if let given = try mechanism(v, custom, using: &stream) { return given }
     default: break

@@ -24,7 +24,7 @@ public indirect enum MechanismFamily: Sendable, Hashable {
   case residualFlow(ResidualFlowParameters)
   /// Linear maps with coefficients that are given parent by parent.
   case coefficients(LinearCoefficients)
-  /// Linear maps with given matrices, found by the node's name.
+  /// Mechanisms of given weights, found by the node's name: linear maps, or of any built-in kind.
   case weights(NamedWeights)
   /// The very mechanism of another node, for views that share one mixing function. Only in an ``assigned(_:)`` family.
   case same(as: String)
@@ -47,7 +47,10 @@ public indirect enum MechanismFamily: Sendable, Hashable {
       p == .init() ? "location-scale" : "location-scale-\(p.signal)-\(p.logDeviation)-h\(p.hiddenWidth)"
     case .postNonlinear(let p):
       p == .init() ? "post-nonlinear" : "post-nonlinear-\(p.signal)-\(p.sharpness)-h\(p.hiddenWidth)"
-    case .polynomial(let p): p == .init() ? "polynomial" : "polynomial-\(p.coefficient)-d\(p.degree)"
+    case .polynomial(let p):
+      p == .init()
+        ? "polynomial"
+        : "polynomial-\(p.coefficient)-d\(p.degree)\(p.largestSlope.isFinite ? "-s\(p.largestSlope)" : "")"
     case .multiplicative(let p):
       p == .init()
         ? "multiplicative" : "multiplicative-\(p.offset)-\(p.weight)\(p.isStandardized ? "" : "-plain")"

@@ -73,12 +73,19 @@ public struct PolynomialParameters: Sendable, Hashable {
   public var coefficient: Double
   /// d: odd, at least 3.
   public var degree: Int
+  /// L: where its slope reaches L, the polynomial goes on as its tangent; infinite for the polynomial alone.
+  public var largestSlope: Double
 
-  /// u + 0.1·u³.
-  public init(coefficient: Double = 0.1, degree: Int = 3) {
-    self.coefficient = coefficient
+  /// u + 0.1·u³ up to slope 3, which is safe at any depth. Whoever gives a coefficient means that polynomial, without a
+  /// bound on its slope unless one is given too.
+  public init(coefficient: Double? = nil, degree: Int = 3, largestSlope: Double? = nil) {
+    self.coefficient = coefficient ?? 0.1
     self.degree = degree
+    self.largestSlope = largestSlope ?? (coefficient == nil ? Self.safeSlope : .infinity)
   }
+
+  /// L where no coefficient is given.
+  public static let safeSlope = 3.0
 }
 
 /// The parameters of ``MechanismFamily/residualFlow(_:)``.

@@ -10,7 +10,7 @@ public struct ModuleCertificate: Sendable {
 
   /// How values were mapped back to (parents, ε).
   public enum Inverse: String, Sendable {
-    /// By the mechanism's own inverse.
+    /// By the mechanism's own inverse: in closed form, or by the iteration that its construction makes converge.
     case exact
     /// By a search that does not know the answer (Levenberg–Marquardt).
     case iterative
@@ -39,6 +39,8 @@ public struct ModuleCertificate: Sendable {
   public let noiseRank: Int
   /// The smallest singular value of ∂value/∂ε over the samples; infinite without noise.
   public let smallestNoiseSingularValue: Double
+  /// What the mechanism itself says of its invertibility, and why.
+  public let stated: Invertibility
   /// How values were mapped back.
   public let inverse: Inverse
   /// The largest max-norm of (recovered − true) / max(1, max-norm of the true input) over the samples, among those where the

@@ -22,14 +22,15 @@ extension PolynomialMechanism: StorableMechanism {
   /// `polynomial`.
   public static let storageKind = "polynomial"
 
-  /// `weights`, `coefficient`, `degree`, `shift`, `scale`.
+  /// `weights`, `coefficient`, `degree`, `shift`, `scale`, and `largest_slope` where it is finite.
   public var storedParameters: StoredParameters {
-    StoredParameters(
+    let bound = largestSlope.isFinite ? [StoredParameters.Tensor("largest_slope", largestSlope)] : []
+    return StoredParameters(
       kind: Self.storageKind,
       tensors: [
         .init("weights", weights), .init("coefficient", coefficient), .init("degree", Double(degree)),
         .init("shift", shift), .init("scale", scale),
-      ])
+      ] + bound)
   }
 
   /// Reads what `storedParameters` holds; see ``StorableMechanism``.
@@ -37,10 +38,15 @@ extension PolynomialMechanism: StorableMechanism {
     let (weights, coefficient) = (try stored.matrix("weights"), try stored.number("coefficient"))
     let degree = try stored.integer("degree", atLeast: 3)
     let (shift, scale) = (try stored.numbers("shift"), try stored.numbers("scale"))
-    try stored.require(degree % 2 == 1 && coefficient >= 0, "degree \(degree), coefficient \(coefficient)")
+    let isBounded = stored.tensors.contains { $0.name == "largest_slope" }
+    let slope = isBounded ? try stored.number("largest_slope") : .infinity
+    try stored.require(
+      degree % 2 == 1 && coefficient >= 0 && slope > 1,
+      "degree \(degree), coefficient \(coefficient), largest slope \(slope)")
     try stored.require(
       shift.count == weights.rows && scale.count == weights.rows && scale.allSatisfy { $0 > 0 }, "shift and scale")
-    self.init(weights: weights, coefficient: coefficient, degree: degree, shift: shift, scale: scale)
+    self.init(
+      weights: weights, coefficient: coefficient, degree: degree, largestSlope: slope, shift: shift, scale: scale)
   }
 }
 

@@ -2,10 +2,11 @@ internal import Glibc
 public import LinearAlgebra
 
 /// `value = (p(W · (parents, ε)) − shift) · scale` with the odd polynomial p(u) = u + a·uᵈ, a ≥ 0, d odd, in every
-/// component.
+/// component, which may go on as its tangent where its slope reaches a bound.
 ///
-/// p′ = 1 + a·d·uᵈ⁻¹ ≥ 1: strictly increasing onto the reals. Powers multiply along a path, so tails grow fast with depth:
-/// with d = 3 the value of a node below k others holds a term of degree 3ᵏ⁺¹. Keep a small, or use the family at one level.
+/// p′ ≥ 1: strictly increasing onto the reals. Powers multiply along a path: without a bound on the slope, and d = 3, the
+/// value of a node below k others holds a term of degree 3ᵏ⁺¹, and already the 64-leaf tree overflows. With a bound L, p is
+/// L-Lipschitz and tails grow geometrically at most, by L times the scale at each node.
 public struct PolynomialMechanism: Mechanism {
   /// W, shape (dimension, Σ dim(parents) + dim(ε)).
   public let weights: Matrix<Double>
@@ -13,21 +14,33 @@ public struct PolynomialMechanism: Mechanism {
   public let coefficient: Double
   /// d: odd, at least 3.
   public let degree: Int
+  /// L > 1: beyond the |u| at which p′ is L, p goes on as its tangent. Infinite for the polynomial alone.
+  public let largestSlope: Double
   /// Subtracted after the polynomial, length dimension.
   public let shift: [Double]
   /// Multiplied last, length dimension; positive.
   public let scale: [Double]
+  /// The |u| from which on p is its tangent: (L − 1) / (a·d) to the power 1 / (d − 1).
+  private let bend: Double
   private let linear: LinearMechanism
 
   /// The mechanism of given weights.
   ///
-  /// - Precondition: d odd and at least 3, a ≥ 0, positive scales, as many shifts and scales as components.
-  public init(weights: Matrix<Double>, coefficient: Double, degree: Int, shift: [Double], scale: [Double]) {
+  /// - Precondition: d odd and at least 3, a ≥ 0, L > 1, positive scales, as many shifts and scales as components.
+  public init(
+    weights: Matrix<Double>, coefficient: Double, degree: Int, largestSlope: Double = .infinity, shift: [Double],
+    scale: [Double]
+  ) {
     precondition(degree >= 3 && degree % 2 == 1 && coefficient >= 0, "u + \(coefficient) u^\(degree)")
+    precondition(largestSlope > 1, "a largest slope of \(largestSlope)")
     precondition(shift.count == weights.rows && scale.count == weights.rows && scale.allSatisfy { $0 > 0 })
     self.weights = weights
     self.coefficient = coefficient
     self.degree = degree
+    self.largestSlope = largestSlope
+    bend =
+      coefficient > 0 && largestSlope.isFinite
+      ? pow((largestSlope - 1) / (coefficient * Double(degree)), 1 / Double(degree - 1)) : .infinity
     self.shift = shift
     self.scale = scale
     linear = LinearMechanism(weights: weights)
@@ -40,10 +53,7 @@ public struct PolynomialMechanism: Mechanism {
 
   /// p is strictly increasing; the rest is the linear map's.
   public var invertibility: Invertibility {
-    let monotone = "u + a u^d with a >= 0 and odd d is strictly increasing"
-    return weights.rows >= weights.columns
-      ? .exact(why: "\(monotone), and W has full column rank")
-      : .conditional(why: "\(monotone), but W maps \(weights.columns) inputs to \(weights.rows)")
+    linear.invertibility.prefixed(by: "u + a u^d with a >= 0 and odd d is strictly increasing; inside, ")
   }
 
   /// Evaluates a feature-major batch in single precision; see ``Mechanism``.
@@ -63,15 +73,19 @@ public struct PolynomialMechanism: Mechanism {
   }
 
   private func distort<Scalar: LinearAlgebraScalar>(_ values: UnsafeMutableBufferPointer<Scalar>, count: Int) {
-    let a = Scalar(coefficient)
+    let (a, bend) = (Scalar(coefficient), Scalar(bend))
+    // Never multiplied by more than 0 where there is no bend.
+    let slope = Scalar(largestSlope.isFinite ? largestSlope : 0)
     for row in 0..<dimension {
       let (shift, scale) = (Scalar(shift[row]), Scalar(scale[row]))
       for i in row * count..<(row + 1) * count {
-        let u = values[i]
+        let magnitude = abs(values[i])
+        let u = min(magnitude, bend)
         let square = u * u
         var power = u
         for _ in 0..<degree / 2 { power = power * square }
-        values[i] = (u + a * power - shift) * scale
+        let value = u + a * power + slope * (magnitude - u)
+        values[i] = ((values[i] < 0 ? -value : value) - shift) * scale
       }
     }
   }
@@ -101,6 +115,8 @@ extension PolynomialMechanism: InvertibleMechanism, NoiseInvertibleMechanism {
   private func root(_ y: Double) -> Double {
     guard y != 0, coefficient > 0, y.isFinite else { return y }
     let target = abs(y)
+    let atBend = bend + coefficient * pow(bend, Double(degree))
+    if target >= atBend { return (y < 0 ? -1 : 1) * (bend + (target - atBend) / largestSlope) }
     var u = min(target, pow(target / coefficient, 1 / Double(degree)))
     for _ in 0..<100 {
       let power = pow(u, Double(degree - 1))
@@ -113,15 +129,8 @@ extension PolynomialMechanism: InvertibleMechanism, NoiseInvertibleMechanism {
 }
 
 extension LinearMechanism: NoiseInvertibleMechanism {
-  /// By the shape of W; the draws of full-rank families are never singular.
-  public var invertibility: Invertibility {
-    weights.rows >= weights.columns
-      ? .exact(why: "linear; W is injective if it has full column rank (\(weights.rows) x \(weights.columns))")
-      : .conditional(
-        why:
-          "linear, but W maps \(weights.columns) inputs to \(weights.rows); given the parents, ε is known if its columns of W have full rank"
-      )
-  }
+  /// By the numerical rank of W.
+  public var invertibility: Invertibility { .linear(weights) }
 
   /// The pseudo-inverse of ε's columns of W, applied to value − W_pa · parents.
   public func noise(values: Matrix<Double>, parents: Matrix<Double>) throws(LinearAlgebraError) -> Matrix<Double> {

@@ -68,9 +68,9 @@ public struct ResidualFlowMechanism: Mechanism {
   /// dim(node).
   public var dimension: Int { entrance.rows }
 
-  /// Every block is a bijection and the entrance is injective.
+  /// Every block is a bijection; whether the entrance is injective is checked.
   public var invertibility: Invertibility {
-    .exact(why: "an injective linear map, then blocks u + r(u) whose residuals have Lipschitz constants below 1")
+    linear.invertibility.prefixed(by: "blocks u + r(u) whose residuals have Lipschitz constants below 1; before them, ")
   }
 
   /// Evaluates a feature-major batch in single precision; see ``Mechanism``.

@@ -69,7 +69,7 @@ extension AssumptionReport {
     return Clause(
       name: .independentNoises, assumption: 1, verdict: tied.isEmpty ? .pass : .fail,
       summary: tied.isEmpty
-        ? "by construction: each component has a random stream of its own"
+        ? "by construction: no two components share a random stream or a common factor"
         : "\(tied.count) nodes share a factor with their siblings, as their noise law says",
       evidence: [
         count("components", graph.nodes.reduce(0) { $0 + $1.noiseDimension }),
@@ -140,7 +140,8 @@ extension AssumptionReport {
       let searched = checked.count { $0.inverse == .iterative }
       summary =
         searched == 0
-        ? "regular, and inverted in closed form" : "regular and inverted at all samples (\(searched) nodes by search)"
+        ? "regular, and inverted by the mechanisms' own inverses"
+        : "regular and inverted at all samples (\(searched) nodes by search)"
     case .fail:
       summary =
         refuted.isEmpty

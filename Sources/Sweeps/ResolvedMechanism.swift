@@ -20,7 +20,9 @@ enum ResolvedMechanism {
         "{family: location-scale, signal: \(p.signal), log_deviation: \(p.logDeviation), hidden_width: \(p.hiddenWidth)}"
     case .postNonlinear(let p):
       return "{family: post-nonlinear, signal: \(p.signal), sharpness: \(p.sharpness), hidden_width: \(p.hiddenWidth)}"
-    case .polynomial(let p): return "{family: polynomial, coefficient: \(p.coefficient), degree: \(p.degree)}"
+    case .polynomial(let p):
+      let bound = p.largestSlope.isFinite ? ", largest_slope: \(p.largestSlope)" : ""
+      return "{family: polynomial, coefficient: \(p.coefficient), degree: \(p.degree)\(bound)}"
     case .multiplicative(let p):
       return "{family: multiplicative, offset: \(p.offset), weight: \(p.weight), standardize: \(p.isStandardized)}"
     case .residualFlow(let p):
@@ -31,8 +33,7 @@ enum ResolvedMechanism {
         given.parents.map { "\($0.name.jsonQuoted): \(text($0.coefficient))" } + ["noise: \(text(given.noise))"]
       return "{family: linear, coefficients: {\(parts.joined(separator: ", "))}}"
     case .weights(let weights):
-      let parts = weights.matrices.sorted { $0.key < $1.key }.map { "\($0.key.jsonQuoted): \(text($0.value))" }
-      return "{family: weights, matrices: {\(parts.joined(separator: ", "))}}"
+      return text(weights)
     case .same(let node): return "{same_as: \(node.jsonQuoted)}"
     case .custom(let custom):
       return "{family: \(custom.name.jsonQuoted)\(parameters(custom.parameters.map { ($0.name, $0.value) }))}"
@@ -78,5 +79,26 @@ enum ResolvedMechanism {
     }
   }
 
-  private static func text(_ matrix: Matrix<Double>) -> String { "\((0..<matrix.rows).map { matrix.row($0) })" }
+  private static func text(_ weights: NamedWeights) -> String {
+    let isLinear = weights.kind == LinearMechanism.storageKind
+    let nodes = weights.tensors.sorted { $0.key < $1.key }.map { name, tensors in
+      let parts = tensors.sorted { $0.name < $1.name }
+      let text =
+        isLinear
+        ? parts.map { self.text($0) }.joined()
+        : "{" + parts.map { "\($0.name.jsonQuoted): \(self.text($0))" }.joined(separator: ", ") + "}"
+      return "\(name.jsonQuoted): \(text)"
+    }.joined(separator: ", ")
+    return isLinear
+      ? "{family: weights, matrices: {\(nodes)}}" : "{family: weights, kind: \(weights.kind), tensors: {\(nodes)}}"
+  }
+
+  private static func text(_ tensor: StoredParameters.Tensor) -> String {
+    switch tensor.shape.count {
+    case 0: "\(tensor.values[0])"
+    case 1: "\(tensor.values)"
+    default:
+      "\((0..<tensor.shape[0]).map { Array(tensor.values[$0 * tensor.shape[1]..<($0 + 1) * tensor.shape[1]]) })"
+    }
+  }
 }

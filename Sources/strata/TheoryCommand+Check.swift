@@ -100,9 +100,12 @@ struct AssumptionReportText {
         table.append((index == 0 ? head : ["", "", ""]) + [name, Self.number(item.value)])
       }
     }
-    var lines = [table.text, "\n"]
+    var lines = [table.text, "\n", "Invertibility of (parents, ε) → node, as the mechanisms state it:\n"]
+    for group in statements {
+      lines.append("  \(group.word): \(group.why)\(names(group.nodes))\n")
+    }
     for clause in report.clauses where clause.verdict != .pass {
-      lines.append("\(clause.name.rawValue): \(clause.summary)\(nodes(clause))\n")
+      lines.append("\(clause.name.rawValue): \(clause.summary)\(names(clause.offenders))\n")
       if let consequence = clause.consequence { lines.append("  → \(consequence)\n") }
     }
     for theorem in AssumptionReport.Theorem.allCases {
@@ -118,10 +121,24 @@ struct AssumptionReportText {
     return lines.joined()
   }
 
-  private func nodes(_ clause: AssumptionReport.Clause) -> String {
-    guard !clause.offenders.isEmpty else { return "" }
-    let names = clause.offenders.prefix(6).map { graph.nodes[$0].name.escapingControlCharacters }
-    return " (\(names.joined(separator: ", "))\(clause.offenders.count > 6 ? ", …" : ""))"
+  /// Nodes whose mechanisms say the same, in the order of the first of each.
+  private var statements: [(word: String, why: String, nodes: [Int])] {
+    var groups: [(word: String, why: String, nodes: [Int])] = []
+    for module in report.certificate.modules {
+      let (word, why) = (module.stated.word, module.stated.why)
+      if let known = groups.firstIndex(where: { $0.word == word && $0.why == why }) {
+        groups[known].nodes.append(module.node)
+      } else {
+        groups.append((word, why, [module.node]))
+      }
+    }
+    return groups
+  }
+
+  private func names(_ nodes: [Int]) -> String {
+    guard !nodes.isEmpty else { return "" }
+    let names = nodes.prefix(6).map { graph.nodes[$0].name.escapingControlCharacters }
+    return " (\(names.joined(separator: ", "))\(nodes.count > 6 ? ", …" : ""))"
   }
 
   var json: String {
@@ -147,6 +164,12 @@ struct AssumptionReportText {
         "obstacles": [\(obstacles)]}
         """
     }
+    let stated = statements.map { group in
+      """
+          {"statement": \(group.word.jsonQuoted), "why": \(group.why.jsonQuoted), \
+      "nodes": [\(group.nodes.map { graph.nodes[$0].name.jsonQuoted }.joined(separator: ", "))]}
+      """
+    }
     return """
       {
         "graph": \(graph.name.jsonQuoted),
@@ -156,6 +179,9 @@ struct AssumptionReportText {
         "samples": \(report.certificate.samples),
         "clauses": [
       \(clauses.joined(separator: ",\n"))
+        ],
+        "invertibility": [
+      \(stated.joined(separator: ",\n"))
         ],
         "theorems": [
       \(theorems.joined(separator: ",\n"))

@@ -58,8 +58,8 @@ import Testing
 
   static let refused: [([UInt8], String)] = [
     (
-      file("{'descr': '<i8', 'fortran_order': False, 'shape': (1, 1)}", data: 8),
-      "f.npy: elements of type '<i8' are not supported; convert the array with .astype('<f4') or .astype('<f8')"
+      file("{'descr': '<c8', 'fortran_order': False, 'shape': (1, 1)}", data: 8),
+      "f.npy: elements of type '<c8' are not supported; convert the array with .astype('<f4') or .astype('<f8')"
     ),
     (
       file("{'descr': [('a', '<f4'), ('b', '<f4')], 'fortran_order': False, 'shape': (1, 1)}", data: 8),

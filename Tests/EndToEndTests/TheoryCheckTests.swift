@@ -13,6 +13,15 @@ import Testing
     #expect(
       text.contains("\ndimension-count: 6 of 7 nodes are smaller than parents and noise (z1_0, z1_1, x0, x1, x2, x3)\n")
     )
+    #expect(
+      text.contains(
+        """
+        Invertibility of (parents, ε) → node, as the mechanisms state it:
+          exact: W (1 x 1) has full column rank (z2_0)
+          conditional: W maps 2 inputs to 1; given the parents, ε is known if its columns of W have full rank (z1_0, z1_1, \
+        x0, x1, x2, x3)
+
+        """))
     #expect(text.hasSuffix("Theorem 2 does not apply: dimension-count, invertible-modules, injective-prediction\n"))
   }
 
@@ -26,7 +35,14 @@ import Testing
     #expect(try StrataBinary.run(arguments).standardOutput == output.standardOutput)
     let object = try JSONSerialization.jsonObject(with: Data(output.standardOutput.utf8)) as? [String: Any]
     let report = try #require(object)
-    #expect(Set(report.keys) == ["graph", "mechanism", "noise", "seed", "samples", "clauses", "theorems"])
+    #expect(
+      Set(report.keys) == [
+        "graph", "mechanism", "noise", "seed", "samples", "clauses", "invertibility", "theorems",
+      ])
+    let stated = try #require(report["invertibility"] as? [[String: Any]])
+    #expect(stated.compactMap { $0["statement"] as? String } == ["exact", "exact"])
+    #expect(
+      stated.last?["why"] as? String == "layers of full column rank and a strictly increasing leaky ReLU")
     let clauses = try #require(report["clauses"] as? [[String: Any]])
     #expect(
       clauses.compactMap { $0["clause"] as? String } == [

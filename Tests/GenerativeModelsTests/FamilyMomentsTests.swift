@@ -22,6 +22,50 @@ import Testing
     }
   }
 
+  /// A binary tree of depth 6: 127 nodes, 64 leaves.
+  static func deepTree() throws -> HierarchicalGraph { try .tree(depth: 6, branching: 2) }
+
+  @Test(
+    "The polynomial family is safe at depth 6 by default: finite, with means and variances within six standard errors",
+    arguments: [PolynomialParameters(), PolynomialParameters(degree: 9)])
+  func deepPolynomial(parameters: PolynomialParameters) throws {
+    let model = try GenerativeModel(graph: Self.deepTree(), family: .polynomial(parameters), key: RandomKey(seed: 3))
+    let n = 100_000
+    let sample = model.sample(0..<UInt64(n), key: RandomKey(seed: 4))
+    // Standardised on 4096 rows of the same model, and measured on n.
+    let share = 1 / Double(MechanismBuilderRows.count) + 1 / Double(n)
+    for v in model.graph.nodes.indices {
+      let column = sample.value(of: v).column(0).map(Double.init)
+      #expect(column.allSatisfy { $0.isFinite })
+      let mean = column.reduce(0, +) / Double(n)
+      let squares = column.map { ($0 - mean) * ($0 - mean) }
+      let variance = squares.reduce(0, +) / Double(n)
+      let kurtosis = squares.reduce(0) { $0 + $1 * $1 } / Double(n) / (variance * variance)
+      #expect(abs(mean) < 6 * (variance * share).squareRoot(), "\(model.graph.nodes[v].name): mean \(mean)")
+      #expect(
+        abs(variance - 1) < 6 * ((kurtosis - 1) * share).squareRoot(),
+        "\(model.graph.nodes[v].name): variance \(variance), kurtosis \(kurtosis)")
+    }
+  }
+
+  @Test("A polynomial with a largest slope is the polynomial up to the bend, its tangent beyond, and steepest there")
+  func tangent() throws {
+    let bounded = PolynomialMechanism(
+      weights: .identity(1), coefficient: 0.1, degree: 3, largestSlope: 3, shift: [0], scale: [1])
+    let bend = (20.0 / 3).squareRoot()
+    for u in [-7, -bend, -1, 0, 0.5, bend, 2.7, 40] {
+      let inside = min(abs(u), bend)
+      let expected = inside + 0.1 * inside * inside * inside + 3 * (abs(u) - inside)
+      #expect(abs(bounded.value(at: [u])[0] - (u < 0 ? -expected : expected)) < 1e-12)
+      #expect(bounded.derivative(at: [u])[0, 0] <= 3 + 1e-9)
+      let back = try bounded.inverse(Matrix(rows: 1, columns: 1, storage: bounded.value(at: [u])))
+      #expect(abs(back[0, 0] - u) < 1e-12)
+    }
+  }
+
+  /// The calibration sample's rows, as docs/mechanisms.md states them.
+  enum MechanismBuilderRows { static let count = 4096 }
+
   @Test("Location-scale noise is wide where exp(s) is: squared residuals vary with the parents, additive ones do not")
   func heteroscedastic() throws {
     func spread(_ family: MechanismFamily) throws -> Double {
@@ -88,7 +132,8 @@ import Testing
   func errors() throws {
     let wrong: [MechanismFamily] = [
       .locationScale(.init(signal: 1)), .locationScale(.init(logDeviation: -1)), .postNonlinear(.init(sharpness: 0)),
-      .polynomial(.init(coefficient: -1)), .polynomial(.init(degree: 4)), .residualFlow(.init(contraction: 1)),
+      .polynomial(.init(coefficient: -1)), .polynomial(.init(degree: 4)),
+      .polynomial(.init(largestSlope: 1)), .residualFlow(.init(contraction: 1)),
       // Noisy regime: a node cannot hold parents and noise.
       .residualFlow(.init()),
     ]

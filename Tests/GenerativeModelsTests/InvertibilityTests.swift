@@ -1,4 +1,5 @@
 import GenerativeModels
+import Glibc
 import HierarchicalGraphs
 import LinearAlgebra
 import Stochastics
@@ -8,7 +9,7 @@ import Testing
   /// Families whose (parents, ε) is a function of the value.
   static let jointly: [MechanismFamily] = [
     .linearRandom, .linearOrthogonal, .mlp(MechanismTests.quick), .polynomial(.init()),
-    .polynomial(.init(coefficient: 0.5, degree: 5)), .residualFlow(.init()),
+    .polynomial(.init(coefficient: 0.1)), .polynomial(.init(coefficient: 0.5, degree: 5)), .residualFlow(.init()),
     .residualFlow(.init(blocks: 5, hiddenWidth: 4, contraction: 0.97)),
   ]
   /// Families whose ε is a function of value and parents.
@@ -94,6 +95,46 @@ import Testing
     #expect(throws: LinearAlgebraError.self) { try mechanism.inverse(bad) }
   }
 
+  @Test("Given weights that have lost rank are not stated to be invertible, whatever their shape")
+  func lostRank() {
+    let tall = Matrix<Double>([[1, 2], [2, 4], [3, 6]])
+    let linear = LinearMechanism(weights: tall)
+    let gain = "; given the parents, ε is known if its columns of W have full rank"
+    #expect(linear.invertibility == .conditional(why: "W (3 x 2) has rank 1\(gain)"))
+    #expect(
+      LinearMechanism(weights: Matrix([[1, 2], [2, 5], [3, 6]])).invertibility
+        == .exact(why: "W (3 x 2) has full column rank"))
+    #expect(
+      LinearMechanism(weights: Matrix([[1, 2]])).invertibility == .conditional(why: "W maps 2 inputs to 1\(gain)"))
+    let polynomial = PolynomialMechanism(
+      weights: tall, coefficient: 0.1, degree: 3, shift: [0, 0, 0], scale: [1, 1, 1])
+    let network = MLPMechanism(layers: [tall, .identity(3)], slope: 0.2, shift: [0, 0, 0], scale: 1)
+    let flow = ResidualFlowMechanism(entrance: tall, blocks: [], shift: [0, 0, 0], scale: 1)
+    for mechanism in [polynomial, network, flow] as [any Mechanism] {
+      if case .conditional = mechanism.invertibility {} else { Issue.record("\(mechanism.invertibility)") }
+    }
+  }
+
+  @Test("A soft intervention keeps the inverses of its base, and finds one by a search where the base has none")
+  func softInterventions() throws {
+    let base = LinearMechanism(weights: Matrix([[1, 2], [0, 3], [1, 1]]))
+    let soft = ShiftScaleMechanism(base: base, shift: [1, 0, -2], scale: [2, -3, 0.5])
+    let inputs = Self.inputs(base, seed: 4)
+    let values = Self.evaluate(soft, inputs)
+    #expect((try soft.inverse(values) - inputs).maximumMagnitude < Self.roundTrip)
+    let noise = try soft.noise(values: values, parents: inputs.columns(0..<1))
+    #expect((noise - inputs.columns(1..<2)).maximumMagnitude < Self.roundTrip)
+    #expect(throws: LinearAlgebraError.singular(order: 2)) {
+      try ShiftScaleMechanism(base: base, shift: [0, 0, 0], scale: [1, 0, 1]).inverse(values)
+    }
+    let searched = ShiftScaleMechanism(base: Rotation(), shift: [1, 0], scale: [2, 3])
+    let turned = Self.inputs(searched, seed: 5)
+    #expect((try searched.inverse(Self.evaluate(searched, turned)) - turned).maximumMagnitude < 1e-6)
+    let found = Rotation().numericInverse(Self.evaluate(Rotation(), turned))
+    #expect((found - turned).maximumMagnitude < 1e-6)
+    #expect(Rotation().numericInverse(Matrix([[Double.nan, 0]])).row(0).allSatisfy { $0.isNaN })
+  }
+
   @Test("Constants are not invertible, and a scale of 0 takes invertibility away")
   func interventions() throws {
     let base = LinearMechanism(weights: .identity(2))
@@ -104,5 +145,27 @@ import Testing
     } else {
       Issue.record("scaled to nothing")
     }
+  }
+}
+
+/// A rotation by an angle that depends on the radius, which says nothing of its inverse: (u, v) turned by (u² + v²) / 20.
+private struct Rotation: Mechanism {
+  var inputDimension: Int { 2 }
+  var dimension: Int { 2 }
+
+  func evaluate(_ inputs: UnsafeBufferPointer<Float>, into outputs: UnsafeMutableBufferPointer<Float>, count: Int) {
+    for i in 0..<count {
+      let value = turned(Double(inputs[i]), Double(inputs[count + i]))
+      (outputs[i], outputs[count + i]) = (Float(value.0), Float(value.1))
+    }
+  }
+
+  func evaluate(_ inputs: UnsafeBufferPointer<Double>, into outputs: UnsafeMutableBufferPointer<Double>, count: Int) {
+    for i in 0..<count { (outputs[i], outputs[count + i]) = turned(inputs[i], inputs[count + i]) }
+  }
+
+  private func turned(_ u: Double, _ v: Double) -> (Double, Double) {
+    let angle = (u * u + v * v) / 20
+    return (u * cos(angle) - v * sin(angle), u * sin(angle) + v * cos(angle))
   }
 }

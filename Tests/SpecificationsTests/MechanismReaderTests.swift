@@ -35,6 +35,12 @@ import Testing
       ),
       ("{family: post-nonlinear, sharpness: 3}", .postNonlinear(.init(sharpness: 3))),
       ("{family: polynomial, coefficient: 0.2, degree: 5}", .polynomial(.init(coefficient: 0.2, degree: 5))),
+      ("{family: polynomial, degree: 5}", .polynomial(.init(degree: 5))),
+      ("{family: polynomial, coefficient: 0.1}", .polynomial(.init(coefficient: 0.1))),
+      (
+        "{family: polynomial, coefficient: 0.2, largest_slope: 4}",
+        .polynomial(.init(coefficient: 0.2, largestSlope: 4))
+      ),
       (
         "{family: multiplicative, offset: 0.75, weight: 0.5, standardize: false}",
         .multiplicative(.init(offset: 0.75, weight: 0.5, isStandardized: false))
@@ -49,6 +55,9 @@ import Testing
       ),
     ]
     for (text, expected) in pairs { #expect(try family(text) == expected, "\(text)") }
+    #expect(try family("polynomial") != (try family("{family: polynomial, coefficient: 0.1}")))
+    #expect(
+      message { try family("{family: polynomial, largest_slope: 1}") }.contains("1 is not a largest slope"))
   }
 
   @Test("Levels and nodes override the base, and a node may share another's mechanism")

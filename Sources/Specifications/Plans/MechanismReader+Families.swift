@@ -28,10 +28,13 @@ extension MechanismFamily {
       if let node = map?.optional("hidden_width") { p.hiddenWidth = try node.hiddenWidth }
       return .postNonlinear(p)
     case "polynomial":
-      let map = try keys(["coefficient", "degree"])
+      let map = try keys(["coefficient", "degree", "largest_slope"])
       var p = PolynomialParameters()
       if let node = map?.optional("coefficient") {
-        p.coefficient = try node.double(atLeast: 0, called: "a coefficient of a monotone polynomial")
+        p = .init(coefficient: try node.double(atLeast: 0, called: "a coefficient of a monotone polynomial"))
+      }
+      if let node = map?.optional("largest_slope") {
+        p.largestSlope = try node.double(above: 1, called: "a largest slope")
       }
       if let node = map?.optional("degree") {
         p.degree = try node.int(in: 3...9, called: "a degree")
@@ -60,56 +63,14 @@ extension MechanismFamily {
       }
       return .residualFlow(p)
     case "weights":
-      guard let map = try keys(["file", "files", "matrices"]) else {
+      guard let map = try keys(["kind", "file", "files", "matrices", "tensors"]) else {
         throw node.error(
           "the family weights needs its weights", remedy: "write {family: weights, file: weights.safetensors}")
       }
-      return .weights(try namedWeights(map, context: context))
+      return .weights(try NamedWeights(map, context: context))
     default:
       return try context.plugins.mechanism(family, map)
     }
-  }
-
-  private static func namedWeights(
-    _ map: DocumentMapping, context: ReadingContext
-  ) throws(SpecificationError) -> NamedWeights {
-    let given = ["file", "files", "matrices"].filter { map.optional($0) != nil }
-    guard given.count == 1 else {
-      throw map.node.error(
-        given.isEmpty
-          ? "the weights are missing" : "weights come from one place, not from \(given.joined(separator: " and "))",
-        remedy:
-          "give 'file' (safetensors, a matrix for each node), 'files' (node: an .npy file), or 'matrices' (node: rows)")
-    }
-    if let node = map.optional("file") {
-      let path = context.resolved(try node.nonEmptyString)
-      do {
-        return try NamedWeights(tensors: try Safetensors(contentsOf: path).tensors, source: path)
-      } catch let error as DatasetError {
-        throw node.error(error.description, remedy: "")
-      } catch let error as ModelError {
-        throw node.error(error.description, remedy: "")
-      } catch {
-        throw node.error("\(error)", remedy: "")
-      }
-    }
-    var (matrices, sources): ([String: Matrix<Double>], [String: String]) = ([:], [:])
-    if let files = map.optional("files") {
-      for (name, node) in try files.anyMapping.entries {
-        do {
-          let path = context.resolved(try node.nonEmptyString)
-          matrices[name] = try NumPyFile.readDouble(path)
-          sources[name] = path
-        } catch let error as SpecificationError {
-          throw error
-        } catch {
-          throw node.error("\(error)", remedy: "")
-        }
-      }
-    } else if let given = map.optional("matrices") {
-      for (name, node) in try given.anyMapping.entries { matrices[name] = Matrix(try node.matrixRows) }
-    }
-    return NamedWeights(matrices, source: "the document", nodeSources: sources)
   }
 }
 
