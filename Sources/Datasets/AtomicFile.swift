@@ -19,18 +19,28 @@ public enum AtomicFile {
     if exists, status.st_mode & S_IFMT != S_IFREG { return try writeInPlace(bytes, to: path) }
     // A link stays a link: its target is replaced.
     let target = exists ? resolved(path) : path
-    var template = Array((target + ".XXXXXX").utf8CString)
-    let descriptor = mkstemp(&template)
-    guard descriptor >= 0 else { throw WriteFailure(file: path, code: errno) }
+    var descriptor: Int32 = -1
+    let made = UnfinishedOutputs.add {
+      var template = Array((target + ".XXXXXX").utf8CString)
+      descriptor = mkstemp(&template)
+      guard descriptor >= 0 else { return nil }
+      return template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+    }
+    guard let temporary = made else { throw WriteFailure(file: path, code: errno) }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    let temporary = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
     var code = writeAll(bytes, descriptor)
     if code == 0, fchmod(descriptor, exists ? status.st_mode & 0o7777 : 0o666 & ~currentMask()) != 0 { code = errno }
     if code == 0, fsync(descriptor) != 0 { code = errno }
     if close(descriptor) != 0, code == 0 { code = errno }
-    if code == 0, rename(temporary, target) != 0 { code = errno }
-    guard code == 0 else {
-      unlink(temporary)
+    let isPublished = UnfinishedOutputs.finish(temporary) {
+      if code == 0, rename(temporary, target) != 0 { code = errno }
+      return code == 0
+    }
+    guard isPublished else {
+      _ = UnfinishedOutputs.finish(temporary) {
+        unlink(temporary)
+        return true
+      }
       throw WriteFailure(file: path, code: code)
     }
     synchronizeFolder(of: target)

@@ -12,12 +12,16 @@ public enum DatasetError: Error, Equatable, Sendable {
   case unsupportedType(file: String, type: String, remedy: String)
   /// The array has another number of axes than two.
   case unsupportedShape(file: String, shape: [Int])
+  /// The file is of a version that this program does not read.
+  case unsupportedVersion(file: String, version: String, known: String)
   /// The bytes are not those that were written.
   case checksumMismatch(file: String, part: String)
   /// An array is asked for that is not there.
   case missingArray(file: String, name: String, available: [String])
   /// A value is NaN or infinite.
   case notFinite(file: String, row: Int, column: Int)
+  /// A value that was to be written is NaN or infinite.
+  case overflowed(file: String, array: String, column: String, row: Int)
 }
 
 extension DatasetError: CustomStringConvertible {
@@ -37,6 +41,9 @@ extension DatasetError: CustomStringConvertible {
     case .unsupportedShape(let file, let shape):
       "\(file): the array has \(shape.count) axes, shape \(shape), and a matrix needs 2; "
         + "reshape it to (samples, columns)"
+    case .unsupportedVersion(let file, let version, let known):
+      "\(file): the data set has format version \(version), and this program reads version \(known); "
+        + "read it with the version of Strata that wrote it, or sample it again"
     case .checksumMismatch(let file, let part):
       "\(file): the checksum of \(part) is wrong: the file was damaged; copy or write it again"
     case .missingArray(let file, let name, let available):
@@ -44,6 +51,9 @@ extension DatasetError: CustomStringConvertible {
         + (available.isEmpty ? "the file holds no arrays" : "name one of \(available.joined(separator: ", "))")
     case .notFinite(let file, let row, let column):
       "\(file): the value in row \(row), column \(column) (from 0) is not a finite number; remove or impute such rows"
+    case .overflowed(let file, let array, let column, let row):
+      "\(file): the value of \(column) in row \(row) of '\(array)' is not finite, so nothing was written; the model's "
+        + "mechanisms grow without bound on the way to this node: choose milder ones, noise with lighter tails, or fewer levels"
     }
   }
 }

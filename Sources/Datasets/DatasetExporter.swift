@@ -39,14 +39,18 @@ public enum DatasetExporter {
   /// - Parameters:
   ///   - schema: What it consists of.
   ///   - path: Where. A file is replaced, a folder must be empty or missing.
+  ///   - replacesFolder: Whether a folder is replaced too, if it holds an export and nothing else (``ExportFolder``).
   ///   - format: How.
+  ///   - requiresFinite: Whether NaN and infinity among the values are an error.
   ///   - workers: How many blocks are in the making at the same time. The bytes written do not depend on it.
   ///   - produce: Makes the values of a range of rows, in the order of `schema.arrays`; called on several threads.
   ///   - progress: Called with the number of rows written so far, in order, on the calling thread.
-  /// - Throws: ``DatasetError/cannotWrite(file:reason:)``.
+  /// - Throws: ``DatasetError/cannotWrite(file:reason:)``; ``DatasetError/overflowed(file:array:column:row:)`` for the first
+  ///   value that is not finite. Nothing is left behind then.
   /// - Complexity: memory O(workers · a million values).
   public static func write(
-    _ schema: ExportSchema, to path: String, format: Format, workers: Int,
+    _ schema: ExportSchema, to path: String, format: Format, replacesFolder: Bool = false, requiresFinite: Bool = true,
+    workers: Int,
     produce: @Sendable (Range<Int>) -> [ExportValues], progress: (Int) -> Void = { _ in }
   ) throws(DatasetError) {
     precondition(workers > 0, "\(workers) workers")
@@ -54,11 +58,12 @@ public enum DatasetExporter {
       switch format {
       case .hdf5: try HDF5BlockWriter(schema, path: path)
       case .npz: try NumPyBlockWriter(schema, archive: path)
-      case .npyFolder: try NumPyBlockWriter(schema, folder: path)
+      case .npyFolder: try NumPyBlockWriter(schema, folder: path, replaces: replacesFolder)
       case .csv: try CSVBlockWriter(schema, path: path)
       }
     do {
-      try writeBlocks(schema, writer, workers: workers, produce: produce, progress: progress)
+      try writeBlocks(
+        schema, writer, path: requiresFinite ? path : nil, workers: workers, produce: produce, progress: progress)
       try writer.finish()
     } catch {
       writer.abandon()
@@ -66,8 +71,9 @@ public enum DatasetExporter {
     }
   }
 
+  /// - Parameter path: The name for errors about values that are not finite; nil if they are none.
   private static func writeBlocks(
-    _ schema: ExportSchema, _ writer: any BlockWriter, workers: Int,
+    _ schema: ExportSchema, _ writer: any BlockWriter, path: String?, workers: Int,
     produce: @Sendable (Range<Int>) -> [ExportValues], progress: (Int) -> Void
   ) throws(DatasetError) {
     let starts = Array(stride(from: 0, to: schema.rows, by: schema.blockRows))
@@ -76,13 +82,14 @@ public enum DatasetExporter {
       let members = starts[wave..<min(wave + workers, starts.count)].map { start in
         start..<min(start + schema.blockRows, schema.rows)
       }
-      let coded = concurrentMap(members) { rows in
+      let coded = concurrentMap(members) { rows -> Result<[[UInt8]], DatasetError> in
         let values = produce(rows)
         check(values, rows: rows.count, against: schema)
-        return coding(values, rows.count)
+        if let path, let error = overflow(values, rows, schema, path) { return .failure(error) }
+        return .success(coding(values, rows.count))
       }
       for (rows, block) in zip(members, coded) {
-        try writer.append(block, rows: rows)
+        try writer.append(try block.get(), rows: rows)
         progress(rows.upperBound)
       }
     }
@@ -95,6 +102,23 @@ public enum DatasetExporter {
         value.count == rows * array.columns.count && value.element == array.element,
         "\(array.name): \(value.count) values for shape (\(rows), \(array.columns.count))")
     }
+  }
+
+  /// The first value of a block that is not finite, as an error.
+  private static func overflow(
+    _ values: [ExportValues], _ rows: Range<Int>, _ schema: ExportSchema, _ path: String
+  ) -> DatasetError? {
+    var first: (row: Int, error: DatasetError)?
+    for (value, array) in zip(values, schema.arrays) {
+      guard case .float32(let numbers) = value, let index = numbers.firstNotFinite else { continue }
+      let (row, column) = index.quotientAndRemainder(dividingBy: array.columns.count)
+      if let first, first.row <= row { continue }
+      first = (
+        row,
+        .overflowed(file: path, array: array.name, column: array.columns[column], row: rows.lowerBound + row)
+      )
+    }
+    return first?.error
   }
 
   private static func concurrentMap<Element: Sendable, Result: Sendable>(
@@ -110,6 +134,17 @@ public enum DatasetExporter {
     }
     defer { results.deinitialize() }
     return Array(results)
+  }
+}
+
+extension [Float] {
+  /// The position of the first NaN or infinity. One pass without branches tells whether there is any.
+  fileprivate var firstNotFinite: Int? {
+    let exponent = Float.infinity.bitPattern
+    let largest = withUnsafeBufferPointer {
+      $0.reduce(into: UInt32(0)) { $0 = Swift.max($0, $1.bitPattern & exponent) }
+    }
+    return largest == exponent ? firstIndex { !$0.isFinite } : nil
   }
 }
 

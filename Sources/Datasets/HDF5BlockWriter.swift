@@ -32,13 +32,14 @@ final class HDF5BlockWriter: BlockWriter {
   }
 
   private func begin(_ schema: ExportSchema) throws(DatasetError) {
-    for attribute in schema.attributes { try writer.setAttribute(attribute, of: "/") }
+    for attribute in schema.attributes + ExportFacts(schema).attributes { try writer.setAttribute(attribute, of: "/") }
     if let model = schema.model {
       try writer.setAttribute(ExportAttribute("graph", .text(model.graph)), of: "/")
       try writer.makeGroup("model")
       try writer.setAttribute(ExportAttribute("description", .text(model.description)), of: "model")
       try writer.setAttribute(ExportAttribute("checksum", .integer(UInt64(model.checksum))), of: "model")
       try writer.writeNumbers(model.parameters, to: "model/parameters")
+      try writer.writeBytes(MetadataText.json(schema), to: MetadataText.hdf5Path)
     }
     for array in schema.arrays {
       try writer.makeGroup(array.name)

@@ -28,16 +28,18 @@ final class HDF5Reader {
     if reason.hasPrefix("truncated file"), let stored = reason.split(separator: " ").last.flatMap({ Int($0) }) {
       return .truncated(file: path, bytes: size, expected: stored)
     }
-    return .malformed(file: path, format: "HDF5", reason: reason)
+    return failure(path, reason)
   }
 
-  /// Whether there is an object of this path.
+  /// Whether there is an object of this path. What cannot be decided, because the group is damaged, is an error.
   func contains(_ object: String) throws(DatasetError) -> Bool {
     try run { () throws(DatasetError) in
       var prefix = ""
       for part in object.split(separator: "/") {
         prefix += "/\(part)"
-        guard H5Lexists(file, prefix, strata_h5_default()) > 0 else { return false }
+        let answer = H5Lexists(file, prefix, strata_h5_default())
+        guard answer >= 0 else { throw failure() }
+        if answer == 0 { return false }
       }
       return true
     }
@@ -72,73 +74,14 @@ final class HDF5Reader {
   /// All elements of a data set of numbers, row by row, in double precision.
   func numbers(_ dataset: String) throws(DatasetError) -> (shape: [Int], values: [Double]) {
     try run { () throws(DatasetError) in
-      let handle = try open(dataset)
-      let shape = try shape(handle.raw)
-      let type = try identifier(H5Dget_type(handle.raw))
-      let kind = H5Tget_class(type.raw)
-      guard kind == H5T_FLOAT || kind == H5T_INTEGER else {
-        throw .unsupportedType(
-          file: "\(path):\(dataset)", type: Self.name(kind),
-          remedy: "give a data set of integers or floating-point numbers")
-      }
-      guard let count = elementCount(shape), count <= Int.max / 8 else { throw failure("shape \(shape)") }
-      var values = [Double](repeating: 0, count: count)
-      if count > 0 {
-        let status = values.withUnsafeMutableBytes { buffer in
-          H5Dread(
-            handle.raw, strata_h5_float64(), strata_h5_all(), strata_h5_all(), strata_h5_default(), buffer.baseAddress)
-        }
-        guard status >= 0 else { throw readingFailure(dataset) }
-      }
-      return (shape, values)
+      try read(dataset, zero: 0.0, type: strata_h5_float64(), kinds: [H5T_FLOAT, H5T_INTEGER])
     }
   }
 
-  /// A text attribute; nil if there is none.
-  func text(_ attribute: String, of object: String) throws(DatasetError) -> String? {
+  /// All elements of a data set of bytes.
+  func bytes(_ dataset: String) throws(DatasetError) -> [UInt8] {
     try run { () throws(DatasetError) in
-      guard let handle = try open(attribute, of: object) else { return nil }
-      let type = try identifier(H5Aget_type(handle.raw))
-      guard H5Tget_class(type.raw) == H5T_STRING else { throw failure("attribute \(attribute) is not text") }
-      guard H5Tis_variable_str(type.raw) > 0 else {
-        var bytes = [UInt8](repeating: 0, count: H5Tget_size(type.raw))
-        guard H5Aread(handle.raw, type.raw, &bytes) >= 0 else { throw failure() }
-        return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      var pointer: UnsafeMutablePointer<CChar>?
-      guard H5Aread(handle.raw, type.raw, &pointer) >= 0, let pointer else { throw failure() }
-      defer { H5free_memory(pointer) }
-      return String(cString: pointer)
-    }
-  }
-
-  /// An attribute that is a list of texts of variable length; nil if there is none.
-  func texts(_ attribute: String, of object: String) throws(DatasetError) -> [String]? {
-    guard try contains(object) else { return nil }
-    return try run { () throws(DatasetError) in
-      guard let handle = try open(attribute, of: object) else { return nil }
-      let type = try identifier(H5Aget_type(handle.raw))
-      let space = try identifier(H5Aget_space(handle.raw))
-      let count = H5Sget_simple_extent_npoints(space.raw)
-      guard H5Tget_class(type.raw) == H5T_STRING, H5Tis_variable_str(type.raw) > 0, (0...65_536).contains(count) else {
-        throw failure("attribute \(attribute) is not a list of texts")
-      }
-      var pointers = [UnsafeMutablePointer<CChar>?](repeating: nil, count: Int(count))
-      guard H5Aread(handle.raw, type.raw, &pointers) >= 0 else { throw failure() }
-      defer { for pointer in pointers { H5free_memory(pointer) } }
-      return pointers.map { pointer in pointer.map { String(cString: $0) } ?? "" }
-    }
-  }
-
-  /// An attribute that is a non-negative integer; nil if there is none.
-  func integer(_ attribute: String, of object: String) throws(DatasetError) -> UInt64? {
-    try run { () throws(DatasetError) in
-      guard let handle = try open(attribute, of: object) else { return nil }
-      let type = try identifier(H5Aget_type(handle.raw))
-      guard H5Tget_class(type.raw) == H5T_INTEGER else { throw failure("attribute \(attribute) is not an integer") }
-      var value: UInt64 = 0
-      guard H5Aread(handle.raw, strata_h5_uint64(), &value) >= 0 else { throw failure() }
-      return value
+      try read(dataset, zero: UInt8(0), type: strata_h5_uint8(), kinds: [H5T_INTEGER]).values
     }
   }
 
@@ -148,14 +91,32 @@ final class HDF5Reader {
     try HDF5Library.locked(body)
   }
 
+  private func read<Scalar>(
+    _ dataset: String, zero: Scalar, type: hid_t, kinds: [H5T_class_t]
+  ) throws(DatasetError) -> (shape: [Int], values: [Scalar]) {
+    let handle = try open(dataset)
+    let shape = try shape(handle.raw)
+    let stored = try identifier(H5Dget_type(handle.raw))
+    let kind = H5Tget_class(stored.raw)
+    guard kinds.contains(kind) else {
+      throw .unsupportedType(
+        file: "\(path):\(dataset)", type: Self.name(kind),
+        remedy: "give a data set of integers or floating-point numbers")
+    }
+    guard let count = elementCount(shape), count <= Int.max / 8 else { throw failure("shape \(shape)") }
+    var values = [Scalar](repeating: zero, count: count)
+    if count > 0 {
+      let status = values.withUnsafeMutableBytes { buffer in
+        H5Dread(handle.raw, type, strata_h5_all(), strata_h5_all(), strata_h5_default(), buffer.baseAddress)
+      }
+      guard status >= 0 else { throw readingFailure(dataset) }
+    }
+    return (shape, values)
+  }
+
   private func open(_ dataset: String) throws(DatasetError) -> HDF5Identifier {
     guard let handle = HDF5Identifier(H5Dopen2(file, dataset, strata_h5_default())) else { throw failure() }
     return handle
-  }
-
-  private func open(_ attribute: String, of object: String) throws(DatasetError) -> HDF5Identifier? {
-    guard H5Aexists_by_name(file, object, attribute, strata_h5_default()) > 0 else { return nil }
-    return try identifier(H5Aopen_by_name(file, object, attribute, strata_h5_default(), strata_h5_default()))
   }
 
   private func shape(_ dataset: hid_t) throws(DatasetError) -> [Int] {
@@ -172,17 +133,20 @@ final class HDF5Reader {
     return identifier
   }
 
-  private func failure(_ reason: String = HDF5Library.reason) -> DatasetError {
-    .malformed(file: path, format: "HDF5", reason: reason)
+  private func failure(_ reason: String = HDF5Library.reason) -> DatasetError { Self.failure(path, reason) }
+
+  /// Damage that a checksum found is told apart from bytes that are no HDF5.
+  private static func failure(_ path: String, _ reason: String, part: String = "the metadata") -> DatasetError {
+    // fletcher32: "data error detected by Fletcher32 checksum"; deflate: "inflate() failed"; headers of objects:
+    // "incorrect metadata checksum after all read attempts".
+    if reason.contains("checksum") || reason.contains("inflate") {
+      return .checksumMismatch(file: path, part: part)
+    }
+    return .malformed(file: path, format: "HDF5", reason: reason)
   }
 
   private func readingFailure(_ dataset: String) -> DatasetError {
-    let reason = HDF5Library.reason
-    // A filter that meets damage: fletcher32 says "data error detected by Fletcher32 checksum", deflate "inflate() failed".
-    if reason.contains("checksum") || reason.contains("inflate") {
-      return .checksumMismatch(file: path, part: "data set '\(dataset)'")
-    }
-    return failure(reason)
+    Self.failure(path, HDF5Library.reason, part: "data set '\(dataset)'")
   }
 
   private static func name(_ kind: H5T_class_t) -> String {

@@ -100,6 +100,16 @@ final class HDF5Writer {
     }
   }
 
+  /// Writes bytes, compressed and checksummed.
+  func writeBytes(_ bytes: [UInt8], to path: String) throws(DatasetError) {
+    try run { () throws(DatasetError) in
+      let dataset = try create(
+        path, type: strata_h5_uint8(), shape: [bytes.count], chunk: [max(min(bytes.count, 1 << 20), 1)])
+      if bytes.isEmpty { return }
+      try check(H5Dwrite(dataset.raw, strata_h5_uint8(), strata_h5_all(), strata_h5_all(), strata_h5_default(), bytes))
+    }
+  }
+
   /// Writes numbers in double precision, compressed and checksummed.
   func writeNumbers(_ numbers: [Double], to path: String) throws(DatasetError) {
     try run { () throws(DatasetError) in

@@ -19,8 +19,8 @@ final class NumPyBlockWriter: BlockWriter {
     try self.init(schema, output: try .file(for: path), isArchive: true)
   }
 
-  convenience init(_ schema: ExportSchema, folder path: String) throws(DatasetError) {
-    try self.init(schema, output: try .folder(for: path), isArchive: false)
+  convenience init(_ schema: ExportSchema, folder path: String, replaces: Bool) throws(DatasetError) {
+    try self.init(schema, output: try .folder(for: path, replacesExport: replaces), isArchive: false)
   }
 
   private init(_ schema: ExportSchema, output: TemporaryOutput, isArchive: Bool) throws(DatasetError) {

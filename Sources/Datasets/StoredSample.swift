@@ -1,52 +1,71 @@
-/// The head of an HDF5 file that ``DatasetExporter`` wrote: the model and the facts, without the values.
+/// The head of a data set that ``DatasetExporter`` wrote as HDF5, `.npz` or a folder: the model and the facts, without the
+/// values. All of it is under checksums, so that a damaged head is an error and never another model or other rows.
 public struct StoredSample: Sendable {
-  /// The file.
+  /// The facts that make a data set one of these.
+  public static let formatAttributes: [ExportAttribute] = [
+    .init("format", .text("strata-sample")), .init("format_version", .integer(2)),
+  ]
+
+  /// The file or folder.
   public let file: String
   /// The model.
   public let model: ModelRecord
-  private let integers: [String: UInt64]
-  private let lists: [String: [String]]
+  private let facts: [String: ExportAttribute.Value]
 
-  /// Reads the head of a file.
+  /// Reads the head of a data set.
   ///
-  /// - Parameters:
-  ///   - path: An HDF5 file.
-  ///   - integers: The names of those integer attributes of the file that are wanted.
-  ///   - lists: The attributes that are wanted of those that are lists of texts, as `array/attribute`.
-  /// - Throws: ``DatasetError``: `cannotRead`, `truncated`, `malformed` (also for HDF5 files without a model),
-  ///   `checksumMismatch`.
-  public init(contentsOf path: String, integers names: [String], lists listNames: [String] = []) throws(DatasetError) {
-    let reader = try HDF5Reader(path)
-    guard try reader.contains("model/parameters"), let graph = try reader.text("graph", of: "/"),
-      let description = try reader.text("description", of: "model"),
-      let checksum = try reader.integer("checksum", of: "model")
-    else { throw .malformed(file: path, format: "Strata HDF5", reason: "it holds no model") }
-    let parameters = try reader.numbers("model/parameters").values
-    model = ModelRecord(graph: graph, description: description, parameters: parameters)
-    guard checksum == UInt64(model.checksum) else { throw .checksumMismatch(file: path, part: "the model") }
-    var found: [String: UInt64] = [:]
-    for name in names { found[name] = try reader.integer(name, of: "/") }
-    integers = found
-    var read: [String: [String]] = [:]
-    for name in listNames {
-      let parts = name.split(separator: "/").map(String.init)
-      precondition(parts.count == 2, "\(name) is not array/attribute")
-      read[name] = try reader.texts(parts[1], of: parts[0])
+  /// - Parameter path: An HDF5 file, or an `.npz` archive or a folder's name with `/` at its end.
+  /// - Throws: ``DatasetError``: `cannotRead`, `truncated`, `malformed` (also for data without a model and for CSV, which
+  ///   has no place for one), `unsupportedVersion`, `checksumMismatch`.
+  public init(contentsOf path: String) throws(DatasetError) {
+    let head: StoredHead
+    switch DatasetExporter.Format(path: path) {
+    case .npz: head = try MetadataText.head(archive: path)
+    case .npyFolder: head = try MetadataText.head(folder: path)
+    case .csv:
+      throw .malformed(file: path, format: "data set", reason: "CSV keeps no model; .h5, .npz and folders of .npy do")
+    case .hdf5, nil: head = try MetadataText.head(hdf5: path)
     }
-    lists = read
-    file = path
+    guard head.facts["format"] == Self.formatAttributes[0].value else {
+      throw .malformed(file: path, format: "Strata data set", reason: "it has no attribute format 'strata-sample'")
+    }
+    guard head.facts["format_version"] == Self.formatAttributes[1].value else {
+      let version = if case .integer(let number)? = head.facts["format_version"] { "\(number)" } else { "none" }
+      throw .unsupportedVersion(file: path, version: version, known: "2")
+    }
+    guard head.factsChecksum == UInt64(ExportFacts(values: head.facts).checksum) else {
+      throw .checksumMismatch(file: path, part: "the attributes")
+    }
+    guard head.modelChecksum == UInt64(head.model.checksum) else {
+      throw .checksumMismatch(file: path, part: "the model")
+    }
+    (file, model, facts) = (path, head.model, head.facts)
   }
 
-  /// One of the integer attributes that were asked for.
+  /// A fact of the file, or of an array as `array/attribute`; nil if there is none of this name.
+  public subscript(_ name: String) -> ExportAttribute.Value? { facts[name] }
+
+  /// A fact that is an integer.
   ///
-  /// - Throws: ``DatasetError/malformed(file:format:reason:)`` if the file has none of this name.
+  /// - Throws: ``DatasetError/malformed(file:format:reason:)`` if the file has no integer of this name.
   public func integer(_ name: String) throws(DatasetError) -> UInt64 {
-    guard let value = integers[name] else {
-      throw .malformed(file: file, format: "Strata HDF5", reason: "it has no attribute \(name)")
+    guard case .integer(let value)? = facts[name] else {
+      throw .malformed(file: file, format: "Strata data set", reason: "it has no attribute \(name)")
     }
     return value
   }
 
-  /// One of the lists of texts that were asked for; nil if the file has none of this name.
-  public func texts(_ name: String) -> [String]? { lists[name] }
+  /// A list of texts; nil if the file has none of this name.
+  public func texts(_ name: String) -> [String]? {
+    guard case .texts(let values)? = facts[name] else { return nil }
+    return values
+  }
+}
+
+/// A head as it was read, before it is checked.
+struct StoredHead {
+  let model: ModelRecord
+  let modelChecksum: UInt64
+  let facts: [String: ExportAttribute.Value]
+  let factsChecksum: UInt64?
 }

@@ -8,6 +8,12 @@ struct TemporaryOutput: Sendable {
   /// Where to write in the meantime.
   let temporaryPath: String
   private let target: String
+  private let replacesExport: Bool
+
+  private init(path: String, temporaryPath: String, target: String, replacesExport: Bool = false) {
+    (self.path, self.temporaryPath, self.target) = (path, temporaryPath, target)
+    self.replacesExport = replacesExport
+  }
 
   /// Makes an empty file.
   static func file(for path: String) throws(DatasetError) -> TemporaryOutput {
@@ -17,16 +23,22 @@ struct TemporaryOutput: Sendable {
       throw .cannotWrite(file: path, reason: "it exists and is not a file")
     }
     let target = exists ? AtomicFile.resolved(path) : path
-    var template = Array((target + ".XXXXXX").utf8CString)
-    let descriptor = mkstemp(&template)
-    guard descriptor >= 0 else { throw failure(path) }
-    fchmod(descriptor, exists ? status.st_mode & 0o7777 : 0o666 & ~AtomicFile.currentMask())
-    close(descriptor)
-    return TemporaryOutput(path: path, temporaryPath: text(template), target: target)
+    let made = UnfinishedOutputs.add {
+      var template = Array((target + ".XXXXXX").utf8CString)
+      let descriptor = mkstemp(&template)
+      guard descriptor >= 0 else { return nil }
+      fchmod(descriptor, exists ? status.st_mode & 0o7777 : 0o666 & ~AtomicFile.currentMask())
+      close(descriptor)
+      return text(template)
+    }
+    guard let made else { throw failure(path) }
+    return TemporaryOutput(path: path, temporaryPath: made, target: target)
   }
 
   /// Makes an empty folder.
-  static func folder(for path: String) throws(DatasetError) -> TemporaryOutput {
+  ///
+  /// - Parameter replacesExport: Whether a folder that holds an export, and nothing else, is replaced.
+  static func folder(for path: String, replacesExport: Bool = false) throws(DatasetError) -> TemporaryOutput {
     var target = path
     while target.count > 1, target.hasSuffix("/") { target.removeLast() }
     var status = stat()
@@ -35,12 +47,20 @@ struct TemporaryOutput: Sendable {
       guard status.st_mode & S_IFMT == S_IFDIR else {
         throw .cannotWrite(file: path, reason: "it exists and is not a folder")
       }
-      guard isEmptyFolder(target) else { throw .cannotWrite(file: path, reason: "the folder exists and is not empty") }
+      switch ExportFolder.content(of: target) {
+      case .nothing: break
+      case .export where replacesExport: break
+      case .export, .other: throw .cannotWrite(file: path, reason: "the folder exists and is not empty")
+      }
     }
-    var template = Array((target + ".XXXXXX").utf8CString)
-    guard mkdtemp(&template) != nil else { throw failure(path) }
-    chmod(text(template), 0o777 & ~AtomicFile.currentMask())
-    return TemporaryOutput(path: path, temporaryPath: text(template), target: target)
+    let made = UnfinishedOutputs.add {
+      var template = Array((target + ".XXXXXX").utf8CString)
+      guard mkdtemp(&template) != nil else { return nil }
+      chmod(text(template), 0o777 & ~AtomicFile.currentMask())
+      return text(template)
+    }
+    guard let made else { throw failure(path) }
+    return TemporaryOutput(path: path, temporaryPath: made, target: target, replacesExport: replacesExport)
   }
 
   /// Syncs one file to the disk: the output itself, or a file in an output folder.
@@ -51,18 +71,35 @@ struct TemporaryOutput: Sendable {
     guard fsync(descriptor) == 0 else { throw Self.failure(path) }
   }
 
-  /// Syncs the output and puts it in its place.
+  /// Syncs the output and puts it in its place. A folder that is to be replaced steps aside for the new one and is removed
+  /// when that stands in its place; a crash between the two leaves both, each whole, under temporary names.
   func publish() throws(DatasetError) {
     try synchronize(temporaryPath)
-    guard rename(temporaryPath, target) == 0 else { throw Self.failure(path) }
+    let old = temporaryPath + ".old"
+    var isReplaced = false
+    let succeeded = UnfinishedOutputs.finish(temporaryPath) {
+      if rename(temporaryPath, target) == 0 { return true }
+      guard replacesExport, errno == ENOTEMPTY || errno == EEXIST, case .export = ExportFolder.content(of: target),
+        rename(target, old) == 0
+      else { return false }
+      isReplaced = true
+      if rename(temporaryPath, target) == 0 { return true }
+      let code = errno
+      rename(old, target)
+      errno = code
+      return false
+    }
+    guard succeeded else { throw Self.failure(path) }
+    if isReplaced { UnfinishedOutputs.remove(old) }
     AtomicFile.synchronizeFolder(of: target)
   }
 
   /// Removes what was written.
   func discard() {
-    if unlink(temporaryPath) == 0 { return }
-    for file in Self.entries(temporaryPath) { unlink("\(temporaryPath)/\(file)") }
-    rmdir(temporaryPath)
+    _ = UnfinishedOutputs.finish(temporaryPath) {
+      UnfinishedOutputs.remove(temporaryPath)
+      return true
+    }
   }
 
   private static func failure(_ path: String) -> DatasetError {
@@ -71,20 +108,5 @@ struct TemporaryOutput: Sendable {
 
   private static func text(_ template: [CChar]) -> String {
     template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
-  }
-
-  private static func isEmptyFolder(_ path: String) -> Bool { entries(path).isEmpty }
-
-  private static func entries(_ path: String) -> [String] {
-    guard let folder = opendir(path) else { return [] }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names
   }
 }

@@ -30,22 +30,13 @@ private func failure(of error: any Error) -> any Error {
     return ExitCode(error.status.rawValue)
   case let error as DatasetError:
     printLine("Error: \(error)")
-    return ExitCode(status(of: error).rawValue)
+    return ExitCode(SpecificationError(error).status.rawValue)
   case is GraphError, is ModelError, is RecoveryError:
     printLine("Error: \(error)")
     return ExitCode(ExitStatus.invalidData.rawValue)
   default:
     printLine("Error: \(error)")
     return ExitCode(ExitStatus.software.rawValue)
-  }
-}
-
-/// A data file that cannot be opened is missing input, and not wrong data.
-private func status(of error: DatasetError) -> ExitStatus {
-  switch error {
-  case .cannotRead: .noInput
-  case .cannotWrite: .cannotCreate
-  default: .invalidData
   }
 }
 

@@ -1,44 +1,36 @@
+internal import Datasets
 internal import Foundation
-internal import Reporting
-internal import Synchronization
 
-/// Ends the program on Ctrl-C with a word on what is kept. Cells are published whole, so there is nothing to save.
+/// Ends the program on Ctrl-C (SIGINT), SIGTERM and SIGHUP: with a word on what is kept, without temporary files, and with
+/// the exit code that shells expect, 128 plus the signal's number.
 ///
 /// The handler writes a byte into a pipe and a thread of its own reads it: the workers keep every thread of the
-/// concurrency pool busy, and with it Dispatch's, so a handler there would wait for a cell to finish.
-final class Interruption: Sendable {
-  private let counts: Mutex<(finished: Int, total: Int)>
-
-  /// Takes over SIGINT for the rest of the program.
+/// concurrency pool busy, and with it Dispatch's, so a handler there would wait for them to finish.
+enum Interruption {
+  /// Takes over the signals for the rest of the program. A SIGHUP that is ignored already, as under `nohup`, stays so.
   ///
-  /// - Parameters:
-  ///   - directory: Where finished cells are, for the message.
-  ///   - cells: How many there are in all.
-  ///   - line: The progress line, which is cleared first.
-  init(directory: String, cells: Int, line: TerminalLine?) {
-    counts = Mutex((0, cells))
+  /// - Parameter message: What to say on standard error, one line; called on a thread of its own.
+  static func end(saying message: @escaping @Sendable () -> String) {
     let reader = signalPipe.reader
-    let thread = Thread { [self] in
-      var byte: UInt8 = 0
+    let thread = Thread {
+      var number: UInt8 = 0
       // Nothing but the handler writes; an error other than an interrupted call cannot happen.
-      while read(reader, &byte, 1) != 1 {}
-      line?.clear()
-      let (finished, total) = counts.withLock { $0 }
-      let text =
-        "interrupted: \(finished) of \(total) cells are finished in \(directory); run the same command to go on\n"
-      FileHandle.standardError.write(Data(text.utf8))
-      // 128 + SIGINT, as shells expect. _exit: the workers are in the middle of BLAS calls.
-      _exit(130)
+      while read(reader, &number, 1) != 1 {}
+      FileHandle.standardError.write(Data("\(message())\n".utf8))
+      let code = 128 + Int32(number)
+      // _exit: the workers are in the middle of BLAS calls.
+      UnfinishedOutputs.discardAll { _exit(code) }
     }
     thread.start()
-    signal(SIGINT) { _ in
-      var byte: UInt8 = 1
-      _ = write(signalPipe.writer, &byte, 1)
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      let before = signal(number) { number in
+        var byte = UInt8(truncatingIfNeeded: number)
+        _ = write(signalPipe.writer, &byte, 1)
+      }
+      // SIG_IGN is the address 1.
+      if number == SIGHUP, unsafeBitCast(before, to: Int.self) == 1 { signal(number, SIG_IGN) }
     }
   }
-
-  /// Takes note of a finished cell.
-  func note(finished: Int, of total: Int) { counts.withLock { $0 = (finished, total) } }
 }
 
 /// Made before the handler is installed, which may only use what exists already.

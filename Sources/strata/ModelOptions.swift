@@ -3,25 +3,16 @@ internal import Specifications
 
 /// A model on the command line: a model file, or a graph with options.
 struct ModelOptions: ParsableArguments {
-  @Argument(
-    help: "A model file, or a graph file or built-in family together with --mechanism.")
+  @Argument(help: ModelOptions.modelHelp)
   var model: String
 
-  @Option(
-    help: """
-      linear, linear:orthogonal, rho:0.85, mlp, mlp:layers=2,slope=0.5, residual-flow, polynomial:degree=5, \
-      additive-noise:signal=0.9, location-scale, post-nonlinear, multiplicative; wins over the file.
-      """)
+  @Option(help: ModelOptions.mechanismHelp)
   var mechanism: String?
 
-  @Option(
-    help: """
-      gaussian, laplace, uniform, student-t:5, logistic, exponential, gumbel, correlated:0.5, degenerate; wins over the \
-      file. (default: gaussian)
-      """)
+  @Option(help: ModelOptions.noiseHelp)
   var noise: String?
 
-  @Option(help: "The seed of the mechanisms' weights, as in a plan's generator_seeds; wins over the file. (default: 1)")
+  @Option(help: ModelOptions.modelSeedHelp)
   var modelSeed: UInt64?
 
   /// Reads the model's parts and prints the notes on how the graph was read.
@@ -30,4 +21,24 @@ struct ModelOptions: ParsableArguments {
     for note in specification.notes { printNote("\(model): \(note)") }
     return specification
   }
+}
+
+/// What every command that takes a model says of it.
+extension ModelOptions {
+  static let modelHelp: ArgumentHelp = """
+    A model file, a data set that strata sample wrote with its model (.h5, .npz, or a folder's name with / at its end), \
+    or a graph file or built-in family together with --mechanism.
+    """
+  static let mechanismHelp: ArgumentHelp = """
+    linear, linear:orthogonal, rho:0.85, mlp, mlp:layers=2,slope=0.5, residual-flow, polynomial:degree=5, \
+    additive-noise:signal=0.9, location-scale, post-nonlinear, multiplicative; wins over the file. docs/mechanisms.md \
+    lists all parameters.
+    """
+  static let noiseHelp: ArgumentHelp = """
+    gaussian, laplace, uniform, student-t:5, logistic, exponential, gumbel, correlated:0.5, degenerate; wins over the \
+    file. (default: gaussian)
+    """
+  static let modelSeedHelp: ArgumentHelp = """
+    The seed of the mechanisms' weights, as in a plan's generator_seeds; wins over the file. (default: 1)
+    """
 }

@@ -75,8 +75,8 @@ struct SampleExport: Sendable {
     } catch {
       throw SpecificationError(file: request.source, error.description, remedy: "")
     }
-    var attributes: [ExportAttribute] = [
-      .init("format", .text("strata-sample")), .init("format_version", .integer(1)),
+    var attributes: [ExportAttribute] = StoredSample.formatAttributes
+    attributes += [
       .init("strata_version", .text(StrataVersion.current)), .init("mechanism", .text(model.family.label)),
       .init("sample_seed", .integer(request.seed)), .init("first_sample", .integer(first)),
       .init("samples", .integer(UInt64(request.samples.count))), .init("blas", .text(BLASRuntime.configuration)),

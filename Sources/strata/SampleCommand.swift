@@ -17,13 +17,16 @@ struct SampleCommand: ParsableCommand {
       described in docs/data-format.md.
       """)
 
-  @Argument(help: "A model file, or a graph file or built-in family together with --mechanism.")
+  @Argument(help: ModelOptions.modelHelp)
   var source: String?
 
   @Option(
     name: .customLong("model"),
     help: ArgumentHelp(
-      "Go on with the model and seed stored in this HDF5 file, after its last sample.", valueName: "file.h5"))
+      """
+      Go on with the data set in this file (.h5, .npz, or a folder's name with / at its end): its model, seed, masks and \
+      environments, after its last sample.
+      """, valueName: "file.h5"))
   var stored: String?
 
   @Option(name: .short, help: ArgumentHelp("The number of samples.", valueName: "n"))
@@ -38,8 +41,15 @@ struct SampleCommand: ParsableCommand {
   @Option(help: "The seed of the samples and their masks. (default: 0, or that of --model)")
   var seed: UInt64?
 
-  @Option(help: "A mask for each sample: the share of patches to mask, and the side of a patch, as in 0.5,4.")
+  @Option(
+    help: """
+      A mask for each sample: the share of patches to mask, and the side of a patch, as in 0.5,4. (default: none, or \
+      those in --model)
+      """)
   var masks: MaskChoice?
+
+  @Flag(help: "No masks, also where the data set of --model has some.")
+  var noMasks = false
 
   @Option(
     name: .customLong("environment"),
@@ -50,27 +60,28 @@ struct SampleCommand: ParsableCommand {
       """, valueName: "name"))
   var environments: [String] = []
 
-  @Option(help: "The mechanism family, like rho:0.85 or mlp; wins over the file.")
+  @Option(help: ModelOptions.mechanismHelp)
   var mechanism: String?
 
-  @Option(help: "The noise law, like laplace or student-t:5; wins over the file. (default: gaussian)")
+  @Option(help: ModelOptions.noiseHelp)
   var noise: String?
 
-  @Option(help: "The seed of the mechanisms' weights; wins over the file. (default: 1)")
+  @Option(help: ModelOptions.modelSeedHelp)
   var modelSeed: UInt64?
 
   @Option(help: "Threads; default: one for each core. The output does not depend on it.")
   var workers: Int?
 
-  @Flag(help: "Replace the output file if it exists.")
+  @Flag(help: "Replace the output if it exists: a file, or a folder that holds an export and nothing else.")
   var force = false
 
   func validate() throws {
     if n < 1 { throw ValidationError("-n \(n): give at least 1") }
     if let workers, workers < 1 { throw ValidationError("--workers \(workers): give at least 1") }
     guard (source == nil) != (stored == nil) else {
-      throw ValidationError("give either a model or --model with an HDF5 file")
+      throw ValidationError("give either a model or --model with a data set")
     }
+    if noMasks, masks != nil { throw ValidationError("--masks and --no-masks contradict each other; give one") }
     if stored != nil, mechanism != nil || noise != nil || modelSeed != nil {
       throw ValidationError("--mechanism, --noise and --model-seed make no sense with a stored model; leave them out")
     }
@@ -83,9 +94,7 @@ struct SampleCommand: ParsableCommand {
   func run() throws {
     try reporting {
       guard let format = DatasetExporter.Format(path: output) else { return }
-      guard format == .npyFolder || force || !FileManager.default.fileExists(atPath: output) else {
-        throw Self.exists(output)
-      }
+      try checkOutput(format)
       let request = try request()
       let export = try SampleExport(request, keepsModel: format != .csv)
       let beside = DatasetExporter.metadataPath(besideCSV: output)
@@ -94,8 +103,9 @@ struct SampleCommand: ParsableCommand {
           || !FileManager.default.fileExists(atPath: beside)
       else { throw Self.exists(beside) }
       BLASRuntime.useOneThread()
+      Interruption.end { [output] in "interrupted: nothing was written to \(output)" }
       try DatasetExporter.write(
-        export.schema, to: output, format: format,
+        export.schema, to: output, format: format, replacesFolder: force,
         workers: workers ?? ProcessInfo.processInfo.activeProcessorCount, produce: export.values)
       if format == .csv, !export.schema.hasMetadataBesideCSV {
         // What may stand there is about the file that was replaced.
@@ -105,18 +115,37 @@ struct SampleCommand: ParsableCommand {
     }
   }
 
+  /// - Throws: `SpecificationError` for an output that is there and may not be replaced.
+  private func checkOutput(_ format: DatasetExporter.Format) throws {
+    guard format == .npyFolder else {
+      guard force || !FileManager.default.fileExists(atPath: output) else { throw Self.exists(output) }
+      return
+    }
+    switch ExportFolder.content(of: output) {
+    case .nothing: return
+    case .export where force: return
+    case .export:
+      throw SpecificationError(
+        file: output, "the folder holds an export", remedy: "add --force to replace it", status: .cannotCreate)
+    case .other(let name):
+      throw SpecificationError(
+        file: output, "the folder holds \(name.quoted), which is not part of an export",
+        remedy: "give another name, or empty the folder", status: .cannotCreate)
+    }
+  }
+
   private static func exists(_ file: String) -> SpecificationError {
     SpecificationError(file: file, "the file exists", remedy: "add --force to replace it", status: .cannotCreate)
   }
 
   private func request() throws -> SampleRequest {
     let (model, defaultSeed, defaultFirst): (StoredModel, UInt64, UInt64)
+    var chosenMasks = masks
     var (names, place) = (environments, DocumentPlace(file: stored))
     if let stored {
-      let head = try StoredSample(
-        contentsOf: stored, integers: ["sample_seed", "first_sample", "samples"],
-        lists: [SampleExport.environmentNames])
+      let head = try StoredSample(contentsOf: stored)
       model = try StoredModel(head.model, file: stored)
+      if chosenMasks == nil, !noMasks { chosenMasks = try Self.masks(of: head) }
       if names.isEmpty { names = head.texts(SampleExport.environmentNames) ?? [] }
       defaultSeed = try head.integer("sample_seed")
       let (next, overflow) = try head.integer("first_sample").addingReportingOverflow(try head.integer("samples"))
@@ -142,7 +171,20 @@ struct SampleCommand: ParsableCommand {
     }
     return SampleRequest(
       source: stored ?? source ?? "", model: model, seed: seed ?? defaultSeed, samples: start..<start + UInt64(n),
-      masks: masks, environments: chosen)
+      masks: chosenMasks, environments: chosen)
+  }
+
+  /// The masks that a data set has; nil if it has none.
+  private static func masks(of head: StoredSample) throws -> MaskChoice? {
+    guard let law = head["masks/law"] else { return nil }
+    guard law == .text("exact-count"), case .number(let ratio)? = head["masks/mask_ratio"],
+      case .integer(let size)? = head["masks/patch_size"], let patchSize = Int(exactly: size)
+    else {
+      throw SpecificationError(
+        file: head.file, "its masks are not of a law that this program draws",
+        remedy: "give --masks, or --no-masks for none")
+    }
+    return MaskChoice(ratio: ratio, patchSize: patchSize)
   }
 }
 
@@ -150,6 +192,8 @@ struct SampleCommand: ParsableCommand {
 struct MaskChoice: ExpressibleByArgument, Sendable {
   let ratio: Double
   let patchSize: Int
+
+  init(ratio: Double, patchSize: Int) { (self.ratio, self.patchSize) = (ratio, patchSize) }
 
   init?(argument: String) {
     let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)

@@ -3,6 +3,7 @@ internal import Foundation
 internal import Reporting
 internal import Specifications
 internal import Sweeps
+internal import Synchronization
 
 /// `strata sweep run`: the main job.
 struct SweepRunCommand: AsyncParsableCommand {
@@ -40,9 +41,14 @@ struct SweepRunCommand: AsyncParsableCommand {
       let count = workers ?? ProcessInfo.processInfo.activeProcessorCount
       let runner = SweepRunner(plan: plan, directory: SweepDirectory(directory), workers: count)
       let line = TerminalLine()
-      let interruption = Interruption(directory: directory, cells: try plan.cells().count, line: line)
+      let counts = CellCounts(total: try plan.cells().count)
+      Interruption.end { [directory] in
+        line?.clear()
+        // Cells are published whole, so there is nothing to save.
+        return "interrupted: \(counts.text) cells are finished in \(directory); run the same command to go on"
+      }
       let outcome = try await runner.run { progress in
-        interruption.note(finished: progress.reused + progress.done, of: progress.total)
+        counts.note(finished: progress.reused + progress.done, of: progress.total)
         line?.show(
           ProgressLine(
             title: plan.name, done: progress.reused + progress.done, total: progress.total, resumed: progress.reused,
@@ -55,4 +61,17 @@ struct SweepRunCommand: AsyncParsableCommand {
       )
     }
   }
+}
+
+/// How many cells are finished, for whoever interrupts.
+private final class CellCounts: Sendable {
+  private let counts: Mutex<(finished: Int, total: Int)>
+
+  init(total: Int) { counts = Mutex((0, total)) }
+
+  /// Takes note of a finished cell.
+  func note(finished: Int, of total: Int) { counts.withLock { $0 = (finished, total) } }
+
+  /// `3 of 12`.
+  var text: String { counts.withLock { "\($0.finished) of \($0.total)" } }
 }

@@ -70,7 +70,9 @@ import Testing
         let schema = ExportSchema(
           arrays: [ExportArray(name: "observed", columns: ["a", "b"], nodes: ["a", "b"])], rows: 2, attributes: [],
           model: nil)
-        try DatasetExporter.write(schema, to: path, format: format == "h5" ? .hdf5 : .npz, workers: 1) { _ in
+        try DatasetExporter.write(
+          schema, to: path, format: format == "h5" ? .hdf5 : .npz, requiresFinite: false, workers: 1
+        ) { _ in
           [.float32([1, 2, 3, .nan])]
         }
       }

@@ -118,10 +118,22 @@ import Testing
     }
   }
 
+  @Test("The help of sample and of theory check lists the same mechanisms and noise laws in full")
+  func help() throws {
+    let helps = try [["sample"], ["theory", "check"]].map { try StrataBinary.run($0 + ["--help"]).standardOutput }
+    for word in [
+      "linear:orthogonal", "rho:0.85", "mlp:layers=2", "residual-flow", "polynomial:degree=5", "additive-noise",
+      "location-scale", "post-nonlinear", "multiplicative", "gaussian", "laplace", "uniform", "student-t:5", "logistic",
+      "exponential", "gumbel", "correlated:0.5", "degenerate",
+    ] {
+      for help in helps { #expect(help.contains(word), "\(word)") }
+    }
+  }
+
   @Test(
     "A wrong command line is a usage error",
     arguments: [
-      (["-n", "5", "-o", "a.h5"], "Error: give either a model or --model with an HDF5 file\n"),
+      (["-n", "5", "-o", "a.h5"], "Error: give either a model or --model with a data set\n"),
       ([tree, "-n", "0", "-o", "a.h5"], "Error: -n 0: give at least 1\n"),
       (
         [tree, "-n", "5", "-o", "a.mat"],

@@ -1,3 +1,4 @@
+internal import Datasets
 public import HierarchicalGraphs
 
 /// Graph files in and out: the project's YAML, NetworkX node-link JSON, and DOT.
@@ -26,12 +27,16 @@ public enum GraphFile {
 
   /// Reads a graph file, or makes a built-in graph.
   ///
-  /// - Parameter source: A path, or a family like `tree:depth=6,branching=2`, `pyramid:length=16,window=4,stride=2`,
+  /// - Parameter source: A path, also of a data set that `strata sample` wrote with its model (`.h5`, `.npz`, or a folder with
+  ///   `/` at its end); or a family like `tree:depth=6,branching=2`, `pyramid:length=16,window=4,stride=2`,
   ///   `pyramid:rows=8,columns=8,window=4,stride=2`, `layered:widths=4-8-16,parents=2,seed=1`.
   /// - Returns: The valid graph, with notes on how the file was read. A graph without a name in its file gets the file's.
   /// - Throws: ``SpecificationError`` with file, line where possible, key and remedy.
   public static func load(_ source: String) throws(SpecificationError) -> LoadedGraph {
     if GraphFamilyReader.isFamily(source) { return try GraphFamilyReader.read(word: source) }
+    if StoredModelFile.isDataset(source) {
+      return try parse(try StoredModelFile.record(source).graph, format: .yaml, file: source)
+    }
     // A missing file is a missing file, whatever its name.
     let text = try InputFile.text(source)
     return try parse(text, format: try Format(path: source), file: source)

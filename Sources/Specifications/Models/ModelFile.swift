@@ -20,16 +20,20 @@ public enum ModelFile {
     }
   }
 
-  /// Reads a model file, or a graph to which `overrides` add the rest.
+  /// Reads a model file, a graph to which `overrides` add the rest, or the model that a data set was drawn from.
   ///
   /// - Parameters:
-  ///   - source: The path of a model file, or what ``GraphFile/load(_:)`` takes: the path of a graph file or a built-in family.
+  ///   - source: The path of a model file; of a data set that holds a model (`.h5`, `.npz`, or a folder with `/` at its end), which
+  ///     takes no overrides; or what ``GraphFile/load(_:)`` takes: the path of a graph file or a built-in family.
   ///   - overrides: What wins over the file; for a graph the mechanism is required.
   ///   - plugins: Mechanisms and noises that the file may name besides the built-in ones.
   /// - Throws: ``SpecificationError`` with file, line, key and remedy.
   public static func load(
     _ source: String, overrides: Overrides = Overrides(), plugins: Plugins = Plugins()
   ) throws(SpecificationError) -> ModelSpecification {
+    if StoredModelFile.isDataset(source) {
+      return try StoredModelFile.load(source, overrides: overrides, plugins: plugins)
+    }
     var specification: ModelSpecification
     if let root = try modelDocument(source) {
       specification = try read(root, file: source, overrides: overrides, plugins: plugins)

@@ -15,6 +15,8 @@ public struct ModelSpecification: Sendable {
   public var environments: [Environment] = []
   /// The seed of the mechanisms' weights: the same seed in a plan's `generator_seeds` gives the same model.
   public var seed: UInt64
+  /// The model itself where it was stored, weights and all, and is not to be drawn again.
+  package var stored: StoredModel?
   /// Notes on how the graph was read, one line each; usually none.
   public var notes: [String]
   /// The file or option that named the mechanism, for errors.
@@ -46,8 +48,13 @@ public struct ModelSpecification: Sendable {
     guard chosen.count <= 1 else {
       throw environmentsPlace.error("'\(EnvironmentChoice.all)' is not one environment", remedy: "name one of them")
     }
-    do {
-      var model = try GenerativeModel(graph: graph, family: mechanism, noise: noise, seed: seed)
+    do throws(ModelError) {
+      var model: GenerativeModel
+      if let stored {
+        model = stored.model
+      } else {
+        model = try GenerativeModel(graph: graph, family: mechanism, noise: noise, seed: seed)
+      }
       for added in [Environment(name: "interventions", interventions)] + chosen {
         model = try model.intervened(by: added)
       }
