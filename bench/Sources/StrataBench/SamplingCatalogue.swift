@@ -10,6 +10,8 @@ func samplingCatalogue() throws -> [Benchmark] {
   [
     sampling(try SamplingModels.treeOfNetworks(), name: "sample 64-leaf tree of networks", variance: 0.9...1.1),
     sampling(try SamplingModels.denseHierarchy(), name: "sample 8-32-64-128 hierarchy", variance: 0.1...0.6),
+    // 2¹⁵ rows of correlated columns of variance 1.
+    sampling(try SamplingModels.munin(), name: "sample munin, 1041 nodes", variance: 0.97...1.03),
   ]
 }
 

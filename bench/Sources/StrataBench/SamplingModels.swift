@@ -1,6 +1,7 @@
 internal import GenerativeModels
 internal import HierarchicalGraphs
 internal import LinearAlgebra
+internal import Specifications
 internal import Stochastics
 
 /// The models whose sampling is measured; `bench/peers/sampling.py` draws from the same ones.
@@ -36,6 +37,13 @@ enum SamplingModels {
 }
 
 extension SamplingModels {
+  /// The Bayesian network MUNIN, 1041 nodes, with linear mechanisms of ρ = 0.7: every node has variance 1 exactly.
+  static func munin() throws -> GenerativeModel {
+    let root = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
+    let graph = try GraphFile.load("/\(root)/experiments/presets/graphs/munin.json").graph
+    return try GenerativeModel(graph: graph, family: .rho(0.7), key: RandomKey(seed: 1))
+  }
+
   /// What the training comparison learns on: k → D/4 → D, a leaky ReLU with slope 0.1 on the way, noise 0.3 at both, with D
   /// scalar observables.
   static func trainingHierarchy(observed: Int, width: Int) throws -> GenerativeModel {
