@@ -49,7 +49,8 @@ final class CSVBlockWriter: BlockWriter {
 
   private static func lines(_ values: [ExportValues], _ rows: Int) -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(values.reduce(0) { $0 + 12 * $1.count })
+    // Single-precision numbers have 11 characters on average with their comma, 15 at most; growing would copy the block.
+    bytes.reserveCapacity(values.reduce(0) { $0 + 14 * $1.count })
     for row in 0..<rows {
       for part in values {
         let columns = part.count / rows

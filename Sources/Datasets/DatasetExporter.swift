@@ -41,6 +41,7 @@ public enum DatasetExporter {
   ///   - path: Where. A file is replaced, a folder must be empty or missing.
   ///   - replacesFolder: Whether a folder is replaced too, if it holds an export and nothing else (``ExportFolder``).
   ///   - format: How.
+  ///   - requiresFinite: Whether NaN and infinity among the values are an error.
   ///   - workers: How many blocks are in the making at the same time. The bytes written do not depend on it.
   ///   - produce: Makes the values of a range of rows, in the order of `schema.arrays`; called on several threads.
   ///   - progress: Called with the number of rows written so far, in order, on the calling thread.
@@ -48,7 +49,8 @@ public enum DatasetExporter {
   ///   value that is not finite. Nothing is left behind then.
   /// - Complexity: memory O(workers · a million values).
   public static func write(
-    _ schema: ExportSchema, to path: String, format: Format, replacesFolder: Bool = false, workers: Int,
+    _ schema: ExportSchema, to path: String, format: Format, replacesFolder: Bool = false, requiresFinite: Bool = true,
+    workers: Int,
     produce: @Sendable (Range<Int>) -> [ExportValues], progress: (Int) -> Void = { _ in }
   ) throws(DatasetError) {
     precondition(workers > 0, "\(workers) workers")
@@ -60,7 +62,8 @@ public enum DatasetExporter {
       case .csv: try CSVBlockWriter(schema, path: path)
       }
     do {
-      try writeBlocks(schema, writer, path: path, workers: workers, produce: produce, progress: progress)
+      try writeBlocks(
+        schema, writer, path: requiresFinite ? path : nil, workers: workers, produce: produce, progress: progress)
       try writer.finish()
     } catch {
       writer.abandon()
@@ -68,8 +71,9 @@ public enum DatasetExporter {
     }
   }
 
+  /// - Parameter path: The name for errors about values that are not finite; nil if they are none.
   private static func writeBlocks(
-    _ schema: ExportSchema, _ writer: any BlockWriter, path: String, workers: Int,
+    _ schema: ExportSchema, _ writer: any BlockWriter, path: String?, workers: Int,
     produce: @Sendable (Range<Int>) -> [ExportValues], progress: (Int) -> Void
   ) throws(DatasetError) {
     let starts = Array(stride(from: 0, to: schema.rows, by: schema.blockRows))
@@ -81,7 +85,7 @@ public enum DatasetExporter {
       let coded = concurrentMap(members) { rows -> Result<[[UInt8]], DatasetError> in
         let values = produce(rows)
         check(values, rows: rows.count, against: schema)
-        if let error = overflow(values, rows, schema, path) { return .failure(error) }
+        if let path, let error = overflow(values, rows, schema, path) { return .failure(error) }
         return .success(coding(values, rows.count))
       }
       for (rows, block) in zip(members, coded) {

@@ -39,6 +39,7 @@ final class HDF5BlockWriter: BlockWriter {
       try writer.setAttribute(ExportAttribute("description", .text(model.description)), of: "model")
       try writer.setAttribute(ExportAttribute("checksum", .integer(UInt64(model.checksum))), of: "model")
       try writer.writeNumbers(model.parameters, to: "model/parameters")
+      try writer.writeBytes(MetadataText.json(schema), to: MetadataText.hdf5Path)
     }
     for array in schema.arrays {
       try writer.makeGroup(array.name)

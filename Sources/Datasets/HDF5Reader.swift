@@ -3,10 +3,8 @@ internal import LinearAlgebra
 
 /// An HDF5 file opened for reading.
 final class HDF5Reader {
-  let path: String
-  let file: hid_t
-  /// Whether the seal was checked; see ``HDF5Seal``.
-  private var isSealChecked = false
+  private let path: String
+  private let file: hid_t
 
   /// - Throws: ``DatasetError``: `cannotRead` for a missing file, `truncated`, `malformed`.
   init(_ path: String) throws(DatasetError) {
@@ -18,13 +16,6 @@ final class HDF5Reader {
       guard file >= 0 else { throw Self.openingFailure(path, size: size, reason: HDF5Library.reason) }
       return file
     }
-  }
-
-  /// Checks the seal before the first text is read.
-  func checkSeal() throws(DatasetError) {
-    guard !isSealChecked else { return }
-    try HDF5Seal.check(path)
-    isSealChecked = true
   }
 
   deinit {
@@ -83,32 +74,44 @@ final class HDF5Reader {
   /// All elements of a data set of numbers, row by row, in double precision.
   func numbers(_ dataset: String) throws(DatasetError) -> (shape: [Int], values: [Double]) {
     try run { () throws(DatasetError) in
-      let handle = try open(dataset)
-      let shape = try shape(handle.raw)
-      let type = try identifier(H5Dget_type(handle.raw))
-      let kind = H5Tget_class(type.raw)
-      guard kind == H5T_FLOAT || kind == H5T_INTEGER else {
-        throw .unsupportedType(
-          file: "\(path):\(dataset)", type: Self.name(kind),
-          remedy: "give a data set of integers or floating-point numbers")
-      }
-      guard let count = elementCount(shape), count <= Int.max / 8 else { throw failure("shape \(shape)") }
-      var values = [Double](repeating: 0, count: count)
-      if count > 0 {
-        let status = values.withUnsafeMutableBytes { buffer in
-          H5Dread(
-            handle.raw, strata_h5_float64(), strata_h5_all(), strata_h5_all(), strata_h5_default(), buffer.baseAddress)
-        }
-        guard status >= 0 else { throw readingFailure(dataset) }
-      }
-      return (shape, values)
+      try read(dataset, zero: 0.0, type: strata_h5_float64(), kinds: [H5T_FLOAT, H5T_INTEGER])
+    }
+  }
+
+  /// All elements of a data set of bytes.
+  func bytes(_ dataset: String) throws(DatasetError) -> [UInt8] {
+    try run { () throws(DatasetError) in
+      try read(dataset, zero: UInt8(0), type: strata_h5_uint8(), kinds: [H5T_INTEGER]).values
     }
   }
 
   // MARK: Calls
 
-  func run<Result>(_ body: () throws(DatasetError) -> Result) throws(DatasetError) -> Result {
+  private func run<Result>(_ body: () throws(DatasetError) -> Result) throws(DatasetError) -> Result {
     try HDF5Library.locked(body)
+  }
+
+  private func read<Scalar>(
+    _ dataset: String, zero: Scalar, type: hid_t, kinds: [H5T_class_t]
+  ) throws(DatasetError) -> (shape: [Int], values: [Scalar]) {
+    let handle = try open(dataset)
+    let shape = try shape(handle.raw)
+    let stored = try identifier(H5Dget_type(handle.raw))
+    let kind = H5Tget_class(stored.raw)
+    guard kinds.contains(kind) else {
+      throw .unsupportedType(
+        file: "\(path):\(dataset)", type: Self.name(kind),
+        remedy: "give a data set of integers or floating-point numbers")
+    }
+    guard let count = elementCount(shape), count <= Int.max / 8 else { throw failure("shape \(shape)") }
+    var values = [Scalar](repeating: zero, count: count)
+    if count > 0 {
+      let status = values.withUnsafeMutableBytes { buffer in
+        H5Dread(handle.raw, type, strata_h5_all(), strata_h5_all(), strata_h5_default(), buffer.baseAddress)
+      }
+      guard status >= 0 else { throw readingFailure(dataset) }
+    }
+    return (shape, values)
   }
 
   private func open(_ dataset: String) throws(DatasetError) -> HDF5Identifier {
@@ -125,12 +128,12 @@ final class HDF5Reader {
     return extents.prefix(rank).map { Int(clamping: $0) }
   }
 
-  func identifier(_ raw: hid_t) throws(DatasetError) -> HDF5Identifier {
+  private func identifier(_ raw: hid_t) throws(DatasetError) -> HDF5Identifier {
     guard let identifier = HDF5Identifier(raw) else { throw failure() }
     return identifier
   }
 
-  func failure(_ reason: String = HDF5Library.reason) -> DatasetError { Self.failure(path, reason) }
+  private func failure(_ reason: String = HDF5Library.reason) -> DatasetError { Self.failure(path, reason) }
 
   /// Damage that a checksum found is told apart from bytes that are no HDF5.
   private static func failure(_ path: String, _ reason: String, part: String = "the metadata") -> DatasetError {

@@ -7,21 +7,18 @@ internal import CHDF5
 final class HDF5Writer {
   /// The file as errors name it.
   private let name: String
-  private let temporaryPath: String
   private var file: hid_t
   /// Data sets that are open for chunks.
   private var datasets: [hid_t] = []
 
   init(temporaryPath: String, name: String) throws(DatasetError) {
     self.name = name
-    self.temporaryPath = temporaryPath
     file = -1
     file = try HDF5Library.locked { () throws(DatasetError) in
       guard let access = HDF5Identifier(H5Pcreate(strata_h5_file_access())) else { throw Self.failure(name) }
       H5Pset_libver_bounds(access.raw, H5F_LIBVER_V110, H5F_LIBVER_V110)
       guard let creation = HDF5Identifier(H5Pcreate(strata_h5_file_creation())) else { throw Self.failure(name) }
       H5Pset_obj_track_times(creation.raw, false)
-      H5Pset_userblock(creation.raw, hsize_t(HDF5Seal.blockSize))
       let file = strata_h5_create(temporaryPath, creation.raw, access.raw)
       guard file >= 0 else { throw Self.failure(name) }
       return file
@@ -103,6 +100,16 @@ final class HDF5Writer {
     }
   }
 
+  /// Writes bytes, compressed and checksummed.
+  func writeBytes(_ bytes: [UInt8], to path: String) throws(DatasetError) {
+    try run { () throws(DatasetError) in
+      let dataset = try create(
+        path, type: strata_h5_uint8(), shape: [bytes.count], chunk: [max(min(bytes.count, 1 << 20), 1)])
+      if bytes.isEmpty { return }
+      try check(H5Dwrite(dataset.raw, strata_h5_uint8(), strata_h5_all(), strata_h5_all(), strata_h5_default(), bytes))
+    }
+  }
+
   /// Writes numbers in double precision, compressed and checksummed.
   func writeNumbers(_ numbers: [Double], to path: String) throws(DatasetError) {
     try run { () throws(DatasetError) in
@@ -150,7 +157,6 @@ final class HDF5Writer {
       file = -1
       try check(status)
     }
-    try HDF5Seal.apply(to: temporaryPath, name: name)
   }
 
   /// Closes what is open, whatever comes of it.

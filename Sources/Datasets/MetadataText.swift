@@ -40,6 +40,21 @@ enum MetadataText {
 }
 
 extension MetadataText {
+  /// Where an HDF5 file keeps this text, as bytes under a checksum. The attributes say the same to people, but HDF5 keeps
+  /// texts of variable length in heaps without checksums, whose damage makes the library read beyond its memory.
+  static let hdf5Path = "model/metadata"
+
+  /// The head of an HDF5 file.
+  static func head(hdf5 path: String) throws(DatasetError) -> StoredHead {
+    let reader = try HDF5Reader(path)
+    guard try reader.contains("model/parameters") else {
+      throw .malformed(file: path, format: "Strata HDF5", reason: "it holds no model")
+    }
+    guard try reader.contains(hdf5Path) else { throw .unsupportedVersion(file: path, version: "1", known: "2") }
+    return try head(
+      try reader.bytes(hdf5Path), parameters: try reader.numbers("model/parameters").values, file: path)
+  }
+
   /// The head of an `.npz` archive.
   ///
   /// - Complexity: O(size of the file) time and memory: archives are read whole.
@@ -48,15 +63,20 @@ extension MetadataText {
     guard let metadata = try archive.content("metadata.json"),
       let parameters = try archive.content("model_parameters.npy")
     else { throw .malformed(file: path, format: "Strata .npz", reason: "it holds no model") }
-    return try head(metadata, parameters: parameters, file: path)
+    return try head(metadata, parameters: try vector(parameters, file: path), file: path)
   }
 
   /// The head of a folder of `.npy` files.
   ///
   /// - Parameter path: With `/` at its end.
   static func head(folder path: String) throws(DatasetError) -> StoredHead {
-    try head(
-      try readBytes("\(path)metadata.json"), parameters: try readBytes("\(path)model_parameters.npy"), file: path)
+    let metadata = try readBytes("\(path)metadata.json")
+    return try head(
+      metadata, parameters: try vector(try readBytes("\(path)model_parameters.npy"), file: path), file: path)
+  }
+
+  private static func vector(_ bytes: [UInt8], file: String) throws(DatasetError) -> [Double] {
+    try NumPyFile.decodeVector(bytes, file: "\(file): model_parameters.npy")
   }
 
   /// The names of all files of an export in a folder, by what its `metadata.json` says; nil if it holds none.
@@ -69,9 +89,9 @@ extension MetadataText {
     return Set(arrays.keys.map { "\($0).npy" } + ["metadata.json", "model_parameters.npy"])
   }
 
-  private static func head(_ metadata: [UInt8], parameters: [UInt8], file: String) throws(DatasetError) -> StoredHead {
+  private static func head(_ metadata: [UInt8], parameters: [Double], file: String) throws(DatasetError) -> StoredHead {
     func malformed(_ reason: String) -> DatasetError {
-      .malformed(file: file, format: "Strata data set", reason: "metadata.json \(reason)")
+      .malformed(file: file, format: "Strata data set", reason: "its metadata \(reason)")
     }
     guard case .object(let fields)? = try? JSONDecoder().decode(JSONText.self, from: Data(metadata)) else {
       throw malformed("is no JSON object")
@@ -95,9 +115,7 @@ extension MetadataText {
     }
     let factsChecksum: UInt64? =
       if case .integer(let value)? = fields[ExportFacts.checksumName] { value } else { nil }
-    let record = ModelRecord(
-      graph: graph, description: description,
-      parameters: try NumPyFile.decodeVector(parameters, file: "\(file): model_parameters.npy"))
+    let record = ModelRecord(graph: graph, description: description, parameters: parameters)
     return StoredHead(model: record, modelChecksum: checksum, facts: facts, factsChecksum: factsChecksum)
   }
 }

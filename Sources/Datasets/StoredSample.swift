@@ -24,7 +24,7 @@ public struct StoredSample: Sendable {
     case .npyFolder: head = try MetadataText.head(folder: path)
     case .csv:
       throw .malformed(file: path, format: "data set", reason: "CSV keeps no model; .h5, .npz and folders of .npy do")
-    case .hdf5, nil: head = try HDF5Reader(path).head()
+    case .hdf5, nil: head = try MetadataText.head(hdf5: path)
     }
     guard head.facts["format"] == Self.formatAttributes[0].value else {
       throw .malformed(file: path, format: "Strata data set", reason: "it has no attribute format 'strata-sample'")
@@ -68,30 +68,4 @@ struct StoredHead {
   let modelChecksum: UInt64
   let facts: [String: ExportAttribute.Value]
   let factsChecksum: UInt64?
-}
-
-extension HDF5Reader {
-  /// The head of a data set in this file.
-  ///
-  /// - Throws: ``DatasetError``: `malformed` for a file without a model or with a fact that is listed and missing.
-  func head() throws(DatasetError) -> StoredHead {
-    guard try contains("model/parameters"), case .text(let graph)? = try attribute("graph", of: "/"),
-      case .text(let description)? = try attribute("description", of: "model"),
-      case .integer(let checksum)? = try attribute("checksum", of: "model")
-    else { throw .malformed(file: path, format: "Strata HDF5", reason: "it holds no model") }
-    var facts: [String: ExportAttribute.Value] = [:]
-    var names = ["format", "format_version"]
-    if case .texts(let listed)? = try attribute(ExportFacts.listName, of: "/") { names += listed }
-    for name in names {
-      let parts = name.split(separator: "/", maxSplits: 1).map(String.init)
-      guard let last = parts.last else { throw failure("a fact without a name") }
-      if parts.count == 2, !(try contains(parts[0])) { throw failure("the group \(parts[0]) is missing") }
-      facts[name] = try attribute(last, of: parts.count == 2 ? parts[0] : "/")
-    }
-    let factsChecksum: UInt64? =
-      if case .integer(let value)? = try attribute(ExportFacts.checksumName, of: "/") { value } else { nil }
-    return StoredHead(
-      model: ModelRecord(graph: graph, description: description, parameters: try numbers("model/parameters").values),
-      modelChecksum: checksum, facts: facts, factsChecksum: factsChecksum)
-  }
 }

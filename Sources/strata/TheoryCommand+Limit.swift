@@ -17,7 +17,7 @@ struct TheoryLimitCommand: ParsableCommand {
       Numbers are means ± standard error over drawn masks, or exact where ± is missing.
       """)
 
-  @Argument(help: "A model file, or a graph file or built-in family together with --mechanism or --rho.")
+  @Argument(help: "A model file, a data set with its model, or a graph or family together with --mechanism or --rho.")
   var model: String
 
   @Option(

@@ -102,7 +102,7 @@ import Testing
     }
   }
 
-  @Test("The model is kept bit for bit, and a flipped bit of it is found")
+  @Test("The model is kept bit for bit, whatever happens to the attributes that repeat it")
   func model() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/x.h5"
@@ -112,14 +112,13 @@ import Testing
       #expect(stored.model.parameters[1].sign == .minus)
       #expect(try stored.integer("sample_seed") == .max)
       #expect(throws: DatasetError.self) { try stored.integer("first_sample") }
-      // The graph's text stands once in the file, outside the parts that HDF5 checks itself.
+      // Attributes are for people and other programs: a damaged one changes nothing that is read here.
       var bytes = try [UInt8](#require(FileManager.default.contents(atPath: path)))
       let text = Array("ä: 1\n".utf8)
       let place = try #require((0..<bytes.count - text.count).first { Array(bytes[$0..<$0 + text.count]) == text })
       bytes[place + 3] ^= 1
       try AtomicFile.write(bytes, to: path)
-      let error = #expect(throws: DatasetError.self) { try StoredSample(contentsOf: path) }
-      #expect(error == .checksumMismatch(file: path, part: "the whole file"))
+      #expect(try StoredSample(contentsOf: path).model == Self.schema.model)
     }
   }
 

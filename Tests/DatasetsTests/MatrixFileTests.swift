@@ -66,8 +66,15 @@ import Testing
       switch format {
       case "csv": try AtomicFile.write("1,2\n3,nan\n", to: path)
       case "npy": try NumPyFile.write(Matrix<Double>([[1, 2], [3, .nan]]), to: path)
-      // Exports refuse such values, so these files are NumPy's and h5py's.
-      default: try FileManager.default.copyItem(atPath: "\(Self.folder)/nan.\(format)", toPath: path)
+      default:
+        let schema = ExportSchema(
+          arrays: [ExportArray(name: "observed", columns: ["a", "b"], nodes: ["a", "b"])], rows: 2, attributes: [],
+          model: nil)
+        try DatasetExporter.write(
+          schema, to: path, format: format == "h5" ? .hdf5 : .npz, requiresFinite: false, workers: 1
+        ) { _ in
+          [.float32([1, 2, 3, .nan])]
+        }
       }
       let source = ["csv", "npy"].contains(format) ? path : "\(path):observed"
       let error = #expect(throws: DatasetError.self) { try MatrixFile.read(source) }

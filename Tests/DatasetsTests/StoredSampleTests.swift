@@ -1,5 +1,6 @@
 import Datasets
 import FoundationEssentials
+import Glibc
 import Testing
 
 /// The head of a data set: what its rows mean and where they came from, under checksums.
@@ -71,13 +72,14 @@ import Testing
       let path = "\(folder)/\(name)"
       try Self.write(path)
       let bytes = try [UInt8](#require(FileManager.default.contents(atPath: path)))
+      let descriptor = open(path, O_RDWR)
+      defer { close(descriptor) }
       var refused = 0
       for place in bytes.indices {
         // Long runs of zeros are the space between the parts.
         if bytes[place] == 0, place % 8 != 0 { continue }
-        var damaged = bytes
-        damaged[place] ^= 1 << UInt8(bit)
-        try AtomicFile.write(damaged, to: path)
+        var byte = bytes[place] ^ 1 << UInt8(bit)
+        #expect(pwrite(descriptor, &byte, 1, place) == 1)
         do throws(DatasetError) {
           let head = try StoredSample(contentsOf: path)
           #expect(Self.isWhole(head), "byte \(place)")
@@ -85,7 +87,8 @@ import Testing
           refused += 1
           #expect(error.description.hasPrefix(path) && !error.description.contains("\n"))
         }
-        try FileManager.default.removeItem(atPath: path)
+        byte = bytes[place]
+        #expect(pwrite(descriptor, &byte, 1, place) == 1)
       }
       // Names, model and facts are several hundred bytes.
       #expect(refused > 500, "\(refused) of \(bytes.count)")

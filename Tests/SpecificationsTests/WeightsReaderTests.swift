@@ -23,8 +23,7 @@ import Testing
         values.map(Float.init).withUnsafeBytes { payload.append(contentsOf: $0) }
       }
       entries.append(
-        "\"\(name)\":{\"dtype\":\"\(isDouble ? "F64" : "F32")\",\"shape\":\(shape),"
-          + "\"data_offsets\":[\(start),\(payload.count)]}"
+        "\"\(name)\":{\"dtype\":\"\(isDouble ? "F64" : "F32")\",\"shape\":\(shape),\"data_offsets\":[\(start),\(payload.count)]}"
       )
     }
     let header = "{\(entries.joined(separator: ","))}"

@@ -22,9 +22,3 @@ with h5py.File(folder / "h5py-latest.h5", "w", libver="latest") as f:
 np.savez(folder / "numpy.npz", observed=values, single=values.astype("f4"), masks=flags, fortran=np.asfortranarray(values))
 np.savez_compressed(folder / "numpy-compressed.npz", observed=values)
 np.savetxt(folder / "numpy.csv", values, delimiter=",", header="a,b,c", comments="")
-
-# What no export of Strata's holds.
-bad = np.array([[1, 2], [3, np.nan]], np.float32)
-np.savez(folder / "nan.npz", observed=bad)
-with h5py.File(folder / "nan.h5", "w") as f:
-    f["observed"] = bad
