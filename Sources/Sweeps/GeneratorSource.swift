@@ -1,19 +1,32 @@
-internal import GenerativeModels
-internal import HierarchicalGraphs
-internal import MaskedAutoencoding
-internal import Stochastics
+public import GenerativeModels
+public import HierarchicalGraphs
+public import MaskedAutoencoding
+public import Stochastics
 
 /// Training batches of fresh samples: sample t of the training (t = step · batchSize + row) is sample t of the generator
 /// under `key.child("samples")`; the masks of a step come from `key.child("masks").child(step)`.
-struct GeneratorSource: BatchSource {
+public struct GeneratorSource: BatchSource {
   let model: GenerativeModel
   let masks: MaskSampler
   let sharing: MaskSharing
   let key: RandomKey
 
-  var observedDimension: Int { model.graph.observedDimension }
+  /// Batches of a generator.
+  ///
+  /// - Parameters:
+  ///   - model: What samples are drawn from.
+  ///   - masks: The law of the masks over the model's observed columns.
+  ///   - sharing: Whether every sample of a batch has a mask of its own.
+  ///   - key: The source of samples and masks.
+  public init(model: GenerativeModel, masks: MaskSampler, sharing: MaskSharing = .perSample, key: RandomKey) {
+    (self.model, self.masks, self.sharing, self.key) = (model, masks, sharing, key)
+  }
 
-  func fill(
+  /// D, the number of observed columns.
+  public var observedDimension: Int { model.graph.observedDimension }
+
+  /// Draws the samples and masks of a step. See `BatchSource`.
+  public func fill(
     step: Int, batchSize: Int, observed: UnsafeMutableBufferPointer<Float>, mask: UnsafeMutableBufferPointer<Float>
   ) {
     let first = UInt64(step) * UInt64(batchSize)

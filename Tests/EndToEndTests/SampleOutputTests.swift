@@ -19,31 +19,19 @@ import Testing
     // A test run under nohup would hand its ignored SIGHUP on.
     signal(SIGHUP, SIG_DFL)
     try withTemporaryDirectory { folder in
-      let process = Process()
-      process.executableURL = StrataBinary.url
-      process.arguments = [
-        "sample", "tree:depth=6,branching=2", "--mechanism", "rho:0.8", "-n", "100000000", "-o", output, "--workers",
-        "1",
-      ]
-      process.currentDirectoryURL = folder
-      let errors = Pipe()
-      process.standardError = errors
-      process.standardOutput = FileHandle.nullDevice
-      try process.run()
-      // The handler is installed before anything is written.
-      while process.isRunning, try names(folder).isEmpty { usleep(1000) }
-      usleep(50_000)
-      kill(process.processIdentifier, number)
-      // Should it not be heard, the test fails and does not hang.
-      let watchdog = Thread {
-        sleep(20)
-        kill(process.processIdentifier, SIGKILL)
+      // The handler is installed before anything is written; a moment later some rows are.
+      let run = try StrataBinary.signal(
+        [
+          "sample", "tree:depth=6,branching=2", "--mechanism", "rho:0.8", "-n", "100000000", "-o", output, "--workers",
+          "1",
+        ], in: folder, with: number
+      ) {
+        guard try !names(folder).isEmpty else { return false }
+        usleep(50_000)
+        return true
       }
-      watchdog.start()
-      process.waitUntilExit()
-      let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      #expect(text == "interrupted: nothing was written to \(output)\n")
-      #expect(process.terminationReason == .exit && process.terminationStatus == 128 + number)
+      #expect(run.standardError == "interrupted: nothing was written to \(output)\n")
+      #expect(run.exitCode == 128 + number)
       #expect(try names(folder) == [])
     }
   }

@@ -78,18 +78,9 @@ import Testing
       let arguments = ["sweep", "run", "plan.yaml", "--workers", "1", "--quiet", "--out"]
       let whole = try StrataBinary.run(arguments + ["whole"], in: folder)
       #expect(whole.exitCode == 0)
-      let process = Process()
-      process.executableURL = StrataBinary.url
-      process.arguments = arguments + ["cut"]
-      process.currentDirectoryURL = folder
-      process.standardOutput = FileHandle.nullDevice
-      process.standardError = FileHandle.nullDevice
-      try process.run()
       let cells = folder.appending(path: "cut/cells").path
       // After the first finished cell and before the last: kill −9, which no handler sees.
-      while process.isRunning, finished(cells) == 0 { usleep(2000) }
-      kill(process.processIdentifier, SIGKILL)
-      process.waitUntilExit()
+      _ = try StrataBinary.signal(arguments + ["cut"], in: folder, with: SIGKILL) { finished(cells) > 0 }
       let kept = finished(cells)
       #expect(kept >= 1 && kept < 4)
       let output = try StrataBinary.run(arguments + ["cut"], in: folder)
@@ -108,28 +99,14 @@ import Testing
     let plan = Self.plan.replacingOccurrences(of: "steps: 10", with: "steps: 100000000")
     try withTemporaryDirectory { folder in
       try Data(plan.utf8).write(to: folder.appending(path: "plan.yaml"))
-      let process = Process()
-      process.executableURL = StrataBinary.url
-      process.arguments = ["sweep", "run", "plan.yaml", "--out", "out"]
-      process.currentDirectoryURL = folder
-      let errors = Pipe()
-      process.standardError = errors
-      process.standardOutput = FileHandle.nullDevice
-      try process.run()
       // The handler is installed before the folder appears.
       let resolved = folder.appending(path: "out/plan.resolved.yaml").path
-      while process.isRunning, !FileManager.default.fileExists(atPath: resolved) { usleep(2000) }
-      kill(process.processIdentifier, SIGINT)
-      // Should it not be heard, the test fails and does not hang.
-      let watchdog = Thread {
-        sleep(20)
-        kill(process.processIdentifier, SIGKILL)
+      let run = try StrataBinary.signal(["sweep", "run", "plan.yaml", "--out", "out"], in: folder, with: SIGINT) {
+        FileManager.default.fileExists(atPath: resolved)
       }
-      watchdog.start()
-      process.waitUntilExit()
-      let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      #expect(text == "interrupted: 0 of 4 cells are finished in out; run the same command to go on\n")
-      #expect(process.terminationStatus == 130)
+      #expect(
+        run.standardError == "interrupted: 0 of 4 cells are finished in out; run the same command to go on\n")
+      #expect(run.exitCode == 130)
     }
   }
 

@@ -74,4 +74,41 @@ public enum StrataBinary {
         exitCode: isSignal ? -process.terminationStatus : process.terminationStatus)
     }
   }
+
+  /// Starts the tool, sends it a signal once it is ready, and waits for its end.
+  ///
+  /// Should the signal not be heard, the tool is killed after 20 seconds, so that the test fails and does not hang.
+  ///
+  /// - Parameters:
+  ///   - arguments: Arguments after the program name.
+  ///   - directory: Working directory.
+  ///   - number: The signal.
+  ///   - isReady: Asked every other millisecond while the tool runs.
+  /// - Returns: Standard error and the exit code; standard output is not read.
+  /// - Throws: If the tool cannot be started, or what `isReady` throws.
+  public static func signal(
+    _ arguments: [String], in directory: URL, with number: Int32, once isReady: () throws -> Bool
+  ) throws -> Output {
+    let process = Process()
+    process.executableURL = url
+    process.arguments = arguments
+    process.currentDirectoryURL = directory
+    let errors = Pipe()
+    process.standardError = errors
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    while process.isRunning, try !isReady() { usleep(2000) }
+    kill(process.processIdentifier, number)
+    let watchdog = Thread {
+      sleep(20)
+      kill(process.processIdentifier, SIGKILL)
+    }
+    watchdog.start()
+    process.waitUntilExit()
+    let isSignal = process.terminationReason == .uncaughtSignal
+    return Output(
+      standardOutput: "",
+      standardError: String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self),
+      exitCode: isSignal ? -process.terminationStatus : process.terminationStatus)
+  }
 }

@@ -6,6 +6,7 @@ internal import LinearAlgebra
 internal import MaskedAutoencoding
 internal import Recovery
 internal import Stochastics
+internal import Sweeps
 
 /// `StrataBench recovery GRAPH RATIO SEED constant|cosine|fast STEP[,STEP…]`: how recovery and held-out loss come along over
 /// the steps of one training of the standard network (width 1, two GELU layers of 256 units a side, batch 512). The last
@@ -81,8 +82,8 @@ struct RecoveryBenchmark {
       architecture: AutoencoderArchitecture(
         observedDimension: model.graph.observedDimension, representationWidth: 1),
       configuration: training, key: key.child("initial-weights"))
-    let source = FreshSource(
-      model: model, sampler: MaskSampler(distribution, for: model.graph), key: key.child("training"))
+    let source = GeneratorSource(
+      model: model, masks: MaskSampler(distribution, for: model.graph), key: key.child("training"))
     let limit = try LinearGaussianModel(model)?.limits(over: masks, widths: [1], standardized: true)[0].recovery
     let clock = ContinuousClock()
     var seconds = 0.0
@@ -120,23 +121,5 @@ struct RecoveryBenchmark {
           rows: observed.rows, columns: flags.count, storage: (0..<observed.rows).flatMap { _ in flags }))
     }
     return (r2 / Double(masks.count), loss / Double(masks.count))
-  }
-}
-
-/// New samples and masks at every step.
-private struct FreshSource: BatchSource {
-  let model: GenerativeModel
-  let sampler: MaskSampler
-  let key: RandomKey
-
-  var observedDimension: Int { model.graph.observedDimension }
-
-  func fill(
-    step: Int, batchSize: Int, observed: UnsafeMutableBufferPointer<Float>, mask: UnsafeMutableBufferPointer<Float>
-  ) {
-    let first = UInt64(step) * UInt64(batchSize)
-    model.fillObserved(first..<first + UInt64(batchSize), key: key.child("samples"), into: observed)
-    var stream = RandomStream(key.child("masks").child(step))
-    sampler.fill(batch: mask, using: &stream)
   }
 }

@@ -4,6 +4,7 @@ internal import HierarchicalGraphs
 internal import LinearAlgebra
 internal import MaskedAutoencoding
 internal import Stochastics
+internal import Sweeps
 
 /// `StrataBench train CONFIGURATION pool|fresh ACTIVATION THREADS SECONDS [FOLDER]`: steps per second of one training, a JSON
 /// line as `bench/peers/train.py` prints it for the peers. With a folder it writes the pool of batches and the initial
@@ -83,53 +84,41 @@ enum TrainingBenchmark {
 
 /// A pool of batches, used in turn, or fresh ones at every step.
 private struct BenchmarkSource: BatchSource {
-  let model: GenerativeModel
-  let sampler: MaskSampler
-  let key = RandomKey(seed: 7)
-  let isPool: Bool
-  let batch: Int
+  private let generator: GeneratorSource
+  /// Empty without a pool.
   private(set) var observed: [Float] = []
   private(set) var masks: [Float] = []
 
   init(_ c: TrainingBenchmark.Configuration, isPool: Bool) throws {
-    model = try SamplingModels.trainingHierarchy(observed: c.observed, width: c.width)
-    let grid = model.graph.grid
-    sampler = MaskSampler(
-      try MaskDistribution(.bernoulli(ratio: 0.5), grid: grid, patchSize: grid.count > 1 ? 4 : 1), for: model.graph)
-    self.isPool = isPool
-    batch = c.batch
+    let model = try SamplingModels.trainingHierarchy(observed: c.observed, width: c.width)
+    let distribution = try MaskDistribution(.bernoulli(ratio: 0.5), grid: model.graph.grid, patchSize: 4)
+    generator = GeneratorSource(
+      model: model, masks: MaskSampler(distribution, for: model.graph), key: RandomKey(seed: 7))
     guard isPool else { return }
-    var (pool, poolMasks) = ([Float](), [Float]())
     let size = c.batch * c.observed
     var (values, flags) = ([Float](repeating: 0, count: size), [Float](repeating: 0, count: size))
-    for index in 0..<TrainingBenchmark.poolSize {
+    for step in 0..<TrainingBenchmark.poolSize {
       values.withUnsafeMutableBufferPointer { values in
-        flags.withUnsafeMutableBufferPointer { fresh(index, values, $0) }
+        flags.withUnsafeMutableBufferPointer { flags in
+          generator.fill(step: step, batchSize: c.batch, observed: values, mask: flags)
+        }
       }
-      pool += values
-      poolMasks += flags
+      observed += values
+      masks += flags
     }
-    (observed, masks) = (pool, poolMasks)
   }
 
-  var observedDimension: Int { model.graph.observedDimension }
+  var observedDimension: Int { generator.observedDimension }
 
   func fill(
     step: Int, batchSize: Int, observed target: UnsafeMutableBufferPointer<Float>,
     mask: UnsafeMutableBufferPointer<Float>
   ) {
-    guard isPool else { return fresh(step, target, mask) }
+    guard !observed.isEmpty else {
+      return generator.fill(step: step, batchSize: batchSize, observed: target, mask: mask)
+    }
     let start = step % TrainingBenchmark.poolSize * target.count
     observed.withUnsafeBufferPointer { target.baseAddress!.update(from: $0.baseAddress! + start, count: target.count) }
     masks.withUnsafeBufferPointer { mask.baseAddress!.update(from: $0.baseAddress! + start, count: mask.count) }
-  }
-
-  private func fresh(
-    _ step: Int, _ target: UnsafeMutableBufferPointer<Float>, _ mask: UnsafeMutableBufferPointer<Float>
-  ) {
-    let first = UInt64(step * batch)
-    model.fillObserved(first..<first + UInt64(batch), key: key.child("samples"), into: target)
-    var stream = RandomStream(key.child("masks").child(step))
-    sampler.fill(batch: mask, using: &stream)
   }
 }
