@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Steps to recovery: 1000 steps of the fast settings beside 2000 of Adam at a constant rate: bench/recovery.sh [SEEDS]
-# JSON lines go to out/bench/recovery.jsonl. A seed is 21,000 steps: 3 to 10 minutes on one core.
+# JSON lines go to out/bench/recovery.jsonl. A seed is 30,000 steps: 4 to 15 minutes on one core.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 out=${OUT:-out}/bench
 mkdir -p "$out"
 "${SWIFT:-swift}" build -c release --package-path bench --scratch-path .build/bench --product StrataBench >&2
 for ((seed = 1; seed <= ${1:-5}; seed++)); do
-  for setting in "rho-tree 0.05" "rho-tree 0.25" "rho-tree 0.5" "pyramid 0.05" "pyramid 0.5" \
-    "network-tree 0.05" "network-tree 0.5"; do
+  for setting in "rho-tree 0.05" "rho-tree 0.25" "rho-tree 0.5" "rho-tree 0.9" "pyramid 0.05" "pyramid 0.5" "pyramid 0.9" \
+    "network-tree 0.05" "network-tree 0.5" "network-tree 0.9"; do
     read -r graph ratio <<<"$setting"
     .build/bench/release/StrataBench recovery "$graph" "$ratio" "$seed" fast 1000
     .build/bench/release/StrataBench recovery "$graph" "$ratio" "$seed" constant 1000,2000

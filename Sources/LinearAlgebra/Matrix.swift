@@ -154,31 +154,37 @@ extension Matrix {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func rows(at indices: [Int]) -> Matrix {
-    var elements: [Scalar] = []
-    elements.reserveCapacity(indices.count * columns)
-    for index in indices { elements.append(contentsOf: storage[index * columns..<(index + 1) * columns]) }
-    return Matrix(rows: indices.count, columns: columns, storage: elements)
+    precondition(indices.allSatisfy { $0 >= 0 && $0 < rows }, "rows beyond the \(rows) there are")
+    var result = Matrix(rows: indices.count, columns: columns)
+    for (row, index) in indices.enumerated() {
+      copyRectangle(self, index * columns, into: &result, row * columns, rows: 1, columns: columns)
+    }
+    return result
   }
 
   /// The columns in a half-open range, copied.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func columns(_ range: Range<Int>) -> Matrix {
-    var elements: [Scalar] = []
-    elements.reserveCapacity(rows * range.count)
-    for i in 0..<rows {
-      elements.append(contentsOf: storage[i * columns + range.lowerBound..<i * columns + range.upperBound])
-    }
-    return Matrix(rows: rows, columns: range.count, storage: elements)
+    precondition(range.lowerBound >= 0 && range.upperBound <= columns, "columns \(range) of \(columns)")
+    var result = Matrix(rows: rows, columns: range.count)
+    copyRectangle(self, range.lowerBound, into: &result, 0, rows: rows, columns: range.count)
+    return result
   }
 
   /// The given columns in the given order, copied.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func columns(at indices: [Int]) -> Matrix {
+    precondition(indices.allSatisfy { $0 >= 0 && $0 < columns }, "columns beyond the \(columns) there are")
     var result = Matrix(rows: rows, columns: indices.count)
-    for i in 0..<rows {
-      for (j, index) in indices.enumerated() { result.storage[i * indices.count + j] = storage[i * columns + index] }
+    let (rows, width) = (rows, columns)
+    withUnsafeElements { source in
+      result.withUnsafeMutableElements { target in
+        for i in 0..<rows {
+          for (j, index) in indices.enumerated() { target[i * indices.count + j] = source[i * width + index] }
+        }
+      }
     }
     return result
   }
@@ -189,13 +195,13 @@ extension Matrix {
   public static func concatenatingColumns(_ parts: [Matrix]) -> Matrix {
     let rows = parts.first?.rows ?? 0
     precondition(parts.allSatisfy { $0.rows == rows }, "concatenating columns of matrices with different row counts")
-    let columns = parts.reduce(0) { $0 + $1.columns }
-    var elements: [Scalar] = []
-    elements.reserveCapacity(rows * columns)
-    for i in 0..<rows {
-      for part in parts { elements.append(contentsOf: part.storage[i * part.columns..<(i + 1) * part.columns]) }
+    var result = Matrix(rows: rows, columns: parts.reduce(0) { $0 + $1.columns })
+    var next = 0
+    for part in parts {
+      copyRectangle(part, 0, into: &result, next, rows: rows, columns: part.columns)
+      next += part.columns
     }
-    return Matrix(rows: rows, columns: columns, storage: elements)
+    return result
   }
 
   /// Matrices on top of each other; all must have the same number of columns.
@@ -206,6 +212,30 @@ extension Matrix {
     precondition(
       parts.allSatisfy { $0.columns == columns }, "concatenating rows of matrices with different column counts")
     return Matrix(rows: parts.reduce(0) { $0 + $1.rows }, columns: columns, storage: parts.flatMap(\.storage))
+  }
+}
+
+/// Copies a rectangle from one matrix, from its element `from` on, to another, from its element `to` on.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+private func copyRectangle<Scalar: LinearAlgebraScalar>(
+  _ source: Matrix<Scalar>, _ from: Int, into target: inout Matrix<Scalar>, _ to: Int, rows: Int, columns: Int
+) {
+  guard rows > 0, columns > 0 else { return }
+  let (sourceStride, targetStride) = (source.columns, target.columns)
+  source.storage.withUnsafeBufferPointer { source in
+    target.storage.withUnsafeMutableBufferPointer { target in
+      var (read, write) = (source.baseAddress! + from, target.baseAddress! + to)
+      for i in 0..<rows {
+        // Calls cost more than a few elements.
+        if columns < 8 {
+          for j in 0..<columns { write[j] = read[j] }
+        } else {
+          write.update(from: read, count: columns)
+        }
+        if i < rows - 1 { (read, write) = (read + sourceStride, write + targetStride) }
+      }
+    }
   }
 }
 

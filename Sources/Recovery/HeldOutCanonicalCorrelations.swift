@@ -18,7 +18,7 @@ internal import LinearAlgebra
 public func heldOutCanonicalCorrelations(
   _ split: HeldOutSplit, ridge: Double = 1e-6
 ) throws(RecoveryError) -> [Double] {
-  try CanonicalFeatures(split, ridge: ridge).correlations(with: 0..<split.trainTargets.columns)
+  try CanonicalFeatures(split, ridge: ridge).correlations(with: [0..<split.trainTargets.columns])[0]
 }
 
 /// The mean of ``heldOutCanonicalCorrelations(_:ridge:)`` over its min(k, q) pairs; 0 when there are none.
@@ -43,13 +43,9 @@ public func meanCanonicalCorrelation(_ split: HeldOutSplit, ridge: Double = 1e-6
 public func meanCanonicalCorrelations(
   _ split: HeldOutSplit, groups: [Range<Int>], ridge: Double = 1e-6
 ) throws(RecoveryError) -> [Double] {
-  let features = try CanonicalFeatures(split, ridge: ridge)
-  var result: [Double] = []
-  for group in groups {
-    let values = try features.correlations(with: group)
-    result.append(values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count))
+  try CanonicalFeatures(split, ridge: ridge).correlations(with: groups).map { values in
+    values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
   }
-  return result
 }
 
 /// The features' half of held-out canonical correlations, done once for any number of blocks of target columns.
@@ -78,23 +74,48 @@ struct CanonicalFeatures {
     self.cross = factor.lowerTriangularSolve(cross)
   }
 
-  /// The held-out correlations with one block of target columns: min(k, columns) values.
-  func correlations(with block: Range<Int>) throws(RecoveryError) -> [Double] {
-    guard factor.columns > 0, !block.isEmpty else { return [] }
+  /// The held-out correlations with each block of target columns: min(k, columns) values.
+  ///
+  /// The directions of all blocks are measured side by side: passes over single columns, which nodes are, would take several
+  /// times as long.
+  func correlations(with blocks: [Range<Int>]) throws(RecoveryError) -> [[Double]] {
+    var (fitted, directions, projections): ([[Double]], [Matrix<Double>], [Matrix<Double>]) = ([], [], [])
+    for block in blocks {
+      guard factor.columns > 0, !block.isEmpty else {
+        fitted.append([])
+        continue
+      }
+      let (values, left, right) = try fit(block)
+      fitted.append(values)
+      directions.append(left)
+      projections.append(testTargets.columns(block) * right)
+    }
+    guard !directions.isEmpty else { return fitted }
+    let measured = pairedCorrelations(
+      testFeatures * .concatenatingColumns(directions), .concatenatingColumns(projections))
+    var next = 0
+    return fitted.map { values in
+      defer { next += values.count }
+      // Beyond the rank the projections are rounding noise, whose correlation would mean nothing.
+      return zip(values, measured[next..<next + values.count]).map { $0 > 1e-6 ? $1 : 0 }
+    }
+  }
+
+  /// The canonical correlations of the training rows with one block, and the directions of both sides, shapes
+  /// (k, min(k, q)) and (q, min(k, q)).
+  private func fit(_ block: Range<Int>) throws(RecoveryError) -> ([Double], Matrix<Double>, Matrix<Double>) {
     let right = try whitening(trainTargets.columns(block), ridge: ridge)
     // M = Lₓ⁻¹ C L_y⁻ᵀ; its singular vectors, mapped back, are the directions.
     let whitened = right.lowerTriangularSolve(cross.columns(block).transposed()).transposed()
-    let (u, fitted, vTransposed): (Matrix<Double>, [Double], Matrix<Double>)
     do {
-      (u, fitted, vTransposed) = try whitened.singularValueDecomposition()
+      let (u, fitted, vTransposed) = try whitened.singularValueDecomposition()
+      return (
+        fitted, factor.lowerTriangularSolve(u, transposed: true),
+        right.lowerTriangularSolve(vTransposed.transposed(), transposed: true)
+      )
     } catch {
       throw .numerical(operation: "canonical correlation", reason: "\(error)")
     }
-    let a = factor.lowerTriangularSolve(u, transposed: true)
-    let b = right.lowerTriangularSolve(vTransposed.transposed(), transposed: true)
-    let measured = pairedCorrelations(testFeatures * a, testTargets.columns(block) * b)
-    // Beyond the rank the projections are rounding noise, whose correlation would mean nothing.
-    return zip(fitted, measured).map { $0 > 1e-6 ? $1 : 0 }
   }
 }
 

@@ -22,11 +22,18 @@ extension KernelRidgeProbe {
   ///   - groups: Ranges of columns.
   func chooseGridPoints(
     _ distances: Matrix<Double>, scale: Double, targets: Matrix<Double>, active: [Bool], groups: [Range<Int>]
-  ) -> [Int] {
+  ) throws(RecoveryError) -> [Int] {
     var points: [PointErrors] = []
     for gamma in gammas {
       let kernel = gaussianKernel(distances, rate: gamma * scale)
-      points += errors(of: Array(penalties.indices), kernel: kernel, targets: targets, allowsSingle: true)
+      let leastFit = Double(targets.rows - CrossValidation.folds(folds, rows: targets.rows)[0].count)
+      if allowsLowRank, let low = LowRankKernel(kernel, leastAdded: penalties.last! * leastFit) {
+        for sums in try low.errors(targets: targets, penalties: penalties, folds: folds) {
+          points.append(PointErrors(sums: sums, uncertainties: [Double](repeating: 0, count: sums.count)))
+        }
+      } else {
+        points += errors(of: Array(penalties.indices), kernel: kernel, targets: targets, allowsSingle: true)
+      }
     }
     let doubtful = Self.doubtful(points, active: active, groups: groups)
     for (index, gamma) in gammas.enumerated() {

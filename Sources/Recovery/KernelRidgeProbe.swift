@@ -22,6 +22,8 @@ public struct KernelRidgeProbe: Probe {
   public let maximumRows: Int
   /// From this many rows on, systems are factored in single precision first; no result depends on it beyond rounding.
   package var leastSingleRows = 256
+  /// Whether kernels of low numerical rank are factored as such; no result depends on it beyond 10⁻⁹.
+  package var allowsLowRank = true
   /// `kernel-ridge`.
   public var name: String { "kernel-ridge" }
 
@@ -52,8 +54,11 @@ public struct KernelRidgeProbe: Probe {
   /// - Parameters:
   ///   - split: Only its first ``maximumRows`` training rows are used.
   ///   - groups: A partition of the target columns.
+  /// - Throws: ``RecoveryError/numerical(operation:reason:)``.
   /// - Complexity: That of ``predictions(_:groups:)``.
-  public func gridPoints(_ split: HeldOutSplit, groups: [Range<Int>]) -> [(gamma: Double, penalty: Double)] {
+  public func gridPoints(
+    _ split: HeldOutSplit, groups: [Range<Int>]
+  ) throws(RecoveryError) -> [(gamma: Double, penalty: Double)] {
     requirePartition(groups, columns: split.trainTargets.columns)
     let used = 0..<min(split.trainFeatures.rows, maximumRows)
     let (trainFeatures, trainTargets) = (split.trainFeatures.rows(used), split.trainTargets.rows(used))
@@ -61,7 +66,7 @@ public struct KernelRidgeProbe: Probe {
     let x = features.applied(to: trainFeatures)
     let points = gammas.flatMap { gamma in penalties.map { (gamma: gamma, penalty: $0) } }
     guard points.count > 1 else { return groups.map { _ in points[0] } }
-    let choices = chooseGridPoints(
+    let choices = try chooseGridPoints(
       .squaredDistances(x, x), scale: 1 / Double(max(features.activeCount, 1)),
       targets: targets.applied(to: trainTargets),
       active: targets.scales.map { $0 > 0 }, groups: groups)
@@ -71,7 +76,8 @@ public struct KernelRidgeProbe: Probe {
   /// See ``Probe/predictions(_:groups:)``.
   ///
   /// - Complexity: with r = min(n, maximumRows): O(r²·k + gammas · r²) exponentials, and O(r³/3 + r²·min(q, r/folds)) for each
-  ///   fold, gamma and penalty, in single precision where that suffices to tell grid points apart; memory O(r² + m·r).
+  ///   fold, gamma and penalty, in single precision where that suffices to tell grid points apart; a kernel matrix of numerical
+  ///   rank p ≤ min(r/4, 128) takes O(r·p² + r·p·q) instead. Memory O(r² + m·r).
   public func predictions(_ split: HeldOutSplit, groups: [Range<Int>]) throws(RecoveryError) -> Matrix<Double> {
     requirePartition(groups, columns: split.testTargets.columns)
     let used = 0..<min(split.trainFeatures.rows, maximumRows)
@@ -87,7 +93,7 @@ public struct KernelRidgeProbe: Probe {
     let points = gammas.flatMap { gamma in penalties.map { (gamma: gamma, penalty: $0) } }
     let choices =
       points.count > 1
-      ? chooseGridPoints(
+      ? try chooseGridPoints(
         distances, scale: scale, targets: y, active: targets.scales.map { $0 > 0 }, groups: groups)
       : [Int](repeating: 0, count: groups.count)
     let testDistances = Matrix.squaredDistances(features.applied(to: split.testFeatures), x)
@@ -102,7 +108,12 @@ public struct KernelRidgeProbe: Probe {
       if isLast { distances = Matrix(rows: 0, columns: 0) }
       system.exponentiate(times: -rate)
       let wanted = whole ? y : y.columns(at: columns)
-      var weights = x.rows >= leastSingleRows ? system.refinedSolve(wanted, addingToDiagonal: penalty) : nil
+      var weights: Matrix<Double>?
+      if allowsLowRank, let low = LowRankKernel(system, leastAdded: penalty) {
+        weights = try low.weights(wanted, added: penalty)
+      } else if x.rows >= leastSingleRows {
+        weights = system.refinedSolve(wanted, addingToDiagonal: penalty)
+      }
       if weights == nil {
         weights = try solveRidge(&system, wanted, penalty: penalty) {
           gaussianKernel(.squaredDistances(x, x), rate: rate)

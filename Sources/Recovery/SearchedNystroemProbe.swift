@@ -37,7 +37,7 @@ public struct SearchedNystroemProbe: Probe {
   /// - Throws: ``RecoveryError/numerical(operation:reason:)``.
   /// - Complexity: That of the search, and O(n·m² + m³) for each group, m landmarks.
   public func fit(_ split: HeldOutSplit, groups: [Range<Int>]) throws(RecoveryError) -> Fit {
-    let points = search.gridPoints(split, groups: groups)
+    let points = try search.gridPoints(split, groups: groups)
     var predictions = Matrix<Double>(rows: split.testFeatures.rows, columns: split.testTargets.columns)
     var errors = [Double](repeating: 0, count: groups.count)
     for (index, group) in groups.enumerated() where !group.isEmpty {

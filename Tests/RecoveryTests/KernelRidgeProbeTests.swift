@@ -97,6 +97,24 @@ import Testing
     #expect((values - (try probe.predictions(split, groups: groups))).maximumMagnitude < 1e-9)
   }
 
+  @Test(
+    "A kernel of low rank is solved as such with the same choices and predictions", arguments: [1, 2, 3, 4, 5, 6],
+    [1, 2])
+  func lowRank(seed: UInt64, k: Int) throws {
+    let split = try split(rows: 400, trainRows: 300, k: k, q: 60, noise: 0.2, seed: 1000 * seed)
+    // The widest kernels only: narrow ones have no low rank, and a search sees both kinds.
+    let groups = (0..<20).map { 3 * $0..<3 * $0 + 3 }
+    for gammas in [[0.05, 0.2], KernelRidgeProbe.defaultGammas + [200]] {
+      var probe = KernelRidgeProbe(gammas: gammas)
+      let values = try probe.predictions(split, groups: groups)
+      let points = try probe.gridPoints(split, groups: groups)
+      probe.allowsLowRank = false
+      #expect(try probe.gridPoints(split, groups: groups).elementsEqual(points, by: ==))
+      // The stated bound 10⁻⁹ ‖y‖ with ‖y‖ = √300 standard deviations of at most about 4.
+      #expect((values - (try probe.predictions(split, groups: groups))).maximumMagnitude < 4e-9 * 300.0.squareRoot())
+    }
+  }
+
   @Test("A square, which no linear probe sees, is recovered")
   func nonlinear() throws {
     let x = gaussianMatrix(1000, 1, seed: 41)

@@ -174,7 +174,7 @@ import Testing
     let search = KernelRidgeProbe(maximumRows: 400)
     let probe = SearchedNystroemProbe(search: search, landmarks: 300, key: key)
     let fit = try probe.fit(split, groups: groups)
-    let points = search.gridPoints(split, groups: groups)
+    let points = try search.gridPoints(split, groups: groups)
     #expect(points[0].gamma > points[1].gamma && points[0].penalty < points[1].penalty)
     for (index, point) in points.enumerated() {
       let column = try HeldOutSplit(features: x, targets: y.columns(groups[index]), trainRows: 2500)

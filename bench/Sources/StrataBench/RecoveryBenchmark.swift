@@ -16,7 +16,7 @@ struct RecoveryBenchmark {
   /// The masks, each with a probe of its own.
   static let maskCount = 128
   /// Samples to fit a probe on, and as many to score it on.
-  static let rows = 250
+  static let rows = 1000
 
   let graphName: String
   let ratio: Double

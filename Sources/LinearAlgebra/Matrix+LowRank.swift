@@ -1,0 +1,45 @@
+internal import COpenBLAS
+
+extension Matrix where Scalar == Double {
+  /// The Cholesky factor with complete pivoting of a symmetric positive semidefinite matrix, stopped where what is left is
+  /// negligible (Higham 2002, §10.3): A ≈ L·Lᵀ with as few columns as that takes.
+  ///
+  /// A − L·Lᵀ is positive semidefinite up to rounding, so its trace bounds its norm.
+  ///
+  /// - Parameters:
+  ///   - traceTolerance: What tr(A − L·Lᵀ) may be. Below about 10⁻¹⁶ times the trace it is lost in rounding and not reached.
+  ///   - largestRank: The most columns worth having.
+  /// - Returns: L, shape (n, rank), in the order of A's rows; nil where the tolerance takes more columns than `largestRank`, or
+  ///   for NaN.
+  /// - Complexity: O(n·rank²) time, O(n·rank) memory; no more than largestRank's where nil.
+  public func pivotedCholeskyFactor(traceTolerance: Double, largestRank: Int) -> Matrix? {
+    precondition(rows == columns, "Cholesky of shape (\(rows), \(columns))")
+    let n = rows
+    var left = (0..<n).map { self[$0, $0] }
+    // Column by column of L, each contiguous.
+    var factor: [Double] = []
+    var rank = 0
+    while true {
+      let remaining = left.reduce(0) { $0 + max($1, 0) }
+      if remaining <= traceTolerance { break }
+      // NaN fails every comparison: it must not pass for a pivot.
+      guard rank < min(largestRank, n), let pivot = left.indices.max(by: { left[$0] < left[$1] }), left[pivot] > 0
+      else { return nil }
+      var column = row(pivot)
+      if rank > 0 {
+        let weights = (0..<rank).map { factor[$0 * n + pivot] }
+        cblas_dgemv(
+          CblasRowMajor, CblasTrans, blasint(rank), blasint(n), -1, factor, blasint(n), weights, 1, 1, &column, 1)
+      }
+      let scale = 1 / left[pivot].squareRoot()
+      for i in 0..<n {
+        column[i] *= scale
+        left[i] -= column[i] * column[i]
+      }
+      left[pivot] = 0
+      factor += column
+      rank += 1
+    }
+    return Matrix(rows: rank, columns: n, storage: factor).transposed()
+  }
+}

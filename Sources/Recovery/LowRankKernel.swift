@@ -1,0 +1,63 @@
+internal import LinearAlgebra
+
+/// A kernel matrix of low numerical rank as K = L·Lᵀ, in whose columns kernel ridge is linear ridge: a narrow representation under
+/// a smooth kernel has a few dozen dimensions that rounding does not swallow, whatever the number of rows.
+struct LowRankKernel {
+  /// L, shape (n, rank).
+  private let factor: Matrix<Double>
+
+  /// Weights (K + δK + nλI)⁻¹y predict K·weights, which is off by at most ‖δK‖·‖y‖ / (nλ): relative to y, this much.
+  private static let error = 1e-9
+  /// Below this share of n an added diagonal is among the rounding of K, and dividing by it amplifies that.
+  private static let leastPenalty = 1e-10
+  /// Where more columns are needed, finding that out has cost O(n · 128²) at most.
+  private static let largestRank = 128
+
+  /// - Parameters:
+  ///   - kernel: Shape (n, n).
+  ///   - leastAdded: The least nλ that will be added to the diagonal.
+  /// - Returns: Nil where the rank is not far below n, or λ is nearly 0.
+  init?(_ kernel: Matrix<Double>, leastAdded: Double) {
+    guard leastAdded >= Self.leastPenalty * Double(kernel.rows) else { return nil }
+    let largest = min(kernel.rows / 4, Self.largestRank)
+    guard let factor = kernel.pivotedCholeskyFactor(traceTolerance: Self.error * leastAdded, largestRank: largest)
+    else { return nil }
+    self.factor = factor
+  }
+
+  /// The out-of-fold sums of squared errors of every target column, for each penalty.
+  ///
+  /// - Parameters:
+  ///   - targets: Shape (n, q).
+  ///   - penalties: λ, relative to the rows that are fitted on.
+  /// - Complexity: O(n·r² + n·r·q) for each fold, O(r³ + r²·q + n·r·q / folds) for each fold and penalty; r the rank.
+  func errors(targets: Matrix<Double>, penalties: [Double], folds: Int) throws(RecoveryError) -> [[Double]] {
+    var sums = [[Double]](repeating: [Double](repeating: 0, count: targets.columns), count: penalties.count)
+    for fold in CrossValidation.folds(folds, rows: targets.rows) {
+      let rest = factor.rows(excluding: fold)
+      var (known, wanted) = (targets.rows(excluding: fold), targets.rows(fold))
+      let means = known.columnMeans()
+      known.subtractRow(means)
+      wanted.subtractRow(means)
+      let gram = rest.multiplied(by: rest, transposeSelf: true)
+      let cross = rest.multiplied(by: known, transposeSelf: true)
+      let held = factor.rows(fold)
+      for (index, penalty) in penalties.enumerated() {
+        var residual = wanted
+        held.multiply(
+          try solveRidge(gram, cross, penalty: penalty * Double(rest.rows)), alpha: -1, beta: 1, into: &residual)
+        for (j, square) in columnProducts(residual, residual).enumerated() { sums[index][j] += square }
+      }
+    }
+    return sums
+  }
+
+  /// (K + added · I)⁻¹ Y = (Y − L(LᵀL + added · I)⁻¹LᵀY) / added (Woodbury), shape (n, q).
+  func weights(_ targets: Matrix<Double>, added: Double) throws(RecoveryError) -> Matrix<Double> {
+    let gram = factor.multiplied(by: factor, transposeSelf: true)
+    let inner = try solveRidge(gram, factor.multiplied(by: targets, transposeSelf: true), penalty: added)
+    var result = (1 / added) * targets
+    factor.multiply(inner, alpha: -1 / added, beta: 1, into: &result)
+    return result
+  }
+}
