@@ -45,8 +45,8 @@ check: setup lint ## the whole gate: lints, a build without warnings, which BLAS
 	SWIFT="$(SWIFT)" scripts/test-plugin
 	$(TEST)
 
-bench: setup ## measure the numerical kernels on this machine (all repetitions in out/bench/kernels.json)
-	SWIFT="$(SWIFT)" OUT="$(OUT)" bench/run.sh
+bench: setup ## measure everything beside its peers (hours; results in out/bench, quoted by bench/quote.py)
+	SWIFT="$(SWIFT)" OUT="$(OUT)" bench/all.sh
 
 docs: ## check that every public symbol is documented and that the links in the guides resolve
 	$(SWIFT) format lint --strict -r Sources

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Everything that docs/performance.md quotes, one after the other: bench/all.sh. Two hours on two cores; the machine should be idle, and
+# the load averages before and after are part of the results. Then `python3 bench/quote.py --adopt` puts the results into the page.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+out=${OUT:-out}/bench
+mkdir -p "$out"
+load() { echo "{\"when\": \"$1\", \"load\": \"$(cut -d' ' -f1-3 /proc/loadavg)\", \"cpu\": \"$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)\"}"; }
+load start >"$out/machine.jsonl"
+bench/run.sh
+bench/theory.sh
+bench/sampling.sh 5 1000000 1
+bench/sampling.sh 5 1000000 2
+bench/training.sh
+bench/evaluation.sh
+bench/recovery.sh
+bench/whole_job.sh
+load end >>"$out/machine.jsonl"
