@@ -6,30 +6,6 @@ import Testing
 
 /// `strata sample` streams: its memory does not grow with the number of samples.
 @Suite struct SampleMemoryTests {
-  /// Runs the tool and returns the largest resident set that the kernel recorded for it, in bytes.
-  private func peakMemory(_ arguments: [String], in folder: URL) throws -> Int {
-    let process = Process()
-    process.executableURL = StrataBinary.url
-    process.arguments = arguments
-    process.currentDirectoryURL = folder
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    var peak = 0
-    while process.isRunning {
-      // The high-water mark never falls, so that the last reading before the end is the one that counts.
-      if let status = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8),
-        let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
-        let kilobytes = Int(line.filter(\.isNumber))
-      {
-        peak = max(peak, kilobytes * 1024)
-      }
-      usleep(2000)
-    }
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
-    return peak
-  }
-
   @Test(
     "Ten times the samples need no more memory, in every binary format, nor five times in CSV",
     arguments: [
@@ -44,7 +20,7 @@ import Testing
           "2",
         ]
         defer { try? FileManager.default.removeItem(at: folder.appending(path: output)) }
-        return try peakMemory(arguments, in: folder)
+        return try StrataBinary.peakMemory(arguments, in: folder)
       }
       let (small, large) = (try sample(few), try sample(many))
       // 4 million values, 16 MB, against 41 million, 163 MB (CSV 56 and 280 MB): whatever held a share of the data would show. 24 megabytes
@@ -58,7 +34,7 @@ import Testing
   func munin() throws {
     try withTemporaryDirectory { folder in
       func sample(_ arguments: [String], _ output: String) throws -> Int {
-        try peakMemory(
+        try StrataBinary.peakMemory(
           ["sample", PublicGraphs.path("munin.json"), "--mechanism", "rho:0.7", "-o", output, "--workers", "2"]
             + arguments, in: folder)
       }
