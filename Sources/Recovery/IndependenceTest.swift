@@ -14,6 +14,8 @@ public struct IndependenceTest: Sendable, Equatable {
   public let permuted: [Double]
   /// The number of permutations drawn.
   public var permutations: Int { permuted.count }
+  /// The mean of ``permuted``: the shuffled floor.
+  public var floor: Double { permuted.reduce(0, +) / Double(permuted.count) }
   /// The number of rows.
   public let rows: Int
 

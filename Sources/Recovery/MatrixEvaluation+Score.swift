@@ -5,7 +5,7 @@ extension MatrixEvaluation {
     public let group: String
     /// `representation`, `shuffled`, `input-pca`, or a reference's name.
     public let estimator: String
-    /// The metric's name.
+    /// The metric's name, with `-i` behind it for number i of a metric of several.
     public let metric: String
     /// The number.
     public let value: Double
@@ -71,7 +71,8 @@ extension MatrixEvaluation {
 
   /// Places the first score, the representation's, between the untrained encoder's and the raw input's.
   static func normalise(_ scores: inout [Score]) {
-    guard let floor = scores.first(where: { $0.estimator == Reference.untrained })?.value,
+    guard scores.first?.estimator == "representation",
+      let floor = scores.first(where: { $0.estimator == Reference.untrained })?.value,
       let ceiling = scores.first(where: { $0.estimator == Reference.input })?.value
     else { return }
     let value = NormalisedRecovery.value(score: scores[0].value, floor: floor, ceiling: ceiling)

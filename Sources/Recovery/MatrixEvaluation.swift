@@ -49,7 +49,9 @@ public struct MatrixEvaluation: Sendable {
   public let trainRows: Int
   /// Rows of the expensive metrics.
   public let limits: RecoveryScorer.Limits
-  /// Shuffles for p-values; 0 for none, but ``defaultPermutations`` for HSIC, which is read by its p-value.
+  /// See ``RecoveryScorer/canonicalRidge``.
+  public let canonicalRidge: Double
+  /// Shuffles for p-values and the shuffled floor; 0 for none, but ``defaultPermutations`` for HSIC, which is read by its p-value.
   public let permutations: Int
   /// The source of all randomness; group i has `key.child(i)`.
   public let key: RandomKey
@@ -63,7 +65,8 @@ public struct MatrixEvaluation: Sendable {
   /// - Throws: ``RecoveryError/shapeMismatch(what:left:right:)`` unless all matrices have the same number of rows.
   public init(
     representation: Matrix<Double>, targets: Matrix<Double>, groups: [Group], references: [Reference] = [],
-    trainRows: Int, limits: RecoveryScorer.Limits = .init(), permutations: Int = 0, key: RandomKey
+    trainRows: Int, limits: RecoveryScorer.Limits = .init(),
+    canonicalRidge: Double = RecoveryScorer.defaultCanonicalRidge, permutations: Int = 0, key: RandomKey
   ) throws(RecoveryError) {
     try requireEqual("row counts of the representation and the targets", representation.rows, targets.rows)
     for reference in references {
@@ -77,6 +80,7 @@ public struct MatrixEvaluation: Sendable {
     self.references = references
     self.trainRows = trainRows
     self.limits = limits
+    self.canonicalRidge = canonicalRidge
     self.permutations = permutations
     self.key = key
   }
@@ -109,64 +113,65 @@ public struct MatrixEvaluation: Sendable {
     return result
   }
 
-  /// The scores of the representation, then those of floors and ceilings.
+  /// The scores of the representation, then those of floors and ceilings, one number of the metric after the other.
   private func scores(_ metric: RecoveryMetric, _ group: Group, _ key: RandomKey) throws(RecoveryError) -> [Score] {
-    let scorer = RecoveryScorer(limits: limits, key: key)
+    let scorer = RecoveryScorer(limits: limits, canonicalRidge: canonicalRidge, key: key)
     let rows = limits.rows(metric, fit: trainRows, score: targets.rows - trainRows)
-    func score(_ estimator: String, _ value: Double, permuted: [Double] = []) -> Score {
-      Score(
-        group: group.name, estimator: estimator, metric: metric.name, value: value, permuted: permuted,
-        fitRows: rows.fit, scoreRows: rows.score)
-    }
     // Partial R² needs the other columns too: they come after the group's own.
-    let own = TargetBlock(
-      columns: 0..<group.columns.count, family: metric == .r2LinearPartial ? 0..<targets.columns : nil)
+    let own = TargetBlock(columns: 0..<group.columns.count, family: metric.isPartial ? 0..<targets.columns : nil)
     // Of the first split that is scored: the representation's own, before any of its permutations.
     var traceError: Double?
-    func value(_ split: HeldOutSplit) throws(RecoveryError) -> Double {
-      if metric == .r2Nystroem {
-        let fit = try scorer.nystroemProbe.fit(split, groups: [own.columns])
-        traceError = traceError ?? fit.traceErrors[0]
-        let values = R2.perColumn(predictions: fit.predictions, targets: split.testTargets)
-        return R2.groupMeans(values, groups: [own.columns])[0]
+    func values(_ split: HeldOutSplit) throws(RecoveryError) -> [Double] {
+      guard metric.isNystroem else { return try scorer.components(metric, split, own) }
+      let (value, lost) = try scorer.nystroem(metric, split)
+      traceError = traceError ?? lost
+      return [value]
+    }
+    var result: [[Score]] = []
+    func append(_ estimator: String, _ values: [Double], permuted: [[Double]] = []) {
+      for (index, value) in values.enumerated() {
+        if index == result.count { result.append([]) }
+        result[index].append(
+          Score(
+            group: group.name, estimator: estimator,
+            metric: metric.isSingle ? metric.name : "\(metric.name)-\(index + 1)", value: value,
+            permuted: permuted.isEmpty ? [] : permuted[index], fitRows: rows.fit, scoreRows: rows.score))
       }
-      return try scorer.scores(metric, split, groups: [0..<split.trainTargets.columns], blocks: [own])[0] ?? .nan
     }
     let split = try self.split(representation, group, metric)
-    var result: [Score] = []
     if metric == .hsic {
       var stream = RandomStream(key.child("hsic"))
       let test = try scorer.independence(
         split, own, permutations: permutations > 0 ? permutations : Self.defaultPermutations, using: &stream)
-      result.append(score("representation", test.statistic, permuted: test.permuted))
-    } else if permutations > 0 && metric.isHeldOut {
+      append("representation", [test.statistic], permuted: [test.permuted])
+      if permutations > 0 { append("shuffled", [test.floor]) }
+    } else if permutations > 0 {
       var stream = RandomStream(key.child(metric.name))
-      let null = try PermutationNull(split, permutations: permutations, using: &stream, score: value)
-      result.append(score("representation", null.score, permuted: null.shuffled))
-      result.append(score("shuffled", null.floor))
+      let nulls = try PermutationNull.each(split, permutations: permutations, using: &stream, score: values)
+      append("representation", nulls.map(\.score), permuted: nulls.map(\.shuffled))
+      append("shuffled", nulls.map(\.floor))
     } else {
-      result.append(score("representation", try value(split)))
+      append("representation", try values(split))
     }
-    result[0].traceError = traceError
+    if let traceError { result[0][0].traceError = traceError }
     // In-sample similarities to a floor or ceiling of another width say nothing about the representation's.
-    guard metric.isHeldOut else { return result }
+    guard metric.isHeldOut else { return Array(result.joined()) }
     for reference in references {
       let other = try self.split(reference.features, group, metric)
-      result.append(score(reference.name, try value(other)))
+      append(reference.name, try values(other))
       if reference.name == Reference.input {
-        let components = try other.principalComponents(width: representation.columns)
-        result.append(score("input-pca", try value(components)))
+        append("input-pca", try values(try other.principalComponents(width: representation.columns)))
       }
     }
-    Self.normalise(&result)
-    return result
+    for index in result.indices { Self.normalise(&result[index]) }
+    return Array(result.joined())
   }
 
   private func split(
     _ features: Matrix<Double>, _ group: Group, _ metric: RecoveryMetric
   ) throws(RecoveryError) -> HeldOutSplit {
     var order = group.columns
-    if metric == .r2LinearPartial {
+    if metric.isPartial {
       let chosen = Set(group.columns)
       order += (0..<targets.columns).filter { !chosen.contains($0) }
     }

@@ -44,12 +44,26 @@ public struct PermutationNull: Sendable, Equatable {
     _ split: HeldOutSplit, permutations: Int, using stream: inout RandomStream,
     score: (HeldOutSplit) throws(RecoveryError) -> Double
   ) throws(RecoveryError) {
-    precondition(permutations >= 1, "\(permutations) permutations")
-    self.score = try score(split)
-    var shuffled: [Double] = []
-    for _ in 0..<permutations { shuffled.append(try score(split.shufflingTargets(using: &stream))) }
-    self.shuffled = shuffled
+    self = try Self.each(split, permutations: permutations, using: &stream) { split throws(RecoveryError) in
+      [try score(split)]
+    }[0]
   }
+
+  /// The same for a score of several numbers, from the same permutations.
+  ///
+  /// - Parameter score: As many numbers for every permutation.
+  public static func each(
+    _ split: HeldOutSplit, permutations: Int, using stream: inout RandomStream,
+    score: (HeldOutSplit) throws(RecoveryError) -> [Double]
+  ) throws(RecoveryError) -> [PermutationNull] {
+    precondition(permutations >= 1, "\(permutations) permutations")
+    let observed = try score(split)
+    var shuffled: [[Double]] = []
+    for _ in 0..<permutations { shuffled.append(try score(split.shufflingTargets(using: &stream))) }
+    return observed.indices.map { i in PermutationNull(score: observed[i], shuffled: shuffled.map { $0[i] }) }
+  }
+
+  private init(score: Double, shuffled: [Double]) { (self.score, self.shuffled) = (score, shuffled) }
 }
 
 extension HeldOutSplit {

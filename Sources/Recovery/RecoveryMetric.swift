@@ -14,10 +14,18 @@ public enum RecoveryMetric: String, Sendable, Hashable, CaseIterable {
   case r2LinearReverse = "r2_linear_reverse"
   /// Held-out R² of the representation from the targets, kernel ridge probe; of the dimensions as there.
   case r2KernelReverse = "r2_kernel_reverse"
+  /// Held-out R² of the representation from the targets, Nyström probe; of the dimensions as there.
+  case r2NystroemReverse = "r2_nystroem_reverse"
+  /// Held-out R² of the representation from the targets, MLP probe; of the dimensions as there.
+  case r2MLPReverse = "r2_mlp_reverse"
   /// Held-out R² beyond what the other targets of the same kind tell.
   case r2LinearPartial = "r2_linear_partial"
+  /// The same with the RBF kernel ridge probe.
+  case r2KernelPartial = "r2_kernel_partial"
   /// Mean held-out canonical correlation.
   case ccaMean = "cca_mean"
+  /// Every held-out canonical correlation: several numbers, see ``isSingle``.
+  case ccaEach = "cca_each"
   /// Mean correlation coefficient, Pearson's.
   case mccPearson = "mcc_pearson"
   /// Mean correlation coefficient, Spearman's.
@@ -67,11 +75,21 @@ public enum RecoveryMetric: String, Sendable, Hashable, CaseIterable {
   /// The metric of a name in either spelling.
   public init?(named name: String) { self.init(rawValue: String(name.map { $0 == "-" ? "_" : $0 })) }
 
+  /// Whether the score is one number. Those of a metric that is not come from ``RecoveryScorer/components(_:_:_:)``, number i
+  /// as `<name>-i`; means over masks or seeds of such numbers mix pairs that do not belong together, so plans refuse it.
+  public var isSingle: Bool { self != .ccaEach }
+
+  /// Whether the score compares with what the other targets of a family tell.
+  public var isPartial: Bool { self == .r2LinearPartial || self == .r2KernelPartial }
+
+  /// Whether the probe is the Nyström approximation, which states an error.
+  public var isNystroem: Bool { self == .r2Nystroem || self == .r2NystroemReverse }
+
   /// What is predicted from what.
   public var direction: Direction {
     switch self {
-    case .r2LinearReverse, .r2KernelReverse: .representation
-    case .r2Linear, .r2Kernel, .r2Nystroem, .r2MLP, .r2LinearPartial, .dciInformativeness: .targets
+    case .r2LinearReverse, .r2KernelReverse, .r2NystroemReverse, .r2MLPReverse: .representation
+    case .r2Linear, .r2Kernel, .r2Nystroem, .r2MLP, .r2LinearPartial, .r2KernelPartial, .dciInformativeness: .targets
     default: .none
     }
   }
@@ -79,10 +97,8 @@ public enum RecoveryMetric: String, Sendable, Hashable, CaseIterable {
   /// Whether the score is taken on rows that it was not fitted on; all others are in-sample.
   public var isHeldOut: Bool {
     switch self {
-    case .r2Linear, .r2Kernel, .r2Nystroem, .r2MLP, .r2LinearReverse, .r2KernelReverse, .r2LinearPartial, .ccaMean,
-      .mccPearson, .mccSpearman, .dciDisentanglement, .dciCompleteness, .dciInformativeness:
-      true
-    default: false
+    case .ccaMean, .ccaEach, .mccPearson, .mccSpearman, .dciDisentanglement, .dciCompleteness: true
+    default: direction != .none
     }
   }
 
@@ -96,17 +112,15 @@ public enum RecoveryMetric: String, Sendable, Hashable, CaseIterable {
   }
 
   /// Whether time grows with the cube of the rows, so that only the first ``RecoveryScorer/Limits/kernelFitRows`` are fitted.
-  public var isKernelRidge: Bool { self == .r2Kernel || self == .r2KernelReverse }
+  public var isKernelRidge: Bool { self == .r2Kernel || self == .r2KernelReverse || self == .r2KernelPartial }
 
   /// The values that the score can take.
   public var range: ClosedRange<Double> {
+    if direction != .none { return -Double.infinity...1 }
     switch self {
-    case .r2Linear, .r2Kernel, .r2Nystroem, .r2MLP, .r2LinearReverse, .r2KernelReverse, .r2LinearPartial,
-      .dciInformativeness:
-      -Double.infinity...1
-    case .ccaMean, .ckaLinearUnbiased, .ckaRBFUnbiased, .distanceCorrelationUnbiased: -1...1
-    case .hsic: 0...Double.infinity
-    default: 0...1
+    case .ccaMean, .ccaEach, .ckaLinearUnbiased, .ckaRBFUnbiased, .distanceCorrelationUnbiased: return -1...1
+    case .hsic: return 0...Double.infinity
+    default: return 0...1
     }
   }
 
@@ -119,8 +133,12 @@ public enum RecoveryMetric: String, Sendable, Hashable, CaseIterable {
     case .r2MLP: "R² (MLP probe)"
     case .r2LinearReverse: "R² of the representation (ridge-linear probe, from the targets)"
     case .r2KernelReverse: "R² of the representation (RBF kernel ridge probe, from the targets)"
+    case .r2NystroemReverse: "R² of the representation (RBF kernel ridge probe, Nyström, from the targets)"
+    case .r2MLPReverse: "R² of the representation (MLP probe, from the targets)"
+    case .r2KernelPartial: "Partial R² (RBF kernel ridge probe) given all other levels"
     case .r2LinearPartial: "Partial R² (ridge-linear probe) given all other levels"
     case .ccaMean: "Mean canonical correlation"
+    case .ccaEach: "Canonical correlations"
     case .mccPearson: "Mean correlation coefficient (Pearson)"
     case .mccSpearman: "Mean correlation coefficient (Spearman)"
     case .dciDisentanglement: "DCI disentanglement (linear importances)"

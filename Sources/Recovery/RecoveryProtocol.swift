@@ -12,8 +12,9 @@ public enum RecoveryProtocol: String, Sendable, CaseIterable {
   /// rows; least squares, and kernel ridge by a 3-fold grid search; R² within each batch of 4096 test rows, then the mean.
   case sslIdentifiability = "ssl-identifiability"
   /// Yao et al. 2024 (`CausalLearningAI/multiview-crl`): features standardised over *all* rows; each batch of 4096 rows is
-  /// split at random, a quarter for scoring; one regression for each single target, unscaled; the mean over batches. The
-  /// non-linear regression is the grid search of the `--grid-search-eval` option.
+  /// split at random, a quarter for scoring; one regression for each single target, unscaled; the mean over batches. Both of
+  /// its non-linear regressions: the grid search of kernel ridge (its option `--grid-search-eval`) and the network that is
+  /// its default (``MLPRegressorReadout``).
   case multiviewCRL = "multiview-crl"
   /// Zimmermann et al. 2021 (`brendel-group/cl-ica`): everything *in-sample*, in batches of 6144 rows: R² of least squares
   /// scored on the rows that it was fitted on, and MCC by optimal assignment; the mean over batches.
@@ -36,8 +37,8 @@ extension RecoveryProtocol {
   ///   - targets: Shape (n, q), the same rows.
   ///   - trainRows: The first rows, for `ssl-identifiability` only (the peer uses 5 batches of 4096, and scores 10); the
   ///     others take all rows and split, or do not, in their own way.
-  ///   - key: The source of `multiview-crl`'s random splits; unused by the others.
-  /// - Returns: `r2-linear` and `r2-kernel`, or for `cl-ica` `r2-linear`, `mcc-pearson`, `mcc-spearman`.
+  ///   - key: The source of `multiview-crl`'s random splits and initial weights; unused by the others.
+  /// - Returns: `r2-linear` and `r2-kernel`, for `multiview-crl` `r2-mlp` too; for `cl-ica` `r2-linear`, `mcc-pearson`, `mcc-spearman`.
   /// - Throws: ``RecoveryError``.
   /// - Precondition: not ``strata``, whose scores are those of the metrics asked for.
   /// - Complexity: Kernel ridge is exact: O(r³) time for each grid point and fold, O(r²) memory with r training rows.
@@ -47,13 +48,19 @@ extension RecoveryProtocol {
     switch self {
     case .strata: preconditionFailure("the strata protocol has the scores of its metrics")
     case .sslIdentifiability: return try Self.batchedScores(features, targets, trainRows: trainRows)
-    case .multiviewCRL: return try Self.randomSplitScores(features, targets, key: key)
+    case .multiviewCRL:
+      var stream = RandomStream(key)
+      return try Self.randomSplitScores(features, targets, key: key.child("mlp")) { rows in stream.permutation(rows) }
     case .clICA: return try Self.inSampleScores(features, targets)
     }
   }
 
   /// Whether the first rows that the caller names fit and the others score; if not, the protocol splits all rows itself.
   public var usesTrainRows: Bool { self == .strata || self == .sslIdentifiability }
+
+  /// How many of the first rows fit where the caller does not say: half, for `ssl-identifiability` a third (it fits on 5 batches
+  /// and scores 10).
+  public func defaultTrainRows(total: Int) -> Int { self == .sslIdentifiability ? total / 3 : total / 2 }
 
   /// The rows that are fitted on and scored on, over all batches; in-sample protocols have all rows twice.
   ///
@@ -104,7 +111,7 @@ extension RecoveryProtocol {
     let scaled = HeldOutSplit(
       checkedTrainFeatures: x.applied(to: split.trainFeatures), trainTargets: y.applied(to: split.trainTargets),
       testFeatures: x.applied(to: split.testFeatures), testTargets: y.applied(to: split.testTargets))
-    let linear = try RidgeProbe(penalties: [0]).predictions(scaled, groups: [0..<targets.columns])
+    let linear = try MinimumNormLeastSquares().predictions(scaled, groups: [0..<targets.columns])
     let kernel = try GridSearchKernelRidge().predictions(scaled)
     func score(_ predictions: Matrix<Double>) -> Double {
       let values = batches(predictions.rows, of: batch).map { rows in
@@ -115,28 +122,40 @@ extension RecoveryProtocol {
     return [.init(name: "r2-linear", value: score(linear)), .init(name: "r2-kernel", value: score(kernel))]
   }
 
-  private static func randomSplitScores(
-    _ features: Matrix<Double>, _ targets: Matrix<Double>, key: RandomKey
+  /// The numbers of `multiview-crl` under given splits.
+  ///
+  /// - Parameters:
+  ///   - key: The source of initial weights and of the order of rows in training.
+  ///   - order: A permutation of as many rows as a batch has, asked for batch by batch and within it target by target. Its
+  ///     first quarter, rounded up, is scored, the rest is fitted, in this order (`train_test_split` on
+  ///     `RandomState.permutation`).
+  package static func randomSplitScores(
+    _ features: Matrix<Double>, _ targets: Matrix<Double>, key: RandomKey, order: (_ rows: Int) -> [Int]
   ) throws(RecoveryError) -> [ProtocolScore] {
     try requireViews(features, targets, rows: 8)
     let x = Standardisation(features).applied(to: features)
-    var stream = RandomStream(key)
-    var (linear, kernel): ([Double], [Double]) = ([], [])
-    for rows in batches(x.rows, of: batch) {
+    var (linear, kernel, network): ([Double], [Double], [Double]) = ([], [], [])
+    for (batch, rows) in batches(x.rows, of: batch).enumerated() {
       for target in 0..<targets.columns {
-        let order = stream.permutation(rows.count).map { rows.lowerBound + $0 }
+        let order = order(rows.count).map { rows.lowerBound + $0 }
         let tested = quarter(rows.count)
         let (test, train) = (Array(order[..<tested]), Array(order[tested...]))
         let y = targets.columns(target..<target + 1)
         let split = try HeldOutSplit(
           trainFeatures: x.rows(at: train), trainTargets: y.rows(at: train), testFeatures: x.rows(at: test),
           testTargets: y.rows(at: test))
-        linear.append(try RidgeProbe(penalties: [0]).heldOutR2(split)[0])
-        kernel.append(
-          R2.perColumn(predictions: try GridSearchKernelRidge().predictions(split), targets: split.testTargets)[0])
+        func r2(_ predictions: Matrix<Double>) -> Double {
+          R2.perColumn(predictions: predictions, targets: split.testTargets)[0]
+        }
+        linear.append(r2(try MinimumNormLeastSquares().predictions(split, groups: [0..<1])))
+        kernel.append(r2(try GridSearchKernelRidge().predictions(split)))
+        network.append(r2(MLPRegressorReadout().predictions(split, key: key.child(batch).child(target))))
       }
     }
-    return [.init(name: "r2-linear", value: mean(linear)), .init(name: "r2-kernel", value: mean(kernel))]
+    return [
+      .init(name: "r2-linear", value: mean(linear)), .init(name: "r2-kernel", value: mean(kernel)),
+      .init(name: "r2-mlp", value: mean(network)),
+    ]
   }
 
   private static func inSampleScores(
@@ -147,7 +166,7 @@ extension RecoveryProtocol {
     for rows in batches(features.rows, of: inSampleBatch) {
       let (x, y) = (features.rows(rows), targets.rows(rows))
       let split = HeldOutSplit(checkedTrainFeatures: x, trainTargets: y, testFeatures: x, testTargets: y)
-      linear.append(mean(try RidgeProbe(penalties: [0]).heldOutR2(split)))
+      linear.append(mean(try MinimumNormLeastSquares().heldOutR2(split)))
       pearson.append(try MeanCorrelationCoefficient(features: x, targets: y, correlation: .pearson).value)
       spearman.append(try MeanCorrelationCoefficient(features: x, targets: y, correlation: .spearman).value)
     }

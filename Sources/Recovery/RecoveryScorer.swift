@@ -23,16 +23,26 @@ public struct RecoveryScorer: Sendable {
     public var kernelFitRows: Int
     /// The first test rows that kernel ridge is scored on; nil for all.
     public var kernelScoreRows: Int?
+    /// The landmark rows of the Nyström probe.
+    public var landmarks: Int
     /// The first rows that pairwise metrics see; their time and memory grow with the square.
     public var pairRows: Int
 
-    /// Limits; each at least 4.
-    public init(kernelFitRows: Int = 2000, kernelScoreRows: Int? = nil, pairRows: Int = 2000) {
+    /// See ``landmarks``.
+    public static let defaultLandmarks = 1000
+
+    /// Limits; landmarks at least 1, the others at least 4.
+    public init(
+      kernelFitRows: Int = 2000, kernelScoreRows: Int? = nil, landmarks: Int = Limits.defaultLandmarks,
+      pairRows: Int = 2000
+    ) {
+      precondition(landmarks >= 1, "\(landmarks) landmarks")
       precondition(
         min(kernelFitRows, kernelScoreRows ?? 4, pairRows) >= 4,
         "kernel ridge on \(kernelFitRows) rows, pairwise metrics on \(pairRows)")
       self.kernelFitRows = kernelFitRows
       self.kernelScoreRows = kernelScoreRows
+      self.landmarks = landmarks
       self.pairRows = pairRows
     }
 
@@ -49,19 +59,26 @@ public struct RecoveryScorer: Sendable {
 
   /// The rows that the expensive metrics use.
   public let limits: Limits
+  /// The ridge of canonical correlations, relative to the unit diagonal of both views' correlation matrices (Vinod 1976).
+  public let canonicalRidge: Double
   /// The source of the MLP probe's weights.
   public let key: RandomKey
 
-  /// A scorer.
-  public init(limits: Limits, key: RandomKey) {
+  /// See ``canonicalRidge``.
+  public static let defaultCanonicalRidge = 1e-6
+
+  /// A scorer; `canonicalRidge` is finite and not negative.
+  public init(limits: Limits, canonicalRidge: Double = RecoveryScorer.defaultCanonicalRidge, key: RandomKey) {
+    precondition(canonicalRidge >= 0 && canonicalRidge.isFinite, "canonical correlation ridge \(canonicalRidge)")
     self.limits = limits
+    self.canonicalRidge = canonicalRidge
     self.key = key
   }
 
   /// One score for each block.
   ///
   /// - Parameters:
-  ///   - metric: What is measured. In-sample metrics see the training rows and then the test rows.
+  ///   - metric: What is measured, ``RecoveryMetric/isSingle``. In-sample metrics see the training rows and then the test rows.
   ///   - split: Features (n, k) and targets (n, q), and (m, ·) to score on.
   ///   - groups: A partition of the target columns; probes share their hyper-parameters within a group.
   ///   - blocks: What is scored, in any order; blocks may overlap. The R² of a block is the unweighted mean over its columns.
@@ -71,6 +88,7 @@ public struct RecoveryScorer: Sendable {
   public func scores(
     _ metric: RecoveryMetric, _ split: HeldOutSplit, groups: [Range<Int>], blocks: [TargetBlock]
   ) throws(RecoveryError) -> [Double?] {
+    precondition(metric.isSingle, "\(metric.rawValue) has several numbers: take its components")
     func r2(_ probe: some Probe, _ split: HeldOutSplit) throws(RecoveryError) -> [Double?] {
       R2.groupMeans(try probe.heldOutR2(split, groups: groups), groups: blocks.map(\.columns))
     }
@@ -79,12 +97,28 @@ public struct RecoveryScorer: Sendable {
     case .r2Kernel: return try r2(kernelProbe, kernelRows(of: split))
     case .r2Nystroem: return try r2(nystroemProbe, split)
     case .r2MLP: return try r2(MLPProbe(key: key.child("mlp")), split)
-    case .ccaMean: return try meanCanonicalCorrelations(split, groups: blocks.map(\.columns))
+    case .ccaMean:
+      return try meanCanonicalCorrelations(split, groups: blocks.map(\.columns), ridge: canonicalRidge)
     default: break
     }
     var result: [Double?] = []
     for block in blocks { result.append(try score(metric, split, block)) }
     return result
+  }
+
+  /// Every number of a metric of one block: one, or for ``RecoveryMetric/ccaEach`` min(k, columns).
+  ///
+  /// - Parameters:
+  ///   - split: Features (n, k) and targets (n, q), and (m, ·) to score on. All targets are one group of ``scores(_:_:groups:blocks:)``.
+  ///   - block: What is scored; with a family if the metric is partial.
+  /// - Throws: ``RecoveryError``.
+  public func components(
+    _ metric: RecoveryMetric, _ split: HeldOutSplit, _ block: TargetBlock
+  ) throws(RecoveryError) -> [Double] {
+    if metric == .ccaEach {
+      return try heldOutCanonicalCorrelations(split.targetColumns(block.columns), ridge: canonicalRidge)
+    }
+    return try scores(metric, split, groups: [0..<split.trainTargets.columns], blocks: [block]).map { $0 ?? .nan }
   }
 
   /// The independence test of the representation and one block, on the first rows.
@@ -102,24 +136,44 @@ public struct RecoveryScorer: Sendable {
 
   private var kernelProbe: KernelRidgeProbe { KernelRidgeProbe(maximumRows: limits.kernelFitRows) }
 
-  /// The probe of ``RecoveryMetric/r2Nystroem``.
-  public var nystroemProbe: SearchedNystroemProbe {
-    SearchedNystroemProbe(search: kernelProbe, key: key.child("nystroem"))
+  private var nystroemProbe: SearchedNystroemProbe {
+    SearchedNystroemProbe(search: kernelProbe, landmarks: limits.landmarks, key: key.child("nystroem"))
+  }
+
+  /// A Nyström score of all targets together, with the share of the kernel's trace that the landmarks lose.
+  ///
+  /// - Parameter metric: ``RecoveryMetric/isNystroem``.
+  /// - Returns: As ``components(_:_:_:)`` for all columns; nothing is lost where the reverse has no live dimension.
+  /// - Throws: ``RecoveryError``.
+  public func nystroem(
+    _ metric: RecoveryMetric, _ split: HeldOutSplit
+  ) throws(RecoveryError) -> (value: Double, traceError: Double) {
+    precondition(metric.isNystroem, "\(metric.rawValue) is no Nyström score")
+    let used = metric.direction == .representation ? split.reversedLive : split
+    guard used.trainTargets.columns > 0 else { return (0, 0) }
+    let fit = try nystroemProbe.fit(used, groups: [0..<used.trainTargets.columns])
+    return (mean(R2.perColumn(predictions: fit.predictions, targets: used.testTargets)), fit.traceErrors[0])
   }
 
   private func score(
     _ metric: RecoveryMetric, _ whole: HeldOutSplit, _ block: TargetBlock
   ) throws(RecoveryError) -> Double? {
-    if metric == .r2LinearPartial {
+    if metric.isPartial {
       guard let family = block.family else { return nil }
       let own = block.columns.lowerBound - family.lowerBound..<block.columns.upperBound - family.lowerBound
-      return mean(try PartialR2.perColumn(whole.targetColumns(family), group: own, probe: RidgeProbe()))
+      let split = whole.targetColumns(family)
+      return mean(
+        metric == .r2KernelPartial
+          ? try PartialR2.perColumn(kernelRows(of: split), group: own, probe: kernelProbe)
+          : try PartialR2.perColumn(split, group: own, probe: RidgeProbe()))
     }
     guard metric.isHeldOut else { return try inSample(metric, whole, block) }
     let split = whole.targetColumns(block.columns)
     switch metric {
     case .r2LinearReverse: return try reverseR2(RidgeProbe(), split)
     case .r2KernelReverse: return try reverseR2(kernelProbe, kernelRows(of: split))
+    case .r2NystroemReverse: return try nystroem(metric, split).value
+    case .r2MLPReverse: return try reverseR2(MLPProbe(key: key.child("mlp-reverse")), split)
     case .mccPearson: return MeanCorrelationCoefficient(split, correlation: .pearson).value
     case .mccSpearman: return MeanCorrelationCoefficient(split, correlation: .spearman).value
     case .dciDisentanglement: return try Disentanglement(split).disentanglement

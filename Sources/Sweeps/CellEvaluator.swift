@@ -29,7 +29,7 @@ struct CellEvaluator {
     views = EvaluationViewSource(
       specification: specification, generator: generator, trained: trained, untrained: untrained,
       estimators: plan.estimators)
-    scorer = RecoveryScorer(limits: plan.limits, key: key.child("scorer"))
+    scorer = RecoveryScorer(limits: plan.limits, canonicalRidge: plan.canonicalRidge, key: key.child("scorer"))
   }
 
   /// All scores of the cell, mode by mode in the plan's order.
@@ -175,7 +175,7 @@ struct CellEvaluator {
   ) throws -> [Double?] {
     let blocks = targets.blocks.map(\.scored)
     guard let split else {
-      return blocks.map { metric == .r2LinearPartial && $0.family == nil ? nil : .nan }
+      return blocks.map { metric.isPartial && $0.family == nil ? nil : .nan }
     }
     return try scorer.scores(metric, split, groups: targets.groups, blocks: blocks)
   }

@@ -116,6 +116,8 @@ enum ResolvedPlan {
       "pooled_rows: \(plan.pooledRows)", "kernel_rows: \(plan.kernelRows)",
       "permutations: \(plan.permutations)", "nodes: \(plan.recordsNodes)",
     ] + (plan.pairRows != EvaluationPlan.defaultPairRows ? ["pair_rows: \(plan.pairRows)"] : [])
+      + (plan.landmarks != EvaluationPlan.defaultLandmarks ? ["landmarks: \(plan.landmarks)"] : [])
+      + (plan.canonicalRidge != EvaluationPlan.defaultCanonicalRidge ? ["cca_ridge: \(plan.canonicalRidge)"] : [])
   }
 
   private static var cpuModel: String {

@@ -49,7 +49,16 @@ struct EvaluationReport {
     }
     // One pair of matrices is one run: there is nothing to take an interval over, and the reader is told so.
     return table.text + "\n" + sourceText + "Protocol \(`protocol`.rawValue), "
-      + "\(`protocol`.rowsText(total: rows, trainRows: trainRows)), seed \(seed). One representation: no interval over training seeds.\n"
+      + "\(`protocol`.rowsText(total: rows, trainRows: trainRows)), seed \(seed). One representation: no interval over training seeds."
+      + permutationsText + "\n"
+  }
+
+  /// How many permutations are behind the p-values, if there are any.
+  private var permutationsText: String {
+    let counts = Set(scores.map(\.score.permuted.count)).subtracting([0]).sorted()
+    guard !counts.isEmpty else { return "" }
+    return
+      " p-values from \(counts.map(String.init).joined(separator: " or ")) permutations of the rows of the targets."
   }
 
   private var sourceText: String {
@@ -61,7 +70,7 @@ struct EvaluationReport {
   var csv: String {
     var writer = CSVWriter(header: [
       "protocol", "group", "estimator", "metric", "value", "p_value", "fit_rows", "score_rows", "normalised", "masks",
-      "trace_error",
+      "trace_error", "permutations",
     ])
     for row in scores {
       let score = row.score
@@ -71,6 +80,7 @@ struct EvaluationReport {
         .integer(score.fitRows), .integer(score.scoreRows),
         score.normalised.map { .number($0) } ?? .missing, row.masks.map { .integer($0) } ?? .missing,
         score.traceError.map { .number($0) } ?? .missing,
+        score.permuted.isEmpty ? .missing : .integer(score.permuted.count),
       ])
     }
     return writer.text
@@ -83,10 +93,10 @@ struct EvaluationReport {
       let value: Double
       let pValue, normalised, traceError: Double?
       let fitRows, scoreRows: Int
-      let masks: Int?
+      let masks, permutations: Int?
 
       enum CodingKeys: String, CodingKey {
-        case group, estimator, metric, value, normalised, masks
+        case group, estimator, metric, value, normalised, masks, permutations
         case pValue = "p_value"
         case traceError = "trace_error"
         case fitRows = "fit_rows"
@@ -115,7 +125,7 @@ struct EvaluationReport {
         group: score.group, estimator: score.estimator, metric: score.metric, value: score.value,
         pValue: score.pValue, normalised: score.normalised, traceError: score.traceError, fitRows: score.fitRows,
         scoreRows: score.scoreRows,
-        masks: row.masks)
+        masks: row.masks, permutations: score.permuted.isEmpty ? nil : score.permuted.count)
     }
     let file = File(
       representation: representation, targets: targets, protocol: `protocol`.rawValue, rows: rows,

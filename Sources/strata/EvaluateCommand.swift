@@ -46,15 +46,27 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "The exact posterior means: scored as a ceiling.")
   var posterior: String?
 
-  @Option(help: "Rows to fit on (default: half).")
+  @Option(help: "Rows to fit on (default: half; ssl-identifiability a third).")
   var trainRows: Int?
 
-  @Option(help: "Shuffles for p-values; above 0 also adds the shuffled floor of held-out scores (default: 0).")
+  @Option(help: "Shuffles for p-values of all metrics; above 0 also adds the shuffled floor (default: 0; hsic 199).")
   var permutations: Int?
 
   @Option(
     help: "Rows for metrics whose cost grows with the square of the rows; the first of them are used (default: 2000).")
   var pairRows: Int?
+
+  @Option(help: "Rows that kernel ridge is fitted on, or searched on with Nyström; the first of them (default: 2000).")
+  var kernelRows: Int?
+
+  @Option(help: "Landmark rows of the Nyström metrics (default: 1000).")
+  var landmarks: Int?
+
+  @Option(
+    help:
+      "The ridge of cca-mean and cca-each, added to the unit diagonals of both views' correlation matrices (default: 1e-6)."
+  )
+  var ccaRidge: Double?
 
   @Option(help: "The seed of shuffles and random splits; with --model also of samples and masks.")
   var seed: UInt64 = 0
@@ -75,6 +87,11 @@ struct EvaluateCommand: ParsableCommand {
     if let trainRows, trainRows < 2 { throw ValidationError("--train-rows is \(trainRows); give at least 2") }
     if let permutations, permutations < 0 { throw ValidationError("--permutations is \(permutations); give 0 or more") }
     if let pairRows, pairRows < 4 { throw ValidationError("--pair-rows is \(pairRows); give at least 4") }
+    if let kernelRows, kernelRows < 4 { throw ValidationError("--kernel-rows is \(kernelRows); give at least 4") }
+    if let landmarks, landmarks < 1 { throw ValidationError("--landmarks is \(landmarks); give at least 1") }
+    if let ccaRidge, !(ccaRidge >= 0 && ccaRidge.isFinite) {
+      throw ValidationError("--cca-ridge is \(ccaRidge); give a finite number from 0 on")
+    }
     let chosen = try selection().protocol
     if let option = unusedOption(of: chosen) {
       throw ValidationError(
@@ -101,6 +118,7 @@ struct EvaluateCommand: ParsableCommand {
     guard chosen != .strata else { return nil }
     let options = [
       ("--metrics", metrics != nil), ("--permutations", permutations != nil), ("--pair-rows", pairRows != nil),
+      ("--kernel-rows", kernelRows != nil), ("--landmarks", landmarks != nil), ("--cca-ridge", ccaRidge != nil),
       ("--input", input != nil), ("--untrained", untrained != nil), ("--content", content != nil),
       ("--posterior", posterior != nil), ("--train-rows", trainRows != nil && !chosen.usesTrainRows),
     ]
@@ -139,7 +157,7 @@ struct EvaluateCommand: ParsableCommand {
     let features = try EvaluationInput.matrix(representation)
     let truth = try EvaluationInput.matrix(targets)
     try EvaluationInput.requireSameRows(features, representation, truth, targets)
-    let rows = trainRows ?? features.rows / 2
+    let rows = trainRows ?? chosen.defaultTrainRows(total: features.rows)
     guard rows <= features.rows - 2, rows >= 2 else {
       throw ValidationError(
         "\(rows) training rows of \(features.rows) leave fewer than 2 to score; give --train-rows a smaller number")
@@ -191,7 +209,10 @@ struct EvaluateCommand: ParsableCommand {
   ) throws -> MatrixEvaluation {
     try MatrixEvaluation(
       representation: representation, targets: targets, groups: groups, references: references, trainRows: trainRows,
-      limits: .init(pairRows: pairRows ?? 2000), permutations: permutations ?? 0,
+      limits: .init(
+        kernelFitRows: kernelRows ?? 2000, landmarks: landmarks ?? RecoveryScorer.Limits.defaultLandmarks,
+        pairRows: pairRows ?? 2000),
+      canonicalRidge: ccaRidge ?? RecoveryScorer.defaultCanonicalRidge, permutations: permutations ?? 0,
       key: RandomKey(seed: seed).child("evaluate"))
   }
 }

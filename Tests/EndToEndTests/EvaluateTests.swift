@@ -54,7 +54,13 @@ import Testing
       let output = try StrataBinary.run(arguments, in: directory)
       let object = try JSONSerialization.jsonObject(with: Data(output.standardOutput.utf8)) as? [String: Any]
       let scores = try #require(object?["scores"] as? [[String: Any]])
-      #expect(Set(scores.compactMap { $0["metric"] as? String }).count == 24)
+      // 27 metrics of one number, and two canonical correlations.
+      #expect(Set(scores.compactMap { $0["metric"] as? String }).count == 29)
+      for score in scores {
+        let isOwn = score["estimator"] as? String == "representation"
+        #expect((score["p_value"] != nil) == isOwn && (score["permutations"] as? Int == 9) == isOwn)
+      }
+      #expect(scores.count { $0["estimator"] as? String == "shuffled" } == 29)
       #expect(object?["train_rows"] as? Int == 20)
       #expect(try StrataBinary.run(arguments, in: directory).standardOutput == output.standardOutput)
     }
@@ -67,7 +73,9 @@ import Testing
       let output = try StrataBinary.run(Self.files + ["--protocol", "cl-ica", "--csv"], in: directory)
       let lines = output.standardOutput.split(separator: "\n")
       #expect(
-        lines.first == "protocol,group,estimator,metric,value,p_value,fit_rows,score_rows,normalised,masks,trace_error")
+        lines.first
+          == "protocol,group,estimator,metric,value,p_value,fit_rows,score_rows,normalised,masks,trace_error,permutations"
+      )
       #expect(
         lines.dropFirst().map { $0.split(separator: ",").prefix(4).joined(separator: ",") } == [
           "cl-ica,all,representation,r2-linear", "cl-ica,all,representation,mcc-pearson",
@@ -81,7 +89,7 @@ import Testing
     arguments: [
       ("cl-ica", "40 rows, all fitted on and all scored (in-sample)", 40, 40),
       ("multiview-crl", "40 rows, split at random for each target: 30 to fit on and 10 to score", 30, 10),
-      ("ssl-identifiability", "40 rows, 20 to fit on", 20, 20),
+      ("ssl-identifiability", "40 rows, 13 to fit on", 13, 27),
     ])
   func protocolRows(name: String, caption: String, fit: Int, score: Int) throws {
     try withTemporaryDirectory { directory in
@@ -110,6 +118,7 @@ import Testing
       let options = [
         ["--metrics", "r2-linear"], ["--permutations", "9"], ["--pair-rows", "20"], ["--input", "c.csv"],
         ["--untrained", "c.csv"], ["--content", "c.csv"], ["--posterior", "c.csv"], ["--train-rows", "20"],
+        ["--kernel-rows", "20"], ["--landmarks", "20"], ["--cca-ridge", "0.1"],
       ]
       for option in options {
         let output = try StrataBinary.run(Self.files + ["--protocol", "cl-ica"] + option, in: directory)
@@ -141,6 +150,60 @@ import Testing
       #expect(
         table.hasPrefix(
           "| group | estimator      | metric      | value |   p | trace error | fit rows | score rows |\n"))
+    }
+  }
+
+  @Test("Fewer landmarks lose more, and fewer rows of kernel ridge are the rows that it states")
+  func kernelOptions() throws {
+    try withTemporaryDirectory { directory in
+      try write(directory)
+      func lines(_ options: [String]) throws -> [[String]] {
+        let output = try StrataBinary.run(
+          Self.files + ["--metrics", "r2-nystroem,r2-nystroem-reverse,r2-kernel,r2-kernel-partial", "--csv"] + options,
+          in: directory)
+        #expect(output.exitCode == 0)
+        return output.standardOutput.split(separator: "\n").dropFirst().map {
+          $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        }
+      }
+      let (all, few) = (try lines([]), try lines(["--landmarks", "3", "--kernel-rows", "10"]))
+      #expect(all.map { $0[6] } == ["20", "20", "20", "20"] && few.map { $0[6] } == ["20", "20", "10", "10"])
+      for (a, b) in zip(all, few).prefix(2) {
+        let (least, most) = (try #require(Double(a[10])), try #require(Double(b[10])))
+        #expect(least < 1e-6 && most > 1e-4)
+      }
+      #expect(zip(all, few).allSatisfy { $0[4] != $1[4] })
+    }
+  }
+
+  @Test("Every canonical correlation has a row, its floor and its p-value, under the ridge that is asked for")
+  func canonical() throws {
+    try withTemporaryDirectory { directory in
+      try write(directory)
+      let output = try StrataBinary.run(
+        Self.files + ["--metrics", "cca-each", "--cca-ridge", "0", "--permutations", "19"], in: directory)
+      let lines = output.standardOutput.split(separator: "\n").map(String.init)
+      #expect(lines[2].hasPrefix("| all   | representation | cca-each-1 |  1.000 | 0.050 |"))
+      #expect(lines[3].hasPrefix("| all   | shuffled       | cca-each-1 |"))
+      #expect(lines[4].hasPrefix("| all   | representation | cca-each-2 |  1.000 | 0.050 |"))
+      #expect(
+        lines.last
+          == "Protocol strata, 40 rows, 20 to fit on, seed 0. One representation: no interval over training seeds. p-values from 19 permutations of the rows of the targets."
+      )
+      // A heavy ridge turns the directions away from those of an exactly linear map.
+      let heavy = try StrataBinary.run(
+        Self.files + ["--metrics", "cca-each,cca-mean", "--cca-ridge", "10", "--csv"], in: directory
+      ).standardOutput
+      let values = heavy.split(separator: "\n").dropFirst().compactMap { Double($0.split(separator: ",")[4]) }
+      #expect(values.count == 3 && abs(values[2] - (values[0] + values[1]) / 2) < 1e-12 && values[2] < 0.9999)
+      for (option, reason) in [
+        (["--cca-ridge=-1"], "--cca-ridge is -1.0; give a finite number from 0 on"),
+        (["--landmarks", "0"], "--landmarks is 0; give at least 1"),
+        (["--kernel-rows", "3"], "--kernel-rows is 3; give at least 4"),
+      ] {
+        let refused = try StrataBinary.run(Self.files + option, in: directory)
+        #expect(refused.exitCode == 64 && refused.standardError.hasPrefix("Error: \(reason)"))
+      }
     }
   }
 

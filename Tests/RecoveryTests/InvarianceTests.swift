@@ -93,7 +93,7 @@ import Testing
   ]
 
   /// Columns of different spread, so that what depends on scales shows it; targets that are partly non-linear in them.
-  private static let (x, y): (Matrix<Double>, Matrix<Double>) = {
+  static let (x, y): (Matrix<Double>, Matrix<Double>) = {
     let (raw, noise) = (gaussianMatrix(rows, 4, seed: 41), gaussianMatrix(rows, 3, seed: 42))
     var (x, y) = (raw, noise)
     for i in 0..<rows {
@@ -103,7 +103,7 @@ import Testing
     return (x, y)
   }()
 
-  private static func changed(_ change: Change) throws -> (Matrix<Double>, Matrix<Double>) {
+  static func changed(_ change: Change) throws -> (Matrix<Double>, Matrix<Double>) {
     switch change {
     case .rotation: return (x * (try gaussianMatrix(4, 4, seed: 43).qr().q), y)
     case .scaleAndShift:

@@ -56,6 +56,53 @@ import Testing
     #expect(MatrixEvaluation.means(of: [evaluations[0]]).map(\.score) == evaluations[0])
   }
 
+  @Test(
+    "Every metric has a shuffled floor and a p-value on demand, in-sample ones too", arguments: RecoveryMetric.allCases)
+  func floors(metric: RecoveryMetric) throws {
+    let scores = try Self.evaluation(permutations: 19).scores(.strata, metrics: [metric])
+    for group in ["pair", "one"] {
+      let own = scores.filter { $0.group == group }
+      // MIG, SAP and DCI need no dependence to be large and none of the three is a test of it: their floor says so.
+      let names = Set(own.map(\.metric))
+      for name in names {
+        let pair = own.filter { $0.metric == name }
+        try #require(pair.map(\.estimator) == ["representation", "shuffled"])
+        #expect(pair[0].permuted.count == 19 && pair[1].permuted.isEmpty)
+        #expect(abs(pair[1].value - mean(pair[0].permuted)) < 1e-12)
+        let p = try #require(pair[0].pValue)
+        #expect(p >= 1.0 / 20 && p <= 1)
+        // Half of each representation column's variance is its latent's: what measures dependence sees it.
+        let isGap = [.mig, .sap, .dciDisentanglement, .dciCompleteness].contains(metric)
+        let isOther = metric.isPartial || (metric == .ccaEach && name != "cca-each-1") || isGap
+        if !isOther { #expect(p == 1.0 / 20 && pair[0].value > pair[1].value, "\(name) of \(group)") }
+      }
+      #expect(names.count == (metric == .ccaEach && group == "pair" ? 2 : 1))
+    }
+    // Without permutations there is none, but for HSIC's own test.
+    let bare = try Self.evaluation().scores(.strata, metrics: [metric])
+    #expect(bare.allSatisfy { $0.estimator == "representation" && ($0.pValue == nil) == (metric != .hsic) })
+  }
+
+  @Test("Each canonical correlation is placed between its own floor and ceiling, a wider reference has more of them")
+  func eachNormalised() throws {
+    let wide = gaussianMatrix(300, 2, seed: 15)
+    let scores = try Self.evaluation(
+      wide,
+      references: [
+        .init(name: "untrained", features: gaussianMatrix(300, 2, seed: 16)), .init(name: "input", features: Self.z),
+      ]
+    ).scores(.strata, metrics: [.ccaEach]).filter { $0.group == "pair" }
+    #expect(scores.map(\.metric) == Array(repeating: "cca-each-1", count: 4) + Array(repeating: "cca-each-2", count: 4))
+    #expect(scores.prefix(4).map(\.estimator) == ["representation", "untrained", "input", "input-pca"])
+    #expect(scores.filter { $0.normalised != nil }.map(\.estimator) == ["representation", "representation"])
+    let one = try Self.evaluation(
+      Matrix(rows: 300, columns: 1, storage: Self.z.column(0)), references: [.init(name: "input", features: Self.z)]
+    ).scores(.strata, metrics: [.ccaEach]).filter { $0.group == "pair" }
+    #expect(one.map(\.estimator) == ["representation", "input", "input-pca", "input"])
+    #expect(one.allSatisfy { $0.normalised == nil })
+    #expect(MatrixEvaluation.means(of: [one]).map(\.score) == one)
+  }
+
   @Test("Matrices of different row counts are refused by name")
   func rows() throws {
     #expect(

@@ -30,7 +30,7 @@ import Testing
   func ranges(isRelated: Bool) throws {
     var stream = RandomStream(RandomKey(seed: 5))
     let split = isRelated ? Self.split : Self.split.shufflingTargets(using: &stream)
-    for metric in RecoveryMetric.allCases {
+    for metric in RecoveryMetric.allCases where metric.isSingle {
       let scores = try Self.scorer.scores(
         metric, split, groups: [0..<2, 2..<3],
         blocks: [.init(columns: 0..<2, family: 0..<3), .init(columns: 2..<3, family: 0..<3)])
@@ -57,6 +57,14 @@ import Testing
       trainFeatures: split.trainFeatures, trainTargets: split.trainTargets.columns(0..<2),
       testFeatures: split.testFeatures, testTargets: split.testTargets.columns(0..<2))
     #expect(try score(.r2LinearReverse) == mean(RidgeProbe().heldOutR2(own.reversed)))
+    #expect(try score(.r2KernelPartial) == mean(PartialR2.perColumn(few, group: 0..<2, probe: KernelRidgeProbe())))
+    let network = MLPProbe(key: Self.scorer.key.child("mlp-reverse"))
+    #expect(try score(.r2MLPReverse) == mean(network.heldOutR2(own.reversed)))
+    let (nystroem, lost) = try Self.scorer.nystroem(.r2NystroemReverse, own)
+    #expect(try score(.r2NystroemReverse) == nystroem && lost < 1e-6)
+    let each = try Self.scorer.components(.ccaEach, split, blocks[0])
+    #expect(try each == heldOutCanonicalCorrelations(own) && each.count == 2)
+    #expect(try abs(score(.ccaMean) - mean(each)) < 1e-12)
     #expect(try score(.mccPearson) == MeanCorrelationCoefficient(own, correlation: .pearson).value)
     let (x, y) = (split.trainFeatures.rows(0..<40), split.trainTargets.rows(0..<40).columns(0..<2))
     #expect(try score(.distanceCorrelation) == distanceCorrelation(x, y))
@@ -72,16 +80,41 @@ import Testing
       let pair = Self.limits.rows(metric, fit: 120, score: 80)
       return [pair.fit, pair.score]
     }
-    #expect(rows(.r2Linear) == [120, 80] && rows(.r2MLP) == [120, 80])
+    #expect(rows(.r2Linear) == [120, 80] && rows(.r2MLP) == [120, 80] && rows(.r2MLPReverse) == [120, 80])
+    #expect(rows(.r2KernelPartial) == [60, 50] && rows(.ccaEach) == [120, 80])
     #expect(rows(.r2Kernel) == [60, 50] && rows(.r2KernelReverse) == [60, 50])
     #expect(rows(.svcca) == [200, 200] && rows(.hsic) == [40, 40])
   }
 
+  @Test("The ridge of canonical correlations and the number of landmarks are the scorer's")
+  func settings() throws {
+    var limits = Self.limits
+    limits.landmarks = 2
+    let scorer = RecoveryScorer(limits: limits, canonicalRidge: 0.5, key: RandomKey(seed: 3))
+    let block = TargetBlock(columns: 0..<3)
+    let each = try scorer.components(.ccaEach, Self.split, block)
+    #expect(try each == heldOutCanonicalCorrelations(Self.split, ridge: 0.5))
+    #expect(try scorer.components(.ccaMean, Self.split, block) == [meanCanonicalCorrelation(Self.split, ridge: 0.5)])
+    #expect(try largestDifference(each, Self.scorer.components(.ccaEach, Self.split, block)) > 1e-4)
+    // Two landmarks lose what the default, all training rows, keeps.
+    #expect(try scorer.nystroem(.r2Nystroem, Self.split).traceError > 1e-3)
+    #expect(try Self.scorer.nystroem(.r2Nystroem, Self.split).traceError < 1e-6)
+  }
+
+  @Test("A representation without live dimensions scores 0 in every reverse direction")
+  func deadReverse() throws {
+    let split = try HeldOutSplit(
+      features: Matrix(rows: 60, columns: 2), targets: gaussianMatrix(60, 2, seed: 9), trainRows: 40)
+    for metric in RecoveryMetric.allCases where metric.direction == .representation {
+      #expect(try Self.scorer.components(metric, split, .init(columns: 0..<2)) == [0], "\(metric)")
+    }
+  }
+
   @Test("Only the partial R² of a block that has no others is undefined")
   func undefined() throws {
-    for metric in RecoveryMetric.allCases {
+    for metric in RecoveryMetric.allCases where metric.isSingle {
       let score = try Self.scorer.scores(metric, Self.split, groups: [0..<3], blocks: [.init(columns: 0..<3)])[0]
-      #expect((score == nil) == (metric == .r2LinearPartial), "\(metric)")
+      #expect((score == nil) == metric.isPartial, "\(metric)")
     }
   }
 

@@ -36,10 +36,12 @@ import Testing
     #expect(
       try base
         == identifier(
-          "masks: 3, estimators: [ceiling, shuffled, untrained, mae], permutations: 0, pair_rows: 400"))
+          "masks: 3, estimators: [ceiling, shuffled, untrained, mae], permutations: 0, pair_rows: 400, landmarks: 1000, "
+            + "cca_ridge: 1e-6"))
     let others = try [
       "masks: 3, estimators: [mae, untrained, shuffled, ceiling, pca]", "masks: 3, estimators: mae",
-      "masks: 3, permutations: 9", "masks: 3, pair_rows: 100", "masks: 3, targets: [z, epsilon, content, leakage]",
+      "masks: 3, permutations: 9", "masks: 3, pair_rows: 100", "masks: 3, landmarks: 100",
+      "masks: 3, cca_ridge: 0.1", "masks: 3, targets: [z, epsilon, content, leakage]",
       "masks: 3, metrics: [r2_linear, r2_kernel, cca_mean, hsic]",
     ].map(identifier)
     #expect(Set(others + [base]).count == others.count + 1)
@@ -82,6 +84,13 @@ import Testing
       message("estimators: [pca, ceiling]")
         == "plan.yaml:7:26: .evaluation.estimators: the trained encoder is not among the estimators; add 'mae'")
     #expect(
+      message("metrics: [cca_mean, cca_each]")
+        == "plan.yaml:7:34: .evaluation.metrics[1]: 'cca_each' has one number for each pair, and plans average over masks and seeds; take cca_mean here, and 'strata evaluate --metrics cca-each' on kept models"
+    )
+    #expect(
+      message("cca_ridge: -1").hasSuffix(".evaluation.cca_ridge: -1 is not a ridge; give a number from 0 to 1000000"))
+    #expect(message("landmarks: 0").contains(".evaluation.landmarks: 0 is not a number of landmarks"))
+    #expect(
       message("rows: 50, pair_rows: 101")
         == "plan.yaml:7:35: .evaluation.pair_rows: 101 pair rows are more than the 100 rows of a mask; give at most twice 'rows'"
     )
@@ -90,7 +99,8 @@ import Testing
   @Test("The resolved plan spells out estimators, permutations and pair rows and is the same sweep")
   func resolved() async throws {
     let plan = try MetricModesTests.plan(
-      "modes: full, metrics: [r2_linear, hsic], estimators: [mae, pca], permutations: 3, pair_rows: 50, pooled_rows: 60",
+      "modes: full, metrics: [r2_linear, hsic], estimators: [mae, pca], permutations: 3, pair_rows: 50, "
+        + "landmarks: 30, cca_ridge: 0.01, pooled_rows: 60",
       steps: 20)
     try await withTemporaryDirectory { folder in
       _ = try await runSweep(plan, in: folder)

@@ -61,6 +61,10 @@ public struct EvaluationPlan: Sendable, Hashable {
   public var pooledRows: Int
   /// Rows to fit and to score the kernel probe on, whose cost is cubic.
   public var kernelRows: Int
+  /// Landmark rows of the Nyström probe.
+  public var landmarks = EvaluationPlan.defaultLandmarks
+  /// The ridge of canonical correlations, relative to the unit diagonal of the correlation matrices.
+  public var canonicalRidge = EvaluationPlan.defaultCanonicalRidge
   /// Rows that metrics see whose cost is quadratic.
   public var pairRows = EvaluationPlan.defaultPairRows
   /// Shuffles of the targets for p-values; 0 for none. The independence test has ``hsicPermutations``.
@@ -78,13 +82,17 @@ public struct EvaluationPlan: Sendable, Hashable {
   public static let defaultEstimators: [Estimator] = [.mae, .untrained, .shuffled, .ceiling]
   /// See ``pairRows``.
   public static let defaultPairRows = 400
+  /// See ``landmarks``.
+  public static let defaultLandmarks = RecoveryScorer.Limits.defaultLandmarks
+  /// See ``canonicalRidge``.
+  public static let defaultCanonicalRidge = RecoveryScorer.defaultCanonicalRidge
 
   /// The permutations of the independence test: those of the plan, or 99.
   public var hsicPermutations: Int { permutations > 0 ? permutations : 99 }
 
   /// The rows of expensive metrics: kernel ridge is fitted and scored on ``kernelRows``.
   public var limits: RecoveryScorer.Limits {
-    .init(kernelFitRows: kernelRows, kernelScoreRows: kernelRows, pairRows: pairRows)
+    .init(kernelFitRows: kernelRows, kernelScoreRows: kernelRows, landmarks: landmarks, pairRows: pairRows)
   }
 
   /// The masks that a metric is averaged over in mode per-mask, where the distribution has more than one.
@@ -103,6 +111,8 @@ extension EvaluationPlan: CustomStringConvertible {
       + "linearMasks: \(linearMasks), rows: \(rows), pooledRows: \(pooledRows), kernelRows: \(kernelRows), "
       + "recordsNodes: \(recordsNodes)"
     if pairRows != Self.defaultPairRows { text += ", pairRows: \(pairRows)" }
+    if landmarks != Self.defaultLandmarks { text += ", landmarks: \(landmarks)" }
+    if canonicalRidge != Self.defaultCanonicalRidge { text += ", canonicalRidge: \(canonicalRidge)" }
     if permutations != 0 { text += ", permutations: \(permutations)" }
     if estimators != Self.defaultEstimators { text += ", estimators: \(estimators.map(\.rawValue))" }
     return text + ")"

@@ -5,11 +5,19 @@ extension EvaluationPlan {
   init(_ node: DocumentNode?) throws(SpecificationError) {
     let map = try node?.mapping(keys: [
       "modes", "targets", "metrics", "estimators", "masks", "linear_masks", "rows", "pooled_rows", "kernel_rows",
-      "pair_rows", "permutations", "nodes",
+      "landmarks", "pair_rows", "cca_ridge", "permutations", "nodes",
     ])
     modes = try Self.choices(map?.optional("modes"), Mode.self, "an evaluation mode") ?? [.perMask, .full]
     targets = try Self.choices(map?.optional("targets"), Target.self, "a target") ?? Self.defaultTargets
     metrics = try Self.choices(map?.optional("metrics"), Metric.self, "a metric") ?? Self.defaultMetrics
+    if let node = map?.optional("metrics") {
+      for item in try node.listOrSingle where try !item.choice(Metric.self, called: "a metric").isSingle {
+        // Correlation i of one mask, level or seed is not that of another.
+        throw item.error(
+          "'cca_each' has one number for each pair, and plans average over masks and seeds",
+          remedy: "take cca_mean here, and 'strata evaluate --metrics cca-each' on kept models")
+      }
+    }
     masks = try map?.optional("masks")?.int(in: 1...1_000_000, called: "a number of masks") ?? 24
     linearMasks = try map?.optional("linear_masks")?.int(in: masks...1_000_000, called: "a number of masks") ?? masks
     rows = try map?.optional("rows")?.int(in: 20...1_000_000, called: "a number of rows") ?? 1000
@@ -17,6 +25,11 @@ extension EvaluationPlan {
     kernelRows = try map?.optional("kernel_rows")?.int(in: 20...8000, called: "a number of rows") ?? min(400, rows)
     pairRows =
       try map?.optional("pair_rows")?.int(in: 20...8000, called: "a number of rows") ?? Self.defaultPairRows
+    landmarks =
+      try map?.optional("landmarks")?.int(in: 1...100_000, called: "a number of landmarks")
+      ?? Self.defaultLandmarks
+    canonicalRidge =
+      try map?.optional("cca_ridge")?.double(in: 0...1e6, called: "a ridge") ?? Self.defaultCanonicalRidge
     permutations = try map?.optional("permutations")?.int(in: 0...100_000, called: "a number of permutations") ?? 0
     recordsNodes = try map?.optional("nodes")?.bool ?? true
     if let node = map?.optional("estimators") {
