@@ -17,10 +17,15 @@ public struct BootstrapInterval: Sendable, Equatable {
   ///   - confidence: Coverage in (0, 1). With few generators or training seeds the percentile interval covers less than it
   ///     says (with 3, far less): state their numbers.
   ///   - resamples: At least 1.
+  ///   - isExpanded: Takes percentiles further out, so that the interval of n units is as wide as Student's t is for a Gaussian
+  ///     law: plain percentiles use n instead of n − 1 and the Gaussian instead of the t quantile (Hesterberg 2015, "What
+  ///     teachers should know about the bootstrap", the expanded percentile interval). n is the smaller number of several
+  ///     generators or training seeds.
   ///   - stream: The source of the resamples; advanced.
   /// - Complexity: O(resamples · runs).
   public init(
-    _ values: CrossedValues, confidence: Double = 0.95, resamples: Int = 2000, using stream: inout RandomStream
+    _ values: CrossedValues, confidence: Double = 0.95, resamples: Int = 2000, isExpanded: Bool = false,
+    using stream: inout RandomStream
   ) {
     precondition(values.runs.allSatisfy(\.value.isFinite), "a bootstrap of values that are not finite")
     precondition(confidence > 0 && confidence < 1 && resamples >= 1, "confidence \(confidence), \(resamples) resamples")
@@ -52,7 +57,10 @@ public struct BootstrapInterval: Sendable, Equatable {
       // Where runs are missing, none may be left at the drawn pairs: such a draw has no mean.
       if weight > 0 { means.append(sum / weight) }
     }
-    let tail = (1 - confidence) / 2
+    var tail = (1 - confidence) / 2
+    if isExpanded, let units = values.unitSets.map(\.count).min() {
+      tail = Statistics.expandedTail(tail, units: units)
+    }
     interval = Statistics.quantile(means, tail)...Statistics.quantile(means, 1 - tail)
   }
 }
