@@ -5,6 +5,9 @@
 /// replacement, independently of each other, and a resample is the mean of the runs at the drawn pairs. Drawing runs, or
 /// training seeds anew for each generator, would make the interval too short.
 public struct BootstrapInterval: Sendable, Equatable {
+  /// The resamples of an interval where no number is given.
+  public static let defaultResamples = 2000
+
   /// The mean over all runs.
   public let mean: Double
   /// The percentile interval; nil where neither seed has two values, which leaves nothing to resample.
@@ -24,7 +27,7 @@ public struct BootstrapInterval: Sendable, Equatable {
   ///   - stream: The source of the resamples; advanced.
   /// - Complexity: O(resamples · runs).
   public init(
-    _ values: CrossedValues, confidence: Double = 0.95, resamples: Int = 2000, isExpanded: Bool = false,
+    _ values: CrossedValues, confidence: Double = 0.95, resamples: Int = defaultResamples, isExpanded: Bool = false,
     using stream: inout RandomStream
   ) {
     precondition(values.runs.allSatisfy(\.value.isFinite), "a bootstrap of values that are not finite")

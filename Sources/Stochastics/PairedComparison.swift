@@ -39,7 +39,8 @@ public struct PairedComparison: Sendable, Equatable {
   ///   - stream: The source of resamples and flips; advanced.
   /// - Complexity: O(resamples · pairs + 2ᵘ · u), u ≤ 16 units.
   public init(
-    _ differences: CrossedValues, confidence: Double = 0.95, resamples: Int = 2000, using stream: inout RandomStream
+    _ differences: CrossedValues, confidence: Double = 0.95, resamples: Int = BootstrapInterval.defaultResamples,
+    using stream: inout RandomStream
   ) {
     generators = differences.generatorMeans.count
     trainings = differences.trainingMeans.count

@@ -95,7 +95,8 @@ struct EvaluationReport {
     let (generators, trainings) = (source.generatorSeeds, source.trainingSeeds)
     let interval =
       switch CrossedValues.intervalKind(generators: generators, trainings: trainings) {
-      case .bootstrap: "and 95 % interval (hierarchical bootstrap, 2000 resamples from seed \(source.bootstrapSeed))"
+      case .bootstrap:
+        "and 95 % interval (hierarchical bootstrap, \(BootstrapInterval.defaultResamples) resamples from seed \(source.bootstrapSeed))"
       default: "± half-width of the 95 % interval (Student t)"
       }
     let pValues =

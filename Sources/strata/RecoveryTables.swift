@@ -143,7 +143,8 @@ struct RecoveryTables {
       evaluation: RecoveryCaption.Evaluation(rawValue: mode.rawValue)!, masks: counts.masks ?? 1,
       fittingRows: counts.fit, heldOutRows: counts.score, isHeldOut: metric.isHeldOut, trainingSeeds: trainingSeeds,
       generatorSeeds: generatorSeeds,
-      interval: kind == .bootstrap ? .bootstrap(resamples: 2000, seed: selection.bootstrap.bootstrapSeed) : .student,
+      interval: kind == .bootstrap
+        ? .bootstrap(resamples: BootstrapInterval.defaultResamples, seed: selection.bootstrap.bootstrapSeed) : .student,
       permutations: permutations, showsNormalised: showsNormalised)
   }
 
