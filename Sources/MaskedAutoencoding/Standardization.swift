@@ -24,7 +24,7 @@ public struct Standardization: Sendable, Hashable {
   /// Means and deviations (with n in the denominator) of the columns of a sample, computed in Double in two passes.
   ///
   /// A deviation below 10⁻⁶ of the mean's magnitude is rounding in single precision and counts as none. NaN or infinity
-  /// in a column makes its mean NaN, and a training on it is reported as diverged at its first step.
+  /// in a column leaves its mean not finite, and a training on it stops before its first step.
   ///
   /// - Parameter sample: Shape (n, D), n ≥ 1.
   public init(estimatedFrom sample: Matrix<Float>) {

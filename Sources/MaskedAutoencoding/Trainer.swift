@@ -77,7 +77,7 @@ public final class Trainer {
     BLASRuntime.flushDenormals()
     let end = min(untilStep ?? configuration.steps, configuration.steps)
     guard step < end, divergence == nil else { return }
-    let standardization = self.standardization ?? estimateStandardization(source)
+    guard let standardization = self.standardization ?? estimateStandardization(source) else { return }
     self.standardization = standardization
     standardization.mean.withUnsafeBufferPointer { mean in
       standardization.inverseDeviation.withUnsafeBufferPointer { inverseDeviation in
@@ -146,17 +146,36 @@ public final class Trainer {
   }
 
   private func divergenceReason(_ loss: Double) -> Divergence.Reason? {
-    guard loss.isFinite else { return .nonFiniteLoss }
+    guard loss.isFinite else {
+      // Looked for only now: healthy steps pay nothing.
+      return nonFinite(UnsafeBufferPointer(observed.elements), isCalibration: false) ?? .nonFiniteLoss
+    }
     if referenceLoss == nil, loss > 0 { referenceLoss = loss }
     guard let referenceLoss, loss > configuration.divergenceFactor * referenceLoss else { return nil }
     return .exploded(loss: loss, limit: configuration.divergenceFactor * referenceLoss)
   }
 
-  private func estimateStandardization(_ source: any BatchSource) -> Standardization {
+  /// Nil if a calibration sample is not finite, which ends the training.
+  private func estimateStandardization(_ source: any BatchSource) -> Standardization? {
     guard configuration.standardizesInput else { return .identity(columns: architecture.observedDimension) }
-    return Standardization(
-      estimatedFrom: source.calibrationSamples(
-        configuration.standardizationSamples, batchSize: configuration.batchSize))
+    let samples = source.calibrationSamples(
+      configuration.standardizationSamples, batchSize: configuration.batchSize)
+    let estimate = Standardization(estimatedFrom: samples)
+    // A value that is not finite leaves no finite mean.
+    if !estimate.mean.allSatisfy(\.isFinite),
+      let reason = samples.withUnsafeElements({ nonFinite($0, isCalibration: true) })
+    {
+      divergence = Divergence(step: step, reason: reason)
+      return nil
+    }
+    return estimate
+  }
+
+  /// The first value that is not finite, in row order.
+  private func nonFinite(_ values: UnsafeBufferPointer<Float>, isCalibration: Bool) -> Divergence.Reason? {
+    guard let index = values.firstIndex(where: { !$0.isFinite }) else { return nil }
+    let columns = architecture.observedDimension
+    return .nonFiniteData(row: index / columns, column: index % columns, isCalibration: isCalibration)
   }
 
   /// How the training stands.

@@ -2,7 +2,14 @@
 public struct Divergence: Hashable, Codable, Sendable {
   /// What was seen.
   public enum Reason: Hashable, Codable, Sendable {
-    /// The loss is NaN or infinite, because the data or the parameters are.
+    /// A value of the data is NaN or infinite: the source's fault, not the optimiser's.
+    ///
+    /// - Parameters:
+    ///   - row: The sample's place in the batch, or among the calibration samples.
+    ///   - column: The observed column.
+    ///   - isCalibration: Whether it was met while the standardisation was estimated.
+    case nonFiniteData(row: Int, column: Int, isCalibration: Bool)
+    /// The loss is NaN or infinite though the data are finite.
     case nonFiniteLoss
     /// The loss exceeds the divergence factor times the first non-zero loss.
     case exploded(loss: Double, limit: Double)
@@ -26,8 +33,11 @@ extension Divergence: CustomStringConvertible {
   /// One line: where, why, and what to change.
   public var description: String {
     switch reason {
+    case .nonFiniteData(let row, let column, let isCalibration):
+      "stopped at step \(step): column \(column) of row \(row) of the \(isCalibration ? "calibration samples" : "batch") is "
+        + "not finite; mend the data"
     case .nonFiniteLoss:
-      "diverged at step \(step): the loss is not finite; check the data for NaN, or lower the learning rate"
+      "diverged at step \(step): the loss is not finite though the data are; lower the learning rate"
     case .exploded(let loss, let limit):
       "diverged at step \(step): loss \(loss) exceeds \(limit); lower the learning rate or clip gradients"
     case .nonFiniteGradient:

@@ -13,6 +13,15 @@ public struct CSVWriter: Sendable, Equatable {
     case number(Double)
     /// An empty field.
     case missing
+
+    /// A text, or ``missing``.
+    public init(_ text: String?) { self = text.map(Field.text) ?? .missing }
+
+    /// A whole number, or ``missing``.
+    public init(_ value: Int?) { self = value.map(Field.integer) ?? .missing }
+
+    /// A number, or ``missing``.
+    public init(_ value: Double?) { self = value.map(Field.number) ?? .missing }
   }
 
   /// The number of fields in every row.

@@ -44,6 +44,20 @@ public struct NumberFormat: Sendable, Equatable {
     return "\(string(mean)) ± \(string(roundedUp))"
   }
 
+  /// A mean with the bounds of an interval that need not be symmetric, e.g. `0.605 [0.598, 0.610]`.
+  ///
+  /// The bounds are rounded *outwards*.
+  public func string(mean: Double, bounds: ClosedRange<Double>) -> String {
+    let scale = pow(10, Double(decimals))
+    func outward(_ bound: Double, _ rule: FloatingPointRoundingRule) -> String {
+      guard bound.isFinite else { return string(bound) }
+      // A bound that is a decimal but for the rounding of its last bit stays that decimal.
+      let (scaled, nearest) = (bound * scale, (bound * scale).rounded())
+      return string((abs(scaled - nearest) < 1e-9 * abs(nearest) ? nearest : scaled.rounded(rule)) / scale)
+    }
+    return "\(string(mean)) [\(outward(bounds.lowerBound, .down)), \(outward(bounds.upperBound, .up))]"
+  }
+
   /// `%.*f` of a finite number. The C locale stays in force, since nothing in Strata calls `setlocale`.
   private func fixed(_ value: Double) -> String {
     // The largest Double has 309 digits before the point.

@@ -10,6 +10,14 @@ public struct RecoveryCaption: Sendable, Equatable {
     case full
   }
 
+  /// How intervals over runs are made.
+  public enum Interval: Sendable, Equatable {
+    /// Student's t.
+    case student
+    /// The hierarchical bootstrap over generator and training seeds.
+    case bootstrap(resamples: Int, seed: UInt64)
+  }
+
   /// The metric and its estimator, e.g. `R² (ridge-linear probe)`.
   public let metric: String
   /// What is predicted, e.g. `z`, `ε`, `c`.
@@ -28,13 +36,20 @@ public struct RecoveryCaption: Sendable, Equatable {
   public let trainingSeeds: Int
   /// Seeds of the generating process.
   public let generatorSeeds: Int
+  /// How the intervals of complete figures are made.
+  public let interval: Interval
+  /// The permutations of the targets behind every p-value of the table; 0 if it shows none.
+  public let permutations: Int
+  /// Whether the table shows normalised recovery.
+  public let showsNormalised: Bool
 
   /// A caption from its facts.
   ///
-  /// - Precondition: all counts are positive.
+  /// - Precondition: all counts are positive, but for the permutations, which may be 0.
   public init(
     metric: String, target: String, evaluation: Evaluation, masks: Int, fittingRows: Int, heldOutRows: Int,
-    isHeldOut: Bool = true, trainingSeeds: Int, generatorSeeds: Int
+    isHeldOut: Bool = true, trainingSeeds: Int, generatorSeeds: Int, interval: Interval = .student,
+    permutations: Int = 0, showsNormalised: Bool = false
   ) {
     precondition(
       min(masks, fittingRows, heldOutRows, trainingSeeds, generatorSeeds) > 0,
@@ -48,17 +63,38 @@ public struct RecoveryCaption: Sendable, Equatable {
     self.isHeldOut = isHeldOut
     self.trainingSeeds = trainingSeeds
     self.generatorSeeds = generatorSeeds
+    self.interval = interval
+    self.permutations = permutations
+    self.showsNormalised = showsNormalised
   }
 
   /// The number of runs behind every complete figure.
   public var runs: Int { trainingSeeds * generatorSeeds }
 
-  /// The caption in three sentences: what, over which runs, on which samples.
+  /// The caption: what, on which samples; over which runs; and what p and normalised recovery are, if they are shown.
   public var text: String {
+    var lines = ["Rows: latent levels; columns: mask ratios. \(measurement)", runsText]
+    if showsNormalised { lines.append(Self.normalisedText) }
+    if permutations > 0 { lines.append(permutationsText) }
+    return lines.joined(separator: "\n")
+  }
+
+  /// What is measured on which samples, in one sentence.
+  public var measurement: String {
+    "\(metric) of \(target), \(evaluation.rawValue) evaluation: \(protocolText)."
+  }
+
+  private static let normalisedText = """
+    Normalised: (score − untrained) / (raw input − untrained) of each run, 0 at the floor and 1 at the ceiling; none where \
+    these differ by less than 0.001.
     """
-    Rows: latent levels; columns: mask ratios. \(metric) of \(target), \(evaluation.rawValue) evaluation: \(protocolText).
-    \(runsText)
-    """
+
+  private var permutationsText: String {
+    let format = NumberFormat()
+    return """
+      p: (1 + number of scores of permuted targets at or above the score) / (1 + \(plural(permutations, "permutation"))), never below \
+      \(format.string(1 / Double(1 + permutations))); the largest over the runs.
+      """
   }
 
   private var protocolText: String {
@@ -83,6 +119,13 @@ public struct RecoveryCaption: Sendable, Equatable {
 
   private var runsText: String {
     guard runs > 1 else { return "One run (1 training seed, 1 generator seed): no interval." }
+    if case .bootstrap(let resamples, let seed) = interval {
+      return """
+        Mean and 95 % interval (hierarchical bootstrap over \(plural(generatorSeeds, "generator seed")) and \
+        \(plural(trainingSeeds, "training seed")), \(resamples) resamples from seed \(seed); \(runs) runs); ± half-width of \
+        Student's t where too few are left.
+        """
+    }
     if generatorSeeds > 1, trainingSeeds > 1 {
       return """
         Mean ± half-width of the 95 % interval (Student t, over \(generatorSeeds) generator seeds and over \

@@ -31,7 +31,9 @@ extension RecoveryTable {
 
   private func cell(_ estimate: Estimate?) -> String {
     guard let estimate else { return NumberFormat.missing }
-    let figure = format.string(mean: estimate.mean, halfWidth: estimate.halfWidth)
+    let figure =
+      estimate.bounds.map { format.string(mean: estimate.mean, bounds: $0) }
+      ?? format.string(mean: estimate.mean, halfWidth: estimate.halfWidth)
     guard let runs = estimate.runs, runs != caption.runs else { return figure }
     return "\(figure) (\(runs) of \(caption.runs))"
   }

@@ -7,15 +7,18 @@ public struct RecoveryTable: Sendable, Equatable {
   public struct Estimate: Sendable, Equatable {
     /// The mean; NaN if the runs diverged.
     public let mean: Double
-    /// Half of the interval's width; `nil` where there is none (one run, or a value of theory).
+    /// Half of the interval's width; `nil` where there is none (one run, or a value of theory) and where there are bounds.
     public let halfWidth: Double?
+    /// The bounds of an interval that is not symmetric; `nil` where there is none.
+    public let bounds: ClosedRange<Double>?
     /// The number of runs behind the mean; `nil` for a value that does not come from runs.
     public let runs: Int?
 
     /// An estimate from its parts.
-    public init(mean: Double, halfWidth: Double? = nil, runs: Int? = nil) {
+    public init(mean: Double, halfWidth: Double? = nil, bounds: ClosedRange<Double>? = nil, runs: Int? = nil) {
       self.mean = mean
       self.halfWidth = halfWidth
+      self.bounds = bounds
       self.runs = runs
     }
   }

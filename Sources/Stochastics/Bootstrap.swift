@@ -5,6 +5,9 @@
 /// replacement, independently of each other, and a resample is the mean of the runs at the drawn pairs. Drawing runs, or
 /// training seeds anew for each generator, would make the interval too short.
 public struct BootstrapInterval: Sendable, Equatable {
+  /// The resamples of an interval where no number is given.
+  public static let defaultResamples = 2000
+
   /// The mean over all runs.
   public let mean: Double
   /// The percentile interval; nil where neither seed has two values, which leaves nothing to resample.
@@ -17,10 +20,15 @@ public struct BootstrapInterval: Sendable, Equatable {
   ///   - confidence: Coverage in (0, 1). With few generators or training seeds the percentile interval covers less than it
   ///     says (with 3, far less): state their numbers.
   ///   - resamples: At least 1.
+  ///   - isExpanded: Takes percentiles further out, so that the interval of n units is as wide as Student's t is for a Gaussian
+  ///     law: plain percentiles use n instead of n − 1 and the Gaussian instead of the t quantile (Hesterberg 2015, "What
+  ///     teachers should know about the bootstrap", the expanded percentile interval). n is the smaller number of several
+  ///     generators or training seeds.
   ///   - stream: The source of the resamples; advanced.
   /// - Complexity: O(resamples · runs).
   public init(
-    _ values: CrossedValues, confidence: Double = 0.95, resamples: Int = 2000, using stream: inout RandomStream
+    _ values: CrossedValues, confidence: Double = 0.95, resamples: Int = defaultResamples, isExpanded: Bool = false,
+    using stream: inout RandomStream
   ) {
     precondition(values.runs.allSatisfy(\.value.isFinite), "a bootstrap of values that are not finite")
     precondition(confidence > 0 && confidence < 1 && resamples >= 1, "confidence \(confidence), \(resamples) resamples")
@@ -52,7 +60,10 @@ public struct BootstrapInterval: Sendable, Equatable {
       // Where runs are missing, none may be left at the drawn pairs: such a draw has no mean.
       if weight > 0 { means.append(sum / weight) }
     }
-    let tail = (1 - confidence) / 2
+    var tail = (1 - confidence) / 2
+    if isExpanded, let units = values.unitSets.map(\.count).min() {
+      tail = Statistics.expandedTail(tail, units: units)
+    }
     interval = Statistics.quantile(means, tail)...Statistics.quantile(means, 1 - tail)
   }
 }

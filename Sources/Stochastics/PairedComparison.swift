@@ -14,6 +14,8 @@ public struct PairedComparison: Sendable, Equatable {
   /// The mean difference with Student's t interval for crossed seeds, ``CrossedValues/interval(confidence:)``. It keeps its
   /// coverage with few units, which the bootstrap does not.
   public let student: MeanInterval
+  /// The interval to state, ``CrossedValues/confidenceInterval(confidence:resamples:using:)``; nil for a single pair.
+  public let interval: ConfidenceInterval?
   /// Cohen's d of paired differences: mean over standard deviation of the generators' or of the training seeds' mean
   /// differences, whichever varies more; NaN for fewer than two of both or for equal differences.
   public let effectSize: Double
@@ -37,13 +39,15 @@ public struct PairedComparison: Sendable, Equatable {
   ///   - stream: The source of resamples and flips; advanced.
   /// - Complexity: O(resamples · pairs + 2ᵘ · u), u ≤ 16 units.
   public init(
-    _ differences: CrossedValues, confidence: Double = 0.95, resamples: Int = 2000, using stream: inout RandomStream
+    _ differences: CrossedValues, confidence: Double = 0.95, resamples: Int = BootstrapInterval.defaultResamples,
+    using stream: inout RandomStream
   ) {
     generators = differences.generatorMeans.count
     trainings = differences.trainingMeans.count
     pairs = differences.runs.count
     difference = BootstrapInterval(differences, confidence: confidence, resamples: resamples, using: &stream)
     student = differences.interval(confidence: confidence)
+    interval = differences.confidenceInterval(confidence: confidence, resamples: resamples, using: &stream)
     let sets = differences.unitSets
     let errors = sets.map(Statistics.standardError)
     let deviation = zip(sets, errors).map { Double($0.count).squareRoot() * $1 }.max() ?? .nan

@@ -43,6 +43,17 @@ public enum Statistics {
     return 2 * gsl_cdf_tdist_Q(abs(t), degreesOfFreedom)
   }
 
+  /// The tail of a bootstrap's percentiles that gives an interval of Student's width: Φ(−√(n/(n − 1)) · t(n − 1, 1 − tail)).
+  ///
+  /// - Parameters:
+  ///   - tail: In (0, 0.5).
+  ///   - units: What is resampled, n ≥ 2.
+  static func expandedTail(_ tail: Double, units: Int) -> Double {
+    precondition(tail > 0 && tail < 0.5 && units > 1, "tail \(tail) of \(units) units")
+    let n = Double(units)
+    return gsl_cdf_ugaussian_P(-(n / (n - 1)).squareRoot() * gsl_cdf_tdist_Pinv(1 - tail, n - 1))
+  }
+
   /// The p-quantile with linear interpolation between order statistics (GSL's and NumPy's default definition).
   public static func quantile(_ values: [Double], _ p: Double) -> Double {
     precondition(!values.isEmpty && p >= 0 && p <= 1, "quantile \(p) of \(values.count) values")

@@ -32,19 +32,21 @@ struct CellEvaluator {
     scorer = RecoveryScorer(limits: plan.limits, canonicalRidge: plan.canonicalRidge, key: key.child("scorer"))
   }
 
-  /// All scores of the cell, mode by mode in the plan's order.
-  func measure() throws -> [RecoveryScore] {
+  /// All scores of the cell, mode by mode in the plan's order, and why scores are NaN where samples are not finite.
+  func measure() throws -> (scores: [RecoveryScore], nonFinite: NonFiniteValues?) {
     var result: [RecoveryScore] = []
+    var nonFinite: NonFiniteValues?
     for mode in specification.evaluation.modes {
-      var table = ScoreTable()
+      var table = ScoreTable(evaluation: mode.rawValue)
       switch mode {
       case .perMask: try measurePerMask(into: &table)
       case .pooled: try measureOnce(pooled: true, into: &table)
       case .full: try measureOnce(pooled: false, into: &table)
       }
-      result += table.measurements(evaluation: mode.rawValue)
+      result += table.measurements
+      nonFinite = nonFinite ?? table.nonFinite
     }
-    return result
+    return (result, nonFinite)
   }
 
   /// A probe for each mask. Every mask has samples of its own, so that averaging over masks averages over samples too.
@@ -76,9 +78,11 @@ struct CellEvaluator {
       content: plan.targets.contains(.content) ? view.content : nil,
       leakage: plan.targets.contains(.leakage) ? view.leakage : nil, recordsNodes: plan.recordsNodes)
     guard !targets.blocks.isEmpty else { return }
+    table.nonFinite = table.nonFinite ?? view.nonFinite
     for features in view.features {
-      // A representation with infinities is what some divergences leave: it recovers nothing that a probe could read.
-      let matrix = features.matrix.flatMap { $0.isFinite ? $0 : nil }
+      // A representation with infinities is what some divergences leave: it recovers nothing that a probe could read. Neither
+      // does anything of samples that are not finite.
+      let matrix = view.nonFinite == nil ? features.matrix.flatMap { $0.isFinite ? $0 : nil } : nil
       if features.estimator == .mae {
         try scoreTrained(matrix, targets, metrics: metrics, shuffleKey: shuffleKey, into: &table)
         continue

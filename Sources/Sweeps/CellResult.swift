@@ -21,13 +21,38 @@ public struct RecoveryScore: Codable, Sendable, Equatable {
   public var probes: Int?
 }
 
+extension RecoveryScore {
+  /// What a score is of: all columns that tell the scores of one cell apart.
+  struct Key: Hashable {
+    var evaluation: String
+    var level: Int?
+    var node: String?
+    var target: String
+    var estimator: String
+    var metric: String
+  }
+
+  /// What the score is of.
+  var key: Key {
+    Key(evaluation: evaluation, level: level, node: node, target: target, estimator: estimator, metric: metric)
+  }
+
+  /// A score from its parts.
+  init(_ key: Key, value: Double, pValue: Double? = nil, probes: Int? = nil) {
+    (evaluation, level, node) = (key.evaluation, key.level, key.node)
+    (target, estimator, metric) = (key.target, key.estimator, key.metric)
+    (self.value, self.pValue, self.probes) = (value, pValue, probes)
+  }
+}
+
 /// What a cell has come to.
 public struct CellResult: Codable, Sendable, Equatable {
   /// The cell's name.
   public var cell: String
   /// The cell's canonical specification: what the name is a hash of.
   public var specification: String
-  /// Why the training was given up, if it was: a result like any other.
+  /// Why the training was given up, or what the generator drew that cannot be scored (``NonFiniteValues``): a result like any
+  /// other.
   public var divergence: String?
   /// The mean training loss over the last interval, per masked entry; nil for a training
   /// shorter than one interval (50 steps).

@@ -31,10 +31,12 @@ struct CellRunner {
     let evaluator = CellEvaluator(
       specification: specification, generator: generator, trained: trainer.divergence == nil ? trained : nil,
       untrained: untrained)
-    let measurements = try evaluator.measure()
+    let (measurements, spoilt) = try evaluator.measure()
+    let fault = nonFiniteValues(behind: trainer.divergence, key: key.child("training"))
+    let divergence = fault?.description ?? trainer.divergence?.description ?? spoilt?.description
     return CellResult(
       cell: specification.identifier, specification: specification.canonicalText,
-      divergence: trainer.divergence?.description, finalLoss: trainer.losses.last.map { Double($0.loss) },
+      divergence: divergence, finalLoss: trainer.losses.last.map { Double($0.loss) },
       steps: trainer.step, seconds: Self.now() - start, measurements: measurements,
       predictions: try CellPredictions(specification: specification, generator: generator).all())
   }

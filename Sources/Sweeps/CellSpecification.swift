@@ -55,6 +55,15 @@ public struct CellSpecification: Sendable {
   /// It holds no path and no time, so a moved or copied plan keeps its cells. Interventions have a line only where there are
   /// any, so that cells without them are the cells of plans that never spoke of them.
   public var canonicalText: String {
+    """
+    \(settingText)
+    generator-seed \(generatorSeed)
+    training-seed \(trainingSeed)
+    """
+  }
+
+  /// ``canonicalText`` without the seeds: cells that share it are repetitions of one setting.
+  var settingText: String {
     let nodes = graph.nodes.map { "\($0.name)|\($0.dimension)|\($0.noiseDimension)|\($0.isObserved ? "x" : "z")" }
     let edges = graph.edges.map { "\($0.from)>\($0.to)" }
     return """
@@ -69,8 +78,6 @@ public struct CellSpecification: Sendable {
       training \(training)
       data \(data)
       evaluation \(evaluation)
-      generator-seed \(generatorSeed)
-      training-seed \(trainingSeed)
       """
   }
 

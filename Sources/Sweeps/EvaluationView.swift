@@ -23,6 +23,8 @@ struct EvaluationView {
   let content: [Int]?
   /// The nodes of An*(x_mᶜ) \ An*(x_m); nil likewise.
   let leakage: [Int]?
+  /// The first value of the sample that is not finite: nothing of such a view can be scored.
+  let nonFinite: NonFiniteValues?
 }
 
 /// Draws samples and encodes them in the three modes of evaluation: the one place that knows what each estimator reads.
@@ -64,7 +66,8 @@ struct EvaluationViewSource {
     let (content, leakage) = locate(mask)
     let input = observed.columns(at: masked.indices.filter { !masked[$0] }).double
     return try view(
-      sample, content: content, leakage: leakage, trained: trained?.encode(observed: observed, maskedColumns: masked),
+      sample, first: rows.lowerBound, content: content, leakage: leakage,
+      trained: trained?.encode(observed: observed, maskedColumns: masked),
       untrained: untrained.encode(observed: observed, maskedColumns: masked), input: input
     ) { model in try model.posteriorMeans(observed: observed.double, mask: mask) }
   }
@@ -82,14 +85,15 @@ struct EvaluationViewSource {
     var (content, leakage): ([Int]?, [Int]?) = (nil, nil)
     if case .fixed(let mask) = specification.masks.law { (content, leakage) = locate(mask) }
     return try view(
-      sample, content: content, leakage: leakage, trained: trained?.encode(observed: observed, masked: masked),
+      sample, first: 0, content: content, leakage: leakage,
+      trained: trained?.encode(observed: observed, masked: masked),
       untrained: untrained.encode(observed: observed, masked: masked),
       input: pooled ? Self.encoderInput(observed, masked).double : observed.double
     ) { model in try posteriorMeans(model, observed.double, masked) }
   }
 
   private func view(
-    _ sample: Sample, content: [Int]?, leakage: [Int]?, trained: Matrix<Float>?,
+    _ sample: Sample, first: UInt64, content: [Int]?, leakage: [Int]?, trained: Matrix<Float>?,
     untrained: @autoclosure () -> Matrix<Float>, input: Matrix<Double>,
     posterior: (LinearGaussianModel) throws -> Matrix<Double>
   ) throws -> EvaluationView {
@@ -109,7 +113,11 @@ struct EvaluationViewSource {
       case .shuffled: break  // the trained encoder's, with other targets
       }
     }
-    return EvaluationView(sample: sample, features: features, content: content, leakage: leakage)
+    let nonFinite = sample.firstNonFiniteValue(in: generator.graph).map {
+      NonFiniteValues($0, in: generator.graph, first: first, purpose: .evaluation)
+    }
+    return EvaluationView(
+      sample: sample, features: features, content: content, leakage: leakage, nonFinite: nonFinite)
   }
 
   private func locate(_ mask: Mask) -> (content: [Int], leakage: [Int]) {

@@ -53,6 +53,38 @@ public struct KeptModel: Sendable {
     try self.init(file: "\(directory)/models/\(name).safetensors", name: name, plugins: plugins)
   }
 
+  /// Reads the models of several cells that differ in their seeds alone, so that there is a mean over them.
+  ///
+  /// - Parameters:
+  ///   - directory: The sweep's folder.
+  ///   - cells: Names of cells or the first digits of them, the word `all`, or nothing if the folder keeps a single model.
+  ///   - plugins: Mechanisms and noises of your own that the generators may have.
+  /// - Throws: `SpecificationError`: as ``init(directory:cell:plugins:)``; a cell that is named twice, or one of other settings.
+  public static func load(
+    directory: String, cells: [String], plugins: Plugins = Plugins()
+  ) throws(SpecificationError) -> [KeptModel] {
+    guard !cells.isEmpty else { return [try KeptModel(directory: directory, cell: nil, plugins: plugins)] }
+    let names = cells == ["all"] ? try self.cells(in: directory) : cells
+    var models: [KeptModel] = []
+    for name in names {
+      let model = try KeptModel(directory: directory, cell: name, plugins: plugins)
+      let cell = model.specification
+      func fault(_ message: String, _ remedy: String) -> SpecificationError {
+        SpecificationError(file: "\(directory)/models", message, remedy: remedy, status: .usage)
+      }
+      if models.contains(where: { $0.specification.identifier == cell.identifier }) {
+        throw fault("cell \(cell.identifier) is named twice", "name each cell once")
+      }
+      if let first = models.first?.specification, first.settingText != cell.settingText {
+        throw fault(
+          "cells \(first.identifier) and \(cell.identifier) differ in more than their seeds, so there is no mean over them",
+          "give --cell the cells of one mask ratio, patch size, width and mechanism")
+      }
+      models.append(model)
+    }
+    return models
+  }
+
   private init(file: String, name: String, plugins: Plugins) throws(SpecificationError) {
     func fault(_ message: String, _ remedy: String = "run the cell again into an empty folder") -> SpecificationError {
       SpecificationError(file: file, message, remedy: remedy)

@@ -38,6 +38,8 @@ public struct ModelEvaluation: Sendable {
   public let masks: [Mask]
   /// Rows to fit on, and as many to score on.
   public let rows: Int
+  /// Nodes that are groups of their own, besides the levels.
+  public let nodes: [String]
   /// The seed of samples and masks, fresh for every value: no stream of the cell's own is among them.
   public let seed: UInt64
   private let key: RandomKey
@@ -48,14 +50,25 @@ public struct ModelEvaluation: Sendable {
   ///   - masked: The names of the observables of a single mask; nil draws from the cell's distribution.
   ///   - count: How many masks are drawn in mode per-mask; nil for as many as the plan has. A fixed mask is one.
   ///   - rows: At least 2; nil for as many as the plan has.
+  ///   - nodes: The names of nodes whose value and noise are targets by themselves.
   /// - Throws: `GraphError` for a name that is none or stands twice, or a mask that leaves nothing masked or nothing visible.
   public init(
-    _ model: KeptModel, mode: EvaluationPlan.Mode, masked: [String]?, count: Int?, rows: Int?, seed: UInt64
+    _ model: KeptModel, mode: EvaluationPlan.Mode, masked: [String]?, count: Int?, rows: Int?, nodes: [String] = [],
+    seed: UInt64
   ) throws(GraphError) {
     let (cell, plan) = (model.specification, model.specification.evaluation)
     self.model = model
     self.mode = mode
     self.seed = seed
+    self.nodes = nodes
+    for (index, name) in nodes.enumerated() {
+      guard cell.graph.nodes.contains(where: { $0.name == name }) else {
+        throw .invalidParameter(name: "nodes", value: name, remedy: "it is no node of this graph; give names of nodes")
+      }
+      guard !nodes[..<index].contains(name) else {
+        throw .invalidParameter(name: "nodes", value: name, remedy: "it stands twice; name each node once")
+      }
+    }
     self.rows = rows ?? (mode == .perMask ? plan.rows : plan.pooledRows)
     key = cell.evaluationKey.child("evaluate").child(String(seed))
     guard mode == .perMask else {
@@ -84,7 +97,8 @@ public struct ModelEvaluation: Sendable {
 
   /// The matrices of a view; every mask has samples of its own.
   ///
-  /// - Throws: `LinearAlgebraError` if a linear generator's weights are not finite.
+  /// - Throws: ``NonFiniteValues`` if the generator draws what cannot be scored; `LinearAlgebraError` if a linear generator's
+  ///   weights are not finite.
   /// - Precondition: `0 <= index && index < viewCount`.
   public func view(at index: Int) throws -> View {
     precondition((0..<viewCount).contains(index), "view \(index) of \(viewCount)")
@@ -100,6 +114,7 @@ public struct ModelEvaluation: Sendable {
       view = try source.view(of: masks[index], rows: first..<first + UInt64(2 * rows), key: viewKey)
     case .pooled, .full: view = try source.view(pooled: mode == .pooled, count: 2 * rows, key: viewKey)
     }
+    if let nonFinite = view.nonFinite { throw nonFinite }
     var representation = Matrix<Double>(rows: 2 * rows, columns: 0)
     var references: [MatrixEvaluation.Reference] = []
     for features in view.features {
@@ -121,12 +136,16 @@ public struct ModelEvaluation: Sendable {
       let blocks = TargetBlocks(
         view.sample, graph: graph, layouts: TargetLayout.all([kind], of: model.generator),
         content: kind == .content ? view.content : nil, leakage: kind == .leakage ? view.leakage : nil,
-        recordsNodes: false)
+        recordsNodes: !nodes.isEmpty)
       guard !blocks.blocks.isEmpty else { return nil }
-      let groups = blocks.blocks.map { block in
-        MatrixEvaluation.Group(
-          name: block.level.map { "\(kind.rawValue) level \($0)" } ?? kind.rawValue, columns: Array(block.columns))
-      }
+      // In the order in which they are read back from an exported file, which decides the keys of their shuffles.
+      let groups = blocks.blocks.filter { $0.node.map(nodes.contains) ?? true }
+        .map { block in
+          let level = block.level.map { "\(kind.rawValue) level \($0)" } ?? kind.rawValue
+          return MatrixEvaluation.Group(
+            name: block.node.map { "\(kind.rawValue) node \($0)" } ?? level, columns: Array(block.columns))
+        }
+        .sorted { ($0.columns[0], $0.name) < ($1.columns[0], $1.name) }
       return Targets(kind: kind, values: blocks.targets, groups: groups)
     }
   }

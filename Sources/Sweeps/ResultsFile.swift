@@ -1,16 +1,44 @@
 internal import GenerativeModels
 internal import HierarchicalGraphs
 internal import MaskedAutoencoding
-internal import Recovery
+public import Recovery
 internal import Reporting
-internal import Specifications
+public import Specifications
 
 /// `results.csv`: every score of every finished cell in long form.
 enum ResultsFile {
-  static let columns = [
-    "cell", "graph", "mechanism", "mask_ratio", "patch_size", "width", "generator_seed", "training_seed", "evaluation",
-    "level", "node", "target", "estimator", "metric", "value", "p_value", "normalised", "masks", "probes", "fit_rows",
-    "score_rows",
+  /// A score with what its columns need besides.
+  private struct Row {
+    let cell: CellSpecification
+    let score: RecoveryScore
+    let normalised: Double?
+    /// Masks, and the rows that each probe was fitted and scored on; nil where they do not apply.
+    let counts: (masks: Int?, fit: Int, score: Int)?
+  }
+
+  /// The columns, each with what stands in it. Seeds are text: they may exceed Int.
+  private static let table: [(name: String, field: @Sendable (Row) -> CSVWriter.Field)] = [
+    ("cell", { .text($0.cell.identifier) }),
+    ("graph", { .text($0.cell.graph.name) }),
+    ("mechanism", { .text($0.cell.generatorLabel) }),
+    ("mask_ratio", { .number($0.cell.maskRatio) }),
+    ("patch_size", { .integer($0.cell.patchSize) }),
+    ("width", { .integer($0.cell.architecture.representationWidth) }),
+    ("generator_seed", { .text("\($0.cell.generatorSeed)") }),
+    ("training_seed", { .text("\($0.cell.trainingSeed)") }),
+    ("evaluation", { .text($0.score.evaluation) }),
+    ("level", { .init($0.score.level) }),
+    ("node", { .init($0.score.node) }),
+    ("target", { .text($0.score.target) }),
+    ("estimator", { .text($0.score.estimator) }),
+    ("metric", { .text($0.score.metric) }),
+    ("value", { .number($0.score.value) }),
+    ("p_value", { .init($0.score.pValue) }),
+    ("normalised", { .init($0.normalised) }),
+    ("masks", { .init($0.counts?.masks) }),
+    ("probes", { .init($0.counts == nil ? nil : $0.score.probes) }),
+    ("fit_rows", { .init($0.counts?.fit) }),
+    ("score_rows", { .init($0.counts?.score) }),
   ]
 
   /// The file's text: rows in the order of the plan's cells, and within a cell in the order of its evaluation. It holds
@@ -19,75 +47,63 @@ enum ResultsFile {
   /// A level is empty for the content, a node is empty for a whole level; numbers are the shortest decimals that read
   /// back to the same bits; a missing score is `nan`. The columns after `value` are empty where they do not apply.
   static func text(_ cells: [(CellSpecification, CellResult)]) -> String {
-    var writer = CSVWriter(header: columns)
+    var writer = CSVWriter(header: table.map(\.name))
     for (cell, result) in cells {
-      // Seeds as text: they may exceed Int.
-      let prefix: [CSVWriter.Field] = [
-        .text(cell.identifier), .text(cell.graph.name), .text(cell.generatorLabel), .number(cell.maskRatio),
-        .integer(cell.patchSize), .integer(cell.architecture.representationWidth), .text("\(cell.generatorSeed)"),
-        .text("\(cell.trainingSeed)"),
-      ]
       let normalised = NormalisedScores(result.measurements)
-      for row in result.measurements + (result.predictions ?? []) {
-        writer.append(
-          prefix + [
-            .text(row.evaluation), row.level.map { .integer($0) } ?? .missing, row.node.map { .text($0) } ?? .missing,
-            .text(row.target), .text(row.estimator), .text(row.metric), .number(row.value),
-            row.pValue.map { .number($0) } ?? .missing, normalised[row].map { .number($0) } ?? .missing,
-          ] + counts(row, cell))
+      for score in result.measurements + (result.predictions ?? []) {
+        let row = Row(cell: cell, score: score, normalised: normalised[score], counts: counts(score, cell))
+        writer.append(table.map { $0.field(row) })
       }
     }
     return writer.text
   }
 
-  /// Masks, probes, and the rows that each was fitted and scored on.
-  private static func counts(_ row: RecoveryScore, _ cell: CellSpecification) -> [CSVWriter.Field] {
+  private static func counts(_ row: RecoveryScore, _ cell: CellSpecification) -> (masks: Int?, fit: Int, score: Int)? {
     guard let metric = RecoveryMetric(rawValue: row.metric), !row.estimator.hasPrefix("theory"),
       let mode = EvaluationPlan.Mode(rawValue: row.evaluation)
-    else { return [.missing, .missing, .missing, .missing] }
-    let plan = cell.evaluation
-    let fitted = mode == .perMask ? plan.rows : plan.pooledRows
-    let rows = plan.limits.rows(metric, fit: fitted, score: fitted)
+    else { return nil }
     let isFixed = if case .fixed = cell.masks.law { true } else { false }
-    let masks: CSVWriter.Field = mode == .perMask ? .integer(isFixed ? 1 : plan.masks(for: metric)) : .missing
-    return [masks, row.probes.map { .integer($0) } ?? .missing, .integer(rows.fit), .integer(rows.score)]
+    return cell.evaluation.counts(metric, mode, isFixedMask: isFixed)
   }
+}
+
+extension EvaluationPlan {
+  /// What stands behind a score: the masks that get a probe each (nil in the other modes), and the rows that a probe is fitted
+  /// and scored on.
+  public func counts(
+    _ metric: RecoveryMetric, _ mode: Mode, isFixedMask: Bool
+  ) -> (masks: Int?, fit: Int, score: Int) {
+    let given = mode == .perMask ? self.rows : pooledRows
+    let rows = limits.rows(metric, fit: given, score: given)
+    return (mode == .perMask ? (isFixedMask ? 1 : masks(for: metric)) : nil, rows.fit, rows.score)
+  }
+
+  /// The permutations behind the p-values of a metric; 0 for none.
+  public func permutations(for metric: RecoveryMetric) -> Int { metric == .hsic ? hsicPermutations : permutations }
 }
 
 /// Where the trained encoder's scores lie between the untrained encoder's (0) and the raw input's (1).
 struct NormalisedScores {
-  private struct Key: Hashable {
-    var evaluation: String
-    var level: Int?
-    var node: String?
-    var target: String
-    var metric: String
-
-    init(_ row: RecoveryScore) {
-      (evaluation, level, node) = (row.evaluation, row.level, row.node)
-      (target, metric) = (row.target, row.metric)
-    }
-  }
-
-  private var floors: [Key: Double] = [:]
-  private var ceilings: [Key: Double] = [:]
+  private var scores: [RecoveryScore.Key: Double] = [:]
 
   init(_ rows: [RecoveryScore]) {
-    for row in rows {
-      switch row.estimator {
-      case EvaluationPlan.Estimator.untrained.rawValue: floors[Key(row)] = row.value
-      case EvaluationPlan.Estimator.ceiling.rawValue: ceilings[Key(row)] = row.value
-      default: break
-      }
-    }
+    let scale: [EvaluationPlan.Estimator] = [.untrained, .ceiling]
+    for row in rows where scale.contains(where: { $0.rawValue == row.estimator }) { scores[row.key] = row.value }
   }
 
-  /// Nil for other estimators, for leakage (which is not to be recovered), for in-sample metrics (whose values at other widths are no scale), without floor and ceiling, and
-  /// where these do not differ.
+  private func score(_ estimator: EvaluationPlan.Estimator, beside row: RecoveryScore) -> Double? {
+    var key = row.key
+    key.estimator = estimator.rawValue
+    return scores[key]
+  }
+
+  /// Nil for other estimators, for leakage (which is not to be recovered), for in-sample metrics (whose values at other widths
+  /// are no scale), without floor and ceiling, and where these do not differ.
   subscript(row: RecoveryScore) -> Double? {
     guard row.estimator == EvaluationPlan.Estimator.mae.rawValue, let metric = RecoveryMetric(rawValue: row.metric),
-      metric.isHeldOut, row.target != EvaluationPlan.Target.leakage.rawValue, let floor = floors[Key(row)],
-      let ceiling = ceilings[Key(row)]
+      metric.isHeldOut, row.target != EvaluationPlan.Target.leakage.rawValue,
+      let floor = score(.untrained, beside: row),
+      let ceiling = score(.ceiling, beside: row)
     else { return nil }
     let value = NormalisedRecovery.value(score: row.value, floor: floor, ceiling: ceiling)
     return value.isNaN ? nil : value

@@ -2,14 +2,6 @@ internal import Recovery
 
 /// Sums of scores over the masks of one evaluation mode, in the order in which rows first came.
 struct ScoreTable {
-  private struct Key: Hashable {
-    var target: String
-    var level: Int?
-    var node: String?
-    var estimator: String
-    var metric: String
-  }
-
   private struct Sum {
     var value = 0.0
     var probes = 0
@@ -17,8 +9,14 @@ struct ScoreTable {
     var permuted: [Double]
   }
 
-  private var order: [Key] = []
-  private var sums: [Key: Sum] = [:]
+  /// Why scores are NaN, if samples of some mask are not finite.
+  var nonFinite: NonFiniteValues?
+  private let evaluation: String
+  private var order: [RecoveryScore.Key] = []
+  private var sums: [RecoveryScore.Key: Sum] = [:]
+
+  /// An empty table of a mode: `per-mask`, `pooled`, `full`.
+  init(evaluation: String) { self.evaluation = evaluation }
 
   /// Adds one mask's score.
   ///
@@ -26,7 +24,9 @@ struct ScoreTable {
   mutating func add(
     _ block: TargetBlocks.Block, estimator: String, metric: String, value: Double, permuted: [Double] = []
   ) {
-    let key = Key(target: block.target, level: block.level, node: block.node, estimator: estimator, metric: metric)
+    let key = RecoveryScore.Key(
+      evaluation: evaluation, level: block.level, node: block.node, target: block.target, estimator: estimator,
+      metric: metric)
     if sums[key] == nil { order.append(key) }
     var sum = sums[key] ?? Sum(permuted: [Double](repeating: 0, count: permuted.count))
     precondition(sum.permuted.count == permuted.count, "\(permuted.count) permutations after \(sum.permuted.count)")
@@ -40,16 +40,14 @@ struct ScoreTable {
   ///
   /// The p-value of a mean over masks is exact like that of one mask: without a dependence the observed scores and those of
   /// each permutation are exchangeable at every mask, hence so are their means.
-  func measurements(evaluation: String) -> [RecoveryScore] {
+  var measurements: [RecoveryScore] {
     order.map { key in
       let sum = sums[key]!
       var pValue: Double?
       if !sum.permuted.isEmpty, !sum.value.isNaN {
         pValue = PermutationNull.pValue(score: sum.value, shuffled: sum.permuted)
       }
-      return RecoveryScore(
-        evaluation: evaluation, level: key.level, node: key.node, target: key.target, estimator: key.estimator,
-        metric: key.metric, value: sum.value / Double(sum.probes), pValue: pValue, probes: sum.probes)
+      return RecoveryScore(key, value: sum.value / Double(sum.probes), pValue: pValue, probes: sum.probes)
     }
   }
 }

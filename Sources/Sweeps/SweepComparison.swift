@@ -76,7 +76,9 @@ public struct SweepComparison: Sendable {
   /// - Complexity: O(rows · (2000 · pairs + 2ᵘ · u)), u ≤ 16 units of a test.
   public init(_ outcome: SweepOutcome, plan: SweepPlan, selection: Selection, key: RandomKey) {
     rows = []
-    for summary in RecoverySummary.all(of: outcome, plan: plan, target: selection.target, metric: selection.metric) {
+    for summary in RecoverySummary.all(
+      of: outcome, plan: plan, target: selection.target, metric: selection.metric, key: key)
+    {
       guard selection.mode.map({ $0.rawValue == summary.subject.evaluation }) ?? true else { continue }
       let scores = Self.scores(outcome, of: summary.subject)
       let values: [Double]

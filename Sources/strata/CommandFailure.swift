@@ -5,6 +5,7 @@ internal import GenerativeModels
 internal import HierarchicalGraphs
 internal import Recovery
 internal import Specifications
+internal import Sweeps
 
 /// Runs the body of a command and turns its errors into one line on standard error and an exit code of sysexits.h.
 ///
@@ -31,7 +32,7 @@ private func failure(of error: any Error) -> any Error {
   case let error as DatasetError:
     printLine("Error: \(error)")
     return ExitCode(SpecificationError(error).status.rawValue)
-  case is GraphError, is ModelError, is RecoveryError:
+  case is GraphError, is ModelError, is RecoveryError, is NonFiniteValues:
     printLine("Error: \(error)")
     return ExitCode(ExitStatus.invalidData.rawValue)
   default:

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Recovery
 internal import Reporting
 internal import Specifications
@@ -9,6 +8,11 @@ internal import Sweeps
 struct ComparisonReport {
   let rows: [SweepComparison.Row]
   let selection: SweepComparison.Selection
+  let plan: SweepPlan
+  let scores: TableSelection
+  /// Cells that are not finished, and those that are.
+  let missing: Int
+  let cells: Int
 
   /// A ratio or a size as the plan has it: `0.25`, `4`.
   static func text(_ value: Double) -> String { Int(exactly: value).map(String.init) ?? "\(value)" }
@@ -27,22 +31,28 @@ struct ComparisonReport {
       text += (start == 0 ? "" : "\n") + "\(title)\n\n\(caption(rows[start..<end]))\n\n\(table(rows[start..<end]))"
       start = end
     }
+    if missing > 0 { text += "\(missing) of \(cells + missing) cells are not finished\n" }
     return text
   }
 
   private func caption(_ rows: ArraySlice<SweepComparison.Row>) -> String {
-    let metric = selection.metric.title
-    let what =
-      "Differences of \(metric) of \(RecoveryTables.targetName(selection.target)), trained MAE, equal seeds on both sides."
     let most = rows.compactMap(\.comparison).max { $0.pairs < $1.pairs }
     let (generators, seeds) = (most?.generators ?? 0, most?.trainings ?? 0)
+    let mode = EvaluationPlan.Mode(rawValue: rows[rows.startIndex].subject.evaluation)!
+    let measured = RecoveryTables.caption(
+      mode, plan: plan, selection: scores, trainingSeeds: max(1, seeds), generatorSeeds: max(1, generators))
+    let what = "Differences of \(measured.measurement) Trained MAE, equal seeds on both sides."
     let counts = "\(plural(seeds, "training seed")), \(plural(generators, "generator seed"))"
     guard let units = most?.units, units > 1 else { return "\(what)\nOne pair (\(counts)): no interval, no test." }
     let tests = self.rows.count { !$0.adjustedPValue.isNaN }
     let isCrossed = min(generators, seeds) > 1
-    let interval =
+    let student =
       isCrossed
       ? "Student t, over generators and over training seeds" : "Student t, \(plural(units - 1, "degree")) of freedom"
+    let interval =
+      if case .bootstrap(let resamples, let seed) = measured.interval {
+        "Mean and 95 % interval (hierarchical bootstrap, \(resamples) resamples from seed \(seed))"
+      } else { "Mean ± half-width of the 95 % interval (\(student))" }
     let test =
       isCrossed
       ? "the largest of the exact sign-flip tests over generators and over training seeds and of the t test"
@@ -51,14 +61,14 @@ struct ComparisonReport {
       isCrossed ? (generators <= seeds ? "generators" : "training seeds") : generators > 1 ? "generators" : "seeds"
     return """
       \(what)
-      Mean ± half-width of the 95 % interval (\(interval)), \(counts). d: Cohen's, of the paired differences. \
+      \(interval), \(counts). d: Cohen's, of the paired differences. \
       p: \(test), never below \(least(units)) with \(units) \(kind); corrected by Holm for \
       \(plural(tests, "comparison")).
       """
   }
 
   /// 2/2ⁿ, or that of 65,536 random flips.
-  private func least(_ units: Int) -> String { units <= 16 ? "\(2 / exp2(Double(units)))" : "1/65537" }
+  private func least(_ units: Int) -> String { units <= 16 ? "\(2 / Double(1 << units))" : "1/65537" }
 
   private func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
@@ -74,8 +84,8 @@ struct ComparisonReport {
       table.append([
         row.level.map(String.init) ?? "content", Self.text(row.fixed),
         "\(Self.text(row.first)) − \(Self.text(row.second))",
-        format.string(mean: comparison?.student.mean, halfWidth: comparison?.student.halfWidth),
-        NumberFormat(decimals: 2).string(isTested ? finite(comparison?.effectSize) : nil),
+        figure(comparison, format),
+        NumberFormat(decimals: 2).string(isTested ? Self.finite(comparison?.effectSize) : nil),
         format.string(isTested ? comparison?.pValue : nil), format.string(isTested ? row.adjustedPValue : nil),
         row.lostPairs > 0 ? "\(pairs) (\(row.lostPairs) diverged)" : "\(pairs)",
       ])
@@ -83,77 +93,78 @@ struct ComparisonReport {
     return table.text
   }
 
-  private func finite(_ value: Double?) -> Double? { value.flatMap { $0.isFinite ? $0 : nil } }
+  private func figure(_ comparison: PairedComparison?, _ format: NumberFormat) -> String {
+    guard let comparison, case .bootstrap(let bounds) = comparison.interval else {
+      return format.string(mean: comparison?.student.mean, halfWidth: comparison?.student.halfWidth)
+    }
+    return format.string(mean: comparison.student.mean, bounds: bounds)
+  }
 
-  private struct Record: Encodable {
-    let graph, mechanism: String
-    let width: Int
-    let evaluation, target, metric: String
-    let level: Int?
+  private static func finite(_ value: Double?) -> Double? { value.flatMap { $0.isFinite ? $0 : nil } }
+
+  private static let columns: [ReportColumn<Line>] = [
+    .init("graph") { .text($0.row.subject.graph) },
+    .init("mechanism") { .text($0.row.subject.mechanism) },
+    .init("width") { .integer($0.row.subject.width) },
+    .init("evaluation") { .text($0.row.subject.evaluation) },
+    .init("target") { .text($0.row.subject.target) },
+    .init("metric") { .text($0.row.subject.metric) },
+    .init("level") { .init($0.row.level) },
+    .init("by") { .text($0.by) },
+    .init("fixed") { .number($0.row.fixed) },
+    .init("first") { .number($0.row.first) },
+    .init("second") { .number($0.row.second) },
+    .init("generator_seeds") { .integer($0.comparison?.generators ?? 0) },
+    .init("training_seeds") { .integer($0.comparison?.trainings ?? 0) },
+    .init("pairs") { .integer($0.comparison?.pairs ?? 0) },
+    .init("diverged_pairs") { .integer($0.row.lostPairs) },
+    .init("units") { .integer($0.comparison?.units ?? 0) },
+    .init("difference") { .init($0.comparison?.student.mean) },
+    .init("interval") { .init($0.comparison?.interval?.kind.rawValue) },
+    .init("low") { .init($0.bounds?.lowerBound) },
+    .init("high") { .init($0.bounds?.upperBound) },
+    .init("bootstrap_low") { .init($0.comparison?.difference.interval?.lowerBound) },
+    .init("bootstrap_high") { .init($0.comparison?.difference.interval?.upperBound) },
+    .init("effect_size") { .init($0.isTested ? finite($0.comparison?.effectSize) : nil) },
+    .init("p_value") { .init($0.isTested ? $0.comparison?.pValue : nil) },
+    .init("p_holm") { .init($0.isTested ? $0.row.adjustedPValue : nil) },
+    .init("comparisons") { .integer($0.tests) },
+    .init("masks") { .init($0.counts.masks) },
+    .init("fit_rows") { .integer($0.counts.fit) },
+    .init("score_rows") { .integer($0.counts.score) },
+  ]
+
+  /// A row with what its columns need besides.
+  private struct Line {
+    let row: SweepComparison.Row
     let by: String
-    let fixed, first, second: Double
-    let generatorSeeds, pairs, divergedPairs, units: Int
-    let difference, low, high, bootstrapLow, bootstrapHigh, effectSize, pValue, pHolm: Double?
+    let tests: Int
+    let counts: (masks: Int?, fit: Int, score: Int)
 
-    enum CodingKeys: String, CodingKey, CaseIterable {
-      case graph, mechanism, width, evaluation, target, metric, level, by, fixed, first, second
-      case generatorSeeds = "generator_seeds"
-      case pairs
-      case divergedPairs = "diverged_pairs"
-      case units, difference, low, high
-      case bootstrapLow = "bootstrap_low"
-      case bootstrapHigh = "bootstrap_high"
-      case effectSize = "effect_size"
-      case pValue = "p_value"
-      case pHolm = "p_holm"
+    var comparison: PairedComparison? { row.comparison }
+    var isTested: Bool { (comparison?.units ?? 0) > 1 }
+
+    /// The bounds of the stated interval.
+    var bounds: ClosedRange<Double>? {
+      comparison.flatMap { comparison in comparison.interval?.bounds(mean: comparison.student.mean) }
     }
   }
 
-  private var records: [Record] {
-    rows.map { row in
-      let (subject, comparison) = (row.subject, row.comparison)
-      let (mean, half) = (comparison?.student.mean, comparison?.student.halfWidth)
-      let isTested = (comparison?.units ?? 0) > 1
-      func bound(_ sign: Double) -> Double? {
-        guard let mean, let half else { return nil }
-        return mean + sign * half
-      }
-      return Record(
-        graph: subject.graph, mechanism: subject.mechanism, width: subject.width, evaluation: subject.evaluation,
-        target: subject.target, metric: subject.metric, level: row.level, by: selection.axis.rawValue,
-        fixed: row.fixed, first: row.first, second: row.second,
-        generatorSeeds: comparison?.generators ?? 0,
-        pairs: comparison?.pairs ?? 0, divergedPairs: row.lostPairs,
-        units: comparison?.units ?? 0, difference: mean, low: bound(-1), high: bound(1),
-        bootstrapLow: comparison?.difference.interval?.lowerBound,
-        bootstrapHigh: comparison?.difference.interval?.upperBound,
-        effectSize: isTested ? finite(comparison?.effectSize) : nil, pValue: isTested ? comparison?.pValue : nil,
-        pHolm: isTested ? row.adjustedPValue : nil)
-    }
+  private var lines: ReportRows<Line> {
+    let tests = rows.count { !$0.adjustedPValue.isNaN }
+    return ReportRows(
+      columns: Self.columns,
+      rows: rows.map { row in
+        let mode = EvaluationPlan.Mode(rawValue: row.subject.evaluation)!
+        return Line(
+          row: row, by: selection.axis.rawValue, tests: tests,
+          counts: plan.evaluation.counts(selection.metric, mode, isFixedMask: plan.masking.isFixed))
+      })
   }
 
   /// One comparison a line; what does not exist is an empty field.
-  var csv: String {
-    var writer = CSVWriter(header: Record.CodingKeys.allCases.map(\.rawValue))
-    for record in records {
-      func number(_ value: Double?) -> CSVWriter.Field { value.map { .number($0) } ?? .missing }
-      writer.append([
-        .text(record.graph), .text(record.mechanism), .integer(record.width), .text(record.evaluation),
-        .text(record.target), .text(record.metric), record.level.map { .integer($0) } ?? .missing, .text(record.by),
-        .number(record.fixed), .number(record.first), .number(record.second), .integer(record.generatorSeeds),
-        .integer(record.pairs), .integer(record.divergedPairs), .integer(record.units), number(record.difference),
-        number(record.low), number(record.high), number(record.bootstrapLow), number(record.bootstrapHigh),
-        number(record.effectSize), number(record.pValue), number(record.pHolm),
-      ])
-    }
-    return writer.text
-  }
+  var csv: String { lines.csv }
 
   /// A list of objects with sorted keys; what does not exist is left out.
-  var json: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(records) else { preconditionFailure("a report that JSON cannot hold") }
-    return String(decoding: data, as: UTF8.self) + "\n"
-  }
+  var json: String { lines.json }
 }

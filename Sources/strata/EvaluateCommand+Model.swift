@@ -6,7 +6,7 @@ internal import Recovery
 internal import Specifications
 internal import Sweeps
 
-/// What `strata evaluate` takes with `--model`: a model that a sweep kept, on fresh samples of the generator stored with it.
+/// What `strata evaluate` takes with `--model`: models that a sweep kept, on fresh samples of the generators stored with them.
 struct KeptModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -14,8 +14,15 @@ struct KeptModelOptions: ParsableArguments {
       valueName: "dir"))
   var model: String?
 
-  @Option(help: "With --model: the cell, or the first digits of its name; needed if several models are kept.")
-  var cell: String?
+  @Option(
+    help:
+      "With --model: the cell, or the first digits of its name; needed if several models are kept. May be repeated for cells that differ in their seeds alone, and 'all' takes all: means over them with intervals."
+  )
+  var cell: [String] = []
+
+  @Option(
+    help: observableNamesHelp("With --model: nodes that are scored by themselves, besides the levels"))
+  var nodes: [String] = []
 
   @Option(
     help: "With --model: how the input is masked: per-mask, pooled or full (default: per-mask).")
@@ -41,7 +48,8 @@ struct KeptModelOptions: ParsableArguments {
   /// The option that stands here without a model, if any.
   private var stray: String? {
     let given: [(String, Bool)] = [
-      ("--cell", cell != nil), ("--mode", mode != nil), ("--mask", !mask.isEmpty), ("--masks", masks != nil),
+      ("--cell", !cell.isEmpty), ("--nodes", !nodes.isEmpty), ("--mode", mode != nil), ("--mask", !mask.isEmpty),
+      ("--masks", masks != nil),
       ("--rows", rows != nil), ("--export", export != nil),
     ]
     return given.first { $0.1 }?.0
@@ -54,6 +62,9 @@ struct KeptModelOptions: ParsableArguments {
     let mode = try evaluationMode
     for (option, isGiven) in [("--mask", !mask.isEmpty), ("--masks", masks != nil)] where isGiven && mode != .perMask {
       throw ValidationError("\(option) belongs to --mode per-mask, and the mode is \(mode.rawValue); leave one out")
+    }
+    if export != nil, cell.count > 1 || cell == ["all"] {
+      throw ValidationError("--export writes the matrices of one cell; name one with --cell")
     }
     if !mask.isEmpty, masks != nil { throw ValidationError("--mask is one mask; leave --masks out") }
   }
@@ -68,12 +79,56 @@ struct KeptModelOptions: ParsableArguments {
     }
   }
 
-  /// The evaluation of the model in a folder.
-  func evaluation(of folder: String, seed: UInt64) throws -> ModelEvaluation {
-    let kept = try KeptModel(directory: folder, cell: cell)
-    return try ModelEvaluation(
-      kept, mode: try evaluationMode, masked: mask.isEmpty ? nil : try observableNames(mask), count: masks, rows: rows,
-      seed: seed)
+  /// The evaluations of the cells that were named, of the models in a folder.
+  func evaluations(of folder: String, seed: UInt64) throws -> [ModelEvaluation] {
+    let mode = try evaluationMode
+    let masked = mask.isEmpty ? nil : try observableNames(mask)
+    let nodes = try observableNames(nodes, option: "--nodes")
+    return try KeptModel.load(directory: folder, cells: cell).map { kept in
+      try ModelEvaluation(kept, mode: mode, masked: masked, count: masks, rows: rows, nodes: nodes, seed: seed)
+    }
+  }
+}
+
+extension EvaluateCommand {
+  /// The scores of kept models: means over the masks of each cell, then over the cells.
+  func modelReport(_ folder: String) throws -> EvaluationReport {
+    let (chosen, metrics) = try selection()
+    let models = try kept.evaluations(of: folder, seed: seed)
+    var export = ModelExport()
+    let cells = try models.map { model in
+      var evaluations: [[MatrixEvaluation.Score]] = []
+      for index in 0..<model.viewCount {
+        let view = try model.view(at: index)
+        for targets in view.targets {
+          evaluations.append(
+            try evaluation(view.representation, targets.values, targets.groups, view.references, model.rows)
+              .scores(chosen, metrics: metrics))
+        }
+        if kept.export != nil { try export.append(view) }
+      }
+      return MatrixEvaluation.means(of: evaluations)
+    }
+    if let path = kept.export { try export.write(to: path) }
+    let model = models[0]
+    let isPerMask = model.mode == .perMask
+    let names = models.map(\.model.specification.identifier)
+    let rows =
+      models.count == 1
+      ? cells[0].map { EvaluationReport.Row(score: $0.score, masks: isPerMask ? $0.count : nil) }
+      : EvaluationReport.Row.means(
+        zip(models, cells).map { ($0.model.specification, $1) }, countsMasks: isPerMask, key: bootstrap.key)
+    return EvaluationReport(
+      representation: names.count == 1 ? "\(folder)/models/\(names[0]).safetensors" : "\(folder)/models",
+      targets: model.model.specification.evaluation.targets.map(\.rawValue).joined(separator: ","), protocol: chosen,
+      rows: 2 * model.rows, trainRows: model.rows, seed: seed,
+      source: .init(
+        cell: names.count == 1 ? names[0] : nil, cells: names.count == 1 ? nil : names,
+        generatorSeeds: Set(models.map(\.model.specification.generatorSeed)).count,
+        trainingSeeds: Set(models.map(\.model.specification.trainingSeed)).count,
+        evaluation: model.mode.rawValue, masks: isPerMask ? model.viewCount : nil,
+        permutations: rows.map(\.permutations).max() ?? 0, bootstrapSeed: bootstrap.bootstrapSeed),
+      scores: rows)
   }
 }
 

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Recovery
 internal import Reporting
+internal import Stochastics
 
 /// The scores of `strata evaluate` and their three forms.
 struct EvaluationReport {
@@ -9,13 +10,46 @@ struct EvaluationReport {
     let score: MatrixEvaluation.Score
     /// The masks that the number is the mean of; nil for matrices.
     let masks: Int?
+    /// What the number is over several cells; nil for one.
+    var across: Across?
+
+    var value: Double { across?.value ?? score.value }
+    var pValue: Double? { across.map(\.pValue) ?? score.pValue }
+    var normalised: Double? { across.map(\.normalised) ?? score.normalised }
+    var traceError: Double? { across.map(\.traceError) ?? score.traceError }
+    var bounds: ClosedRange<Double>? { across?.interval?.bounds(mean: value) }
+    /// The permutations behind the p-value.
+    var permutations: Int { score.permuted.count }
+
+    /// The number with its interval, if it has one.
+    func figure(_ format: NumberFormat) -> String {
+      switch across?.interval {
+      case nil: format.string(value)
+      case .student(let half): format.string(mean: value, halfWidth: half)
+      case .bootstrap(let bounds): format.string(mean: value, bounds: bounds)
+      }
+    }
   }
 
   /// What a report on a kept model says besides.
   struct Source: Encodable {
-    let cell: String
+    /// The cell; nil for several.
+    let cell: String?
+    /// Several cells; nil for one.
+    let cells: [String]?
+    let generatorSeeds, trainingSeeds: Int
     let evaluation: String
     let masks: Int?
+    /// The permutations behind p-values; 0 for none.
+    let permutations: Int
+    let bootstrapSeed: UInt64
+
+    enum CodingKeys: String, CodingKey {
+      case cell, cells, evaluation, masks, permutations
+      case generatorSeeds = "generator_seeds"
+      case trainingSeeds = "training_seeds"
+      case bootstrapSeed = "bootstrap_seed"
+    }
   }
 
   let representation: String
@@ -27,60 +61,79 @@ struct EvaluationReport {
   var source: Source?
   var scores: [Row] = []
 
-  private var hasNormalised: Bool { scores.contains { $0.score.normalised != nil } }
+  private var hasNormalised: Bool { scores.contains { $0.normalised != nil } }
 
-  private var hasTraceErrors: Bool { scores.contains { $0.score.traceError != nil } }
+  private var hasTraceErrors: Bool { scores.contains { $0.traceError != nil } }
 
   var markdown: String {
     let isModel = source != nil
     var table = MarkdownTable(
       headings: ["group", "estimator", "metric", "value", "p"] + (hasNormalised ? ["normalised"] : [])
         + (hasTraceErrors ? ["trace error"] : [])
-        + (isModel ? ["masks"] : []) + ["fit rows", "score rows"])
+        + (cellCount > 1 ? ["cells"] : []) + (isModel ? ["masks"] : []) + ["fit rows", "score rows"])
     let format = NumberFormat()
     for row in scores {
       let score = row.score
       table.append(
-        [score.group, score.estimator, score.metric, format.string(score.value), format.string(score.pValue)]
-          + (hasNormalised ? [format.string(score.normalised)] : [])
-          + (hasTraceErrors ? [format.string(score.traceError)] : [])
+        [score.group, score.estimator, score.metric, row.figure(format), format.string(row.pValue)]
+          + (hasNormalised ? [format.string(row.normalised)] : [])
+          + (hasTraceErrors ? [format.string(row.traceError)] : [])
+          + (cellCount > 1 ? ["\(row.across?.cells ?? 1)"] : [])
           + (isModel ? [row.masks.map(String.init) ?? NumberFormat.missing] : [])
           + ["\(score.fitRows)", "\(score.scoreRows)"])
     }
-    // One pair of matrices is one run: there is nothing to take an interval over, and the reader is told so.
     return table.text + "\n" + sourceText + "Protocol \(`protocol`.rawValue), "
-      + "\(`protocol`.rowsText(total: rows, trainRows: trainRows)), seed \(seed). One representation: no interval over training seeds."
-      + permutationsText + "\n"
+      + "\(`protocol`.rowsText(total: rows, trainRows: trainRows)), seed \(seed). \(runsText)\(permutationsText)\n"
   }
 
   /// How many permutations are behind the p-values, if there are any.
   private var permutationsText: String {
     let counts = Set(scores.map(\.score.permuted.count)).subtracting([0]).sorted()
-    guard !counts.isEmpty else { return "" }
+    guard source?.cells == nil, !counts.isEmpty else { return "" }
     return
       " p-values from \(counts.map(String.init).joined(separator: " or ")) permutations of the rows of the targets."
+  }
+
+  private var cellCount: Int { source?.cells?.count ?? 1 }
+
+  /// What numbers are means over. One pair of matrices is one run: there is nothing to take an interval over, and the reader is
+  /// told so.
+  private var runsText: String {
+    guard let source, let cells = source.cells else { return "One representation: no interval over training seeds." }
+    let (generators, trainings) = (source.generatorSeeds, source.trainingSeeds)
+    let interval =
+      switch CrossedValues.intervalKind(generators: generators, trainings: trainings) {
+      case .bootstrap:
+        "and 95 % interval (hierarchical bootstrap, \(BootstrapInterval.defaultResamples) resamples from seed \(source.bootstrapSeed))"
+      default: "± half-width of the 95 % interval (Student t)"
+      }
+    let pValues =
+      source.permutations > 0 ? " p: the largest over the cells, \(source.permutations) permutations in each." : ""
+    return """
+      Mean \(interval) over \(cells.count) cells: generator seeds: \(generators), training seeds: \(trainings).\(pValues)
+      """
   }
 
   private var sourceText: String {
     guard let source else { return "" }
     let masks = source.masks.map { ", \($0) mask\($0 == 1 ? "" : "s, each with rows of its own")" } ?? ""
-    return "Cell \(source.cell), evaluation \(source.evaluation)\(masks). "
+    let what = source.cell.map { "Cell \($0)" } ?? "Cells \((source.cells ?? []).joined(separator: ", "))"
+    return "\(what), evaluation \(source.evaluation)\(masks). "
   }
 
   var csv: String {
     var writer = CSVWriter(header: [
       "protocol", "group", "estimator", "metric", "value", "p_value", "fit_rows", "score_rows", "normalised", "masks",
-      "trace_error", "permutations",
+      "trace_error", "permutations", "cells", "interval", "low", "high",
     ])
     for row in scores {
       let score = row.score
       writer.append([
         .text(`protocol`.rawValue), .text(score.group), .text(score.estimator), .text(score.metric),
-        .number(score.value), score.pValue.map { .number($0) } ?? .missing,
-        .integer(score.fitRows), .integer(score.scoreRows),
-        score.normalised.map { .number($0) } ?? .missing, row.masks.map { .integer($0) } ?? .missing,
-        score.traceError.map { .number($0) } ?? .missing,
-        score.permuted.isEmpty ? .missing : .integer(score.permuted.count),
+        .number(row.value), .init(row.pValue), .integer(score.fitRows), .integer(score.scoreRows),
+        .init(row.normalised), .init(row.masks), .init(row.traceError), .integer(row.permutations),
+        .init(row.across?.cells), .init(row.across?.interval?.kind.rawValue), .init(row.bounds?.lowerBound),
+        .init(row.bounds?.upperBound),
       ])
     }
     return writer.text
@@ -92,11 +145,13 @@ struct EvaluationReport {
       let group, estimator, metric: String
       let value: Double
       let pValue, normalised, traceError: Double?
-      let fitRows, scoreRows: Int
-      let masks, permutations: Int?
+      let fitRows, scoreRows, permutations: Int
+      let masks, cells: Int?
+      let interval: String?
+      let low, high: Double?
 
       enum CodingKeys: String, CodingKey {
-        case group, estimator, metric, value, normalised, masks, permutations
+        case group, estimator, metric, value, normalised, masks, permutations, cells, interval, low, high
         case pValue = "p_value"
         case traceError = "trace_error"
         case fitRows = "fit_rows"
@@ -122,10 +177,10 @@ struct EvaluationReport {
     let lines = scores.map { row in
       let score = row.score
       return Line(
-        group: score.group, estimator: score.estimator, metric: score.metric, value: score.value,
-        pValue: score.pValue, normalised: score.normalised, traceError: score.traceError, fitRows: score.fitRows,
-        scoreRows: score.scoreRows,
-        masks: row.masks, permutations: score.permuted.isEmpty ? nil : score.permuted.count)
+        group: score.group, estimator: score.estimator, metric: score.metric, value: row.value,
+        pValue: row.pValue, normalised: row.normalised, traceError: row.traceError, fitRows: score.fitRows,
+        scoreRows: score.scoreRows, permutations: row.permutations, masks: row.masks, cells: row.across?.cells,
+        interval: row.across?.interval?.kind.rawValue, low: row.bounds?.lowerBound, high: row.bounds?.upperBound)
     }
     let file = File(
       representation: representation, targets: targets, protocol: `protocol`.rawValue, rows: rows,

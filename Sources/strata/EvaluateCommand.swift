@@ -71,19 +71,11 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "The seed of shuffles and random splits; with --model also of samples and masks.")
   var seed: UInt64 = 0
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var form: FormOptions
 
-  @Flag(help: "Print CSV.")
-  var csv = false
-
-  @Flag(help: "Print a Markdown table (the default).")
-  var markdown = false
+  @OptionGroup var bootstrap: BootstrapOptions
 
   func validate() throws {
-    if [json, csv, markdown].count(where: { $0 }) > 1 {
-      throw ValidationError("give at most one of --json, --csv and --markdown")
-    }
     if let trainRows, trainRows < 2 { throw ValidationError("--train-rows is \(trainRows); give at least 2") }
     if let permutations, permutations < 0 { throw ValidationError("--permutations is \(permutations); give 0 or more") }
     if let pairRows, pairRows < 4 { throw ValidationError("--pair-rows is \(pairRows); give at least 4") }
@@ -147,7 +139,7 @@ struct EvaluateCommand: ParsableCommand {
     try reporting {
       BLASRuntime.useOneThread()
       let report = if let folder = kept.model { try modelReport(folder) } else { try matrixReport() }
-      print(json ? report.json : csv ? report.csv : report.markdown, terminator: "")
+      print(form.text(markdown: report.markdown, csv: report.csv, json: report.json), terminator: "")
     }
   }
 
@@ -177,33 +169,8 @@ struct EvaluateCommand: ParsableCommand {
       seed: seed, scores: scores.map { .init(score: $0, masks: nil) })
   }
 
-  private func modelReport(_ folder: String) throws -> EvaluationReport {
-    let (chosen, metrics) = try selection()
-    let model = try kept.evaluation(of: folder, seed: seed)
-    var evaluations: [[MatrixEvaluation.Score]] = []
-    var export = ModelExport()
-    for index in 0..<model.viewCount {
-      let view = try model.view(at: index)
-      for targets in view.targets {
-        evaluations.append(
-          try evaluation(view.representation, targets.values, targets.groups, view.references, model.rows)
-            .scores(chosen, metrics: metrics))
-      }
-      if kept.export != nil { try export.append(view) }
-    }
-    if let path = kept.export { try export.write(to: path) }
-    let isPerMask = model.mode == .perMask
-    let cell = model.model.specification.identifier
-    return EvaluationReport(
-      representation: "\(folder)/models/\(cell).safetensors",
-      targets: model.model.specification.evaluation.targets.map(\.rawValue).joined(separator: ","), protocol: chosen,
-      rows: 2 * model.rows, trainRows: model.rows, seed: seed,
-      source: .init(cell: cell, evaluation: model.mode.rawValue, masks: isPerMask ? model.viewCount : nil),
-      scores: MatrixEvaluation.means(of: evaluations).map { .init(score: $0.score, masks: isPerMask ? $0.count : nil) })
-  }
-
   /// The same for matrices of files and of kept models, so that exported ones give the same numbers.
-  private func evaluation(
+  func evaluation(
     _ representation: Matrix<Double>, _ targets: Matrix<Double>, _ groups: [MatrixEvaluation.Group],
     _ references: [MatrixEvaluation.Reference], _ trainRows: Int
   ) throws -> MatrixEvaluation {

@@ -6,12 +6,3 @@ struct SweepCommand: ParsableCommand {
     commandName: "sweep", abstract: "Run plans: recovery over mask ratios, patch sizes, widths and seeds.",
     subcommands: [SweepRunCommand.self, SweepTableCommand.self, SweepCompareCommand.self])
 }
-
-/// What a printed table shows, for the commands that print one.
-struct TableOptions: ParsableArguments {
-  @Option(help: "What is recovered, in the printed tables: z, epsilon, content, leakage; default: the plan's first.")
-  var target: String?
-
-  @Option(help: "The score in the printed tables, a metric of the plan such as r2_linear; default: the plan's first.")
-  var metric: String?
-}

@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import Recovery
 internal import Specifications
-internal import Stochastics
 internal import Sweeps
 
 /// `strata sweep compare`: paired comparisons between mask ratios or patch sizes of what is finished.
@@ -27,16 +26,12 @@ struct SweepCompareCommand: ParsableCommand {
     case pooled, full
   }
 
-  @Argument(help: ArgumentHelp("The plan, a YAML file.", valueName: "plan"))
-  var planPath: String
-
-  @Option(name: .customLong("out"), help: ArgumentHelp("The folder of the sweep.", valueName: "dir"))
-  var directory: String
+  @OptionGroup var sweep: SweepOptions
 
   @Option(help: "What differs between the two sides.")
   var by = Axis.maskRatio
 
-  @OptionGroup var tables: TableOptions
+  @OptionGroup var scores: ScoreOptions
 
   @Option(help: "Only this level; default: all.")
   var level: Int?
@@ -47,23 +42,13 @@ struct SweepCompareCommand: ParsableCommand {
   @Option(help: "Compare every ratio or size with this one; default: all pairs.")
   var against: Double?
 
-  @Option(help: "The seed of the bootstrap's resamples.")
-  var seed: UInt64 = 0
-
-  @Flag(help: "Print CSV, one comparison a line, with both intervals.")
-  var csv = false
-
-  @Flag(help: "Print JSON with the same fields.")
-  var json = false
-
-  func validate() throws {
-    if csv, json { throw ValidationError("give --csv or --json, not both") }
-  }
+  @OptionGroup var form: FormOptions
 
   func run() throws {
     try reporting {
+      let (planPath, directory) = (sweep.planPath, sweep.directory)
       let plan = try SweepPlan.load(planPath)
-      let table = try TableSelection(tables, plan: plan, file: planPath)
+      let table = try TableSelection(scores, plan: plan, file: planPath)
       let mode = evaluation.flatMap { EvaluationPlan.Mode(rawValue: $0.rawValue) }
       if let mode, !plan.evaluation.modes.contains(mode) {
         throw ValidationError(
@@ -85,7 +70,7 @@ struct SweepCompareCommand: ParsableCommand {
         axis: by == .maskRatio ? .maskRatio : .patchSize, target: table.target, metric: table.metric, mode: mode,
         level: level, reference: against)
       let comparison = SweepComparison(
-        outcome, plan: plan, selection: selection, key: RandomKey(seed: seed).child("sweep compare"))
+        outcome, plan: plan, selection: selection, key: scores.bootstrap.key)
       guard !comparison.rows.isEmpty else {
         if let level, !outcome.cells.isEmpty {
           throw ValidationError(
@@ -96,10 +81,10 @@ struct SweepCompareCommand: ParsableCommand {
           file: directory, "no two cells of this plan that could be compared are finished here",
           remedy: "run 'strata sweep run \(planPath) --out \(directory)' first", status: .noInput)
       }
-      let report = ComparisonReport(rows: comparison.rows, selection: selection)
-      print(json ? report.json : csv ? report.csv : report.markdown, terminator: "")
-      // A second table would not be CSV, nor JSON.
-      if missing > 0, !csv, !json { print("\(missing) of \(outcome.cells.count + missing) cells are not finished") }
+      let report = ComparisonReport(
+        rows: comparison.rows, selection: selection, plan: plan, scores: table, missing: missing,
+        cells: outcome.cells.count)
+      print(form.text(markdown: report.markdown, csv: report.csv, json: report.json), terminator: "")
     }
   }
 }

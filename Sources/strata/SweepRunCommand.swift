@@ -16,16 +16,14 @@ struct SweepRunCommand: AsyncParsableCommand {
       DIR/plan.resolved.yaml the plan with every default spelled out and the machine it ran on.
       """)
 
-  @Argument(help: ArgumentHelp("The plan, a YAML file.", valueName: "plan"))
-  var planPath: String
-
-  @Option(name: .customLong("out"), help: ArgumentHelp("The folder for results; made if missing.", valueName: "dir"))
-  var directory: String
+  @OptionGroup var sweep: SweepOptions
 
   @Option(help: "Cells that run at the same time, one thread each; default: one for each core.")
   var workers: Int?
 
-  @OptionGroup var tables: TableOptions
+  @OptionGroup var scores: ScoreOptions
+
+  @OptionGroup var rows: RowOptions
 
   @Flag(help: "Print no tables.")
   var quiet = false
@@ -36,13 +34,14 @@ struct SweepRunCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await reporting {
+      let (planPath, directory) = (sweep.planPath, sweep.directory)
       let plan = try SweepPlan.load(planPath)
-      let selection = try TableSelection(tables, plan: plan, file: planPath)
+      let selection = try TableSelection(scores, plan: plan, file: planPath)
       let count = workers ?? ProcessInfo.processInfo.activeProcessorCount
       let runner = SweepRunner(plan: plan, directory: SweepDirectory(directory), workers: count)
       let line = TerminalLine()
       let counts = CellCounts(total: try plan.cells().count)
-      Interruption.end { [directory] in
+      Interruption.end {
         line?.clear()
         // Cells are published whole, so there is nothing to save.
         return "interrupted: \(counts.text) cells are finished in \(directory); run the same command to go on"
@@ -55,7 +54,11 @@ struct SweepRunCommand: AsyncParsableCommand {
             elapsed: progress.seconds))
       }
       line?.clear()
-      if !quiet { RecoveryTables.print(outcome, plan: plan, selection: selection) }
+      if !quiet {
+        let tables = RecoveryTables(
+          outcome, plan: plan, selection: selection, showsNormalised: rows.normalised, missing: 0)
+        print(tables.markdown, terminator: "")
+      }
       print(
         "\(outcome.cells.count) cell\(outcome.cells.count == 1 ? "" : "s") (\(outcome.reused) from an earlier run): \(directory)/results.csv"
       )

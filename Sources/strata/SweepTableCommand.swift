@@ -7,26 +7,28 @@ struct SweepTableCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "table", abstract: "Print the tables of a sweep's finished cells; runs nothing.")
 
-  @Argument(help: ArgumentHelp("The plan, a YAML file.", valueName: "plan"))
-  var planPath: String
+  @OptionGroup var sweep: SweepOptions
 
-  @Option(name: .customLong("out"), help: ArgumentHelp("The folder of the sweep.", valueName: "dir"))
-  var directory: String
+  @OptionGroup var scores: ScoreOptions
 
-  @OptionGroup var tables: TableOptions
+  @OptionGroup var rows: RowOptions
+
+  @OptionGroup var form: FormOptions
 
   func run() throws {
     try reporting {
+      let (planPath, directory) = (sweep.planPath, sweep.directory)
       let plan = try SweepPlan.load(planPath)
-      let selection = try TableSelection(tables, plan: plan, file: planPath)
+      let selection = try TableSelection(scores, plan: plan, file: planPath)
       let (outcome, missing) = try SweepDirectory(directory).finished(plan)
       guard !outcome.cells.isEmpty else {
         throw SpecificationError(
           file: directory, "no cell of this plan is finished here",
           remedy: "run 'strata sweep run \(planPath) --out \(directory)' first", status: .noInput)
       }
-      RecoveryTables.print(outcome, plan: plan, selection: selection)
-      if missing > 0 { print("\(missing) of \(outcome.cells.count + missing) cells are not finished") }
+      let tables = RecoveryTables(
+        outcome, plan: plan, selection: selection, showsNormalised: rows.normalised, missing: missing)
+      print(form.text(markdown: tables.markdown, csv: tables.csv, json: tables.json), terminator: "")
     }
   }
 }

@@ -103,6 +103,73 @@ import Testing
     }
   }
 
+  @Test("Single nodes are targets beside the levels, and exported matrices score the same numbers for them")
+  func nodes() throws {
+    try withModels { folder, cells in
+      let metrics = ["--metrics", "r2-linear,r2-linear-partial,r2-mlp", "--permutations", "2"]
+      let direct = try report(
+        [
+          "--model", "out", "--cell", cells[0], "--mode", "full", "--rows", "60", "--nodes", "z1_1, x2", "--nodes",
+          "z2_0", "--export", "matrices",
+        ] + metrics, in: folder)
+      let groups = Set(direct.map(\.group))
+      for kind in ["z", "epsilon"] {
+        let found = groups.filter { $0.hasPrefix("\(kind) ") }
+        let levels = ["\(kind) level 2", "\(kind) level 1", "\(kind) level 0"]
+        #expect(found == Set(levels + ["\(kind) node z2_0", "\(kind) node z1_1", "\(kind) node x2"]))
+        let again = try exported("full", kind, metrics, in: folder)
+        // References come in another order from files.
+        func sorted(_ scores: [Report.Score]) -> [Report.Score] {
+          scores.sorted { ($0.group, $0.metric, $0.estimator) < ($1.group, $1.metric, $1.estimator) }
+        }
+        #expect(sorted(again) == sorted(direct.filter { $0.group.hasPrefix("\(kind) ") }))
+      }
+      func value(_ group: String) -> Double? {
+        direct.first { $0.group == group && $0.metric == "r2-linear" && $0.estimator == "representation" }?.value
+      }
+      // The only node of its level is the level.
+      #expect(value("z node z2_0") == value("z level 2") && value("z node z1_1") != value("z level 1"))
+    }
+  }
+
+  @Test("Several cells: the mean of their scores with an interval over seeds, in every form")
+  func severalCells() throws {
+    try withModels { folder, cells in
+      let options = ["--mode", "full", "--rows", "60", "--metrics", "r2-linear", "--permutations", "3"]
+      let single = try cells.map { try report(["--model", "out", "--cell", $0] + options, in: folder) }
+      let model = ["evaluate", "--model", "out"]
+      let output = try StrataBinary.run(model + ["--cell", "all"] + options + ["--json"], in: folder)
+      let root = try #require(
+        try JSONSerialization.jsonObject(with: Data(output.standardOutput.utf8)) as? [String: Any])
+      let scores = try #require(root["scores"] as? [[String: Any]])
+      #expect(scores.count == single[0].count)
+      for (index, score) in scores.enumerated() {
+        let (a, b) = (single[0][index], single[1][index])
+        let mean = (a.value + b.value) / 2
+        #expect(abs(try #require(score["value"] as? Double) - mean) < 1e-12)
+        // qt(0.975, 1) · |a − b| / 2.
+        let half = 12.706204736 * abs(a.value - b.value) / 2
+        #expect(abs(try #require(score["high"] as? Double) - mean - half) < 1e-6)
+        #expect(abs(try #require(score["low"] as? Double) - mean + half) < 1e-6)
+        #expect(score["cells"] as? Int == 2 && score["interval"] as? String == "student-t")
+        let largest = [a.pValue, b.pValue].compactMap { $0 }.max()
+        #expect(score["p_value"] as? Double == largest)
+      }
+      let about = try #require(root["model"] as? [String: Any])
+      #expect(about["cells"] as? [String] == cells && about["cell"] == nil)
+      #expect(about["training_seeds"] as? Int == 2 && about["generator_seeds"] as? Int == 1)
+      let named = try StrataBinary.run(model + ["--cell", cells[0], "--cell", cells[1]] + options, in: folder)
+      #expect(
+        named.standardOutput.hasSuffix(
+          "\nCells \(cells[0]), \(cells[1]), evaluation full. Protocol strata, 120 rows, 60 to fit on, seed 0. Mean ± "
+            + "half-width of the 95 % interval (Student t) over 2 cells: generator seeds: 1, training seeds: 2. p: the largest "
+            + "over the cells, 3 permutations in each.\n"))
+      #expect(named.standardOutput.contains(" ± "))
+      let csv = try StrataBinary.run(model + ["--cell", "all"] + options + ["--csv"], in: folder).standardOutput
+      #expect(csv.split(separator: "\n")[1].contains(",3,2,student-t,"))
+    }
+  }
+
   @Test("The table says cell, mode, masks and rows")
   func table() throws {
     try withModels { folder, cells in
@@ -148,6 +215,22 @@ import Testing
       "--masks belongs to --mode per-mask, and the mode is full; leave one out", 64
     ),
     (["--model", "out", "--mode", "some"], "--mode some: give one of per-mask, pooled, full", 64),
+    (
+      ["--model", "out", "--cell", "A", "--nodes", "q"],
+      "nodes is q; it is no node of this graph; give names of nodes", 65
+    ),
+    (
+      ["--model", "out", "--cell", "A", "--nodes", "x0,x0"], "nodes is x0; it stands twice; name each node once", 65
+    ),
+    (["--model", "out", "--cell", "A", "--cell", "A"], "out/models: cell A is named twice; name each cell once", 64),
+    (
+      ["--model", "out", "--cell", "all", "--export", "m"],
+      "--export writes the matrices of one cell; name one with --cell", 64
+    ),
+    (
+      ["--representation", "a.npy", "--targets", "b.npy", "--nodes", "x0"],
+      "--nodes belongs to --model; give that too, or leave it out", 64
+    ),
     (["--model", "out", "--cell", "A", "--mask", "q"], "'q' is not an observable of this graph", 65),
     (
       ["--model", "out", "--cell", "A", "--rows", "20", "--metrics", "r2-linear", "--export", "out"],
@@ -161,6 +244,7 @@ import Testing
     try withModels { folder, cells in
       func named(_ text: String) -> String {
         text.replacingOccurrences(of: "one of A, B", with: "one of \(cells[0]), \(cells[1])")
+          .replacingOccurrences(of: "cell A is", with: "cell \(cells[0]) is")
       }
       for (arguments, message, code) in Self.faults {
         let output = try StrataBinary.run(["evaluate"] + arguments.map { $0 == "A" ? cells[0] : $0 }, in: folder)

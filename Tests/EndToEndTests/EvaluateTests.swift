@@ -73,9 +73,9 @@ import Testing
       let output = try StrataBinary.run(Self.files + ["--protocol", "cl-ica", "--csv"], in: directory)
       let lines = output.standardOutput.split(separator: "\n")
       #expect(
-        lines.first
-          == "protocol,group,estimator,metric,value,p_value,fit_rows,score_rows,normalised,masks,trace_error,permutations"
-      )
+        lines.first.map(String.init)
+          == "protocol,group,estimator,metric,value,p_value,fit_rows,score_rows,normalised,masks,trace_error,"
+          + "permutations,cells,interval,low,high")
       #expect(
         lines.dropFirst().map { $0.split(separator: ",").prefix(4).joined(separator: ",") } == [
           "cl-ica,all,representation,r2-linear", "cl-ica,all,representation,mcc-pearson",

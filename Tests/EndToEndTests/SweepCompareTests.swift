@@ -69,7 +69,7 @@ import Testing
         output.standardOutput == """
           ## tree-depth2-branching2, rho-0.85, width 1: full, by mask ratio
 
-          Differences of R² (ridge-linear probe) of z (values), trained MAE, equal seeds on both sides.
+          Differences of R² (ridge-linear probe) of z (values), full evaluation: one probe on the unmasked input, fitted on 60 samples and scored on 60 others. Trained MAE, equal seeds on both sides.
           Mean ± half-width of the 95 % interval (Student t, 3 degrees of freedom), 4 training seeds, 1 generator seed. d: Cohen's, of the paired differences. p: exact sign-flip test, never below 0.125 with 4 seeds; corrected by Holm for 2 comparisons.
 
           | level | patch size | mask ratios |    difference |    d |     p | p (Holm) | pairs |
@@ -91,20 +91,25 @@ import Testing
     try sweep(Self.plan(ratios: "[0.25, 0.5]", seeds: "[1, 2, 3, 4]"), score: Self.known) { folder in
       let lines = try compare(["--csv", "--level", "2"], in: folder).standardOutput.split(separator: "\n")
       #expect(
-        lines[0] == "graph,mechanism,width,evaluation,target,metric,level,by,fixed,first,second,generator_seeds,pairs,"
-          + "diverged_pairs,units,difference,low,high,bootstrap_low,bootstrap_high,effect_size,p_value,p_holm")
+        lines[0] == "graph,mechanism,width,evaluation,target,metric,level,by,fixed,first,second,generator_seeds,"
+          + "training_seeds,pairs,diverged_pairs,units,difference,interval,low,high,bootstrap_low,bootstrap_high,effect_size,"
+          + "p_value,p_holm,comparisons,masks,fit_rows,score_rows")
       #expect(lines.count == 2)
       #expect(
-        lines[1].hasPrefix("tree-depth2-branching2,rho-0.85,1,full,z,r2_linear,2,mask-ratio,1.0,0.5,0.25,1,4,0,4,0.12"))
+        lines[1].hasPrefix(
+          "tree-depth2-branching2,rho-0.85,1,full,z,r2_linear,2,mask-ratio,1.0,0.5,0.25,1,4,4,0,4,0.12"))
       let fields = lines[1].split(separator: ",").compactMap { Double($0) }
       // 0.125 ± 3.1824463 · 0.0129099 / 2.
-      let (low, high, bootstrapLow, bootstrapHigh) = (fields[10], fields[11], fields[12], fields[13])
+      let (low, high, bootstrapLow, bootstrapHigh) = (fields[11], fields[12], fields[13], fields[14])
       #expect(abs(low - 0.1044574) < 1e-6 && abs(high - 0.1455426) < 1e-6)
       #expect(low < bootstrapLow && bootstrapLow > 0.11 - 1e-9 && bootstrapHigh < 0.14 + 1e-9 && bootstrapHigh < high)
       let json = try compare(["--json", "--level", "2"], in: folder).standardOutput
       let objects = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [[String: Any]])
       #expect(objects.count == 1 && objects[0]["p_value"] as? Double == 0.125 && objects[0]["pairs"] as? Int == 4)
-      #expect(objects[0]["effect_size"] as? Double == fields[14])
+      #expect(objects[0]["effect_size"] as? Double == fields[15])
+      #expect(lines[1].contains(",student-t,") && lines[1].hasSuffix(",1,,60,60"))
+      #expect(objects[0]["training_seeds"] as? Int == 4 && objects[0]["interval"] as? String == "student-t")
+      #expect(objects[0]["fit_rows"] as? Int == 60 && objects[0]["masks"] == nil)
     }
   }
 
@@ -144,6 +149,35 @@ import Testing
     }
   }
 
+  @Test(
+    "With ten generators the interval is the bootstrap's, in brackets, decided by its seed, and the same in every form")
+  func bootstrap() throws {
+    let plan =
+      Self.plan(ratios: "[0.25, 0.5]", seeds: "1")
+      .replacingOccurrences(of: "{family: rho, rho: 0.85}", with: "linear")
+      + "\ngenerator_seeds: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]"
+    // The scores as they are: only they differ from generator to generator.
+    try withTemporaryDirectory { folder in
+      try Data(plan.utf8).write(to: folder.appending(path: "plan.yaml"))
+      #expect(try StrataBinary.run(["sweep", "run", "plan.yaml", "--out", "out", "--quiet"], in: folder).exitCode == 0)
+      let arguments = ["--level", "2", "--bootstrap-seed"]
+      let text = try compare(arguments + ["3"], in: folder).standardOutput
+      #expect(
+        text.contains(
+          "Mean and 95 % interval (hierarchical bootstrap, 2000 resamples from seed 3), 1 training seed, 10 generator seeds."
+        ))
+      let json = try compare(arguments + ["3", "--json"], in: folder).standardOutput
+      let object = try #require(
+        (try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [[String: Any]])?.first)
+      #expect(object["interval"] as? String == "bootstrap")
+      let (low, high) = (try #require(object["low"] as? Double), try #require(object["high"] as? Double))
+      let mean = try #require(object["difference"] as? Double)
+      #expect(low < mean && mean < high && text.contains(" [") && text.contains("] | "))
+      #expect(try compare(arguments + ["3", "--json"], in: folder).standardOutput == json)
+      #expect(try compare(arguments + ["4", "--json"], in: folder).standardOutput != json)
+    }
+  }
+
   @Test("Patch sizes are compared at each mask ratio")
   func patchSizes() throws {
     let plan = Self.plan(ratios: "[0.25, 0.5]", patches: "[1, 2]", seeds: "[1, 2]")
@@ -175,7 +209,7 @@ import Testing
       try expect(
         ["--evaluation", "pooled"],
         "--evaluation pooled: plan.yaml does not measure it; add it to evaluation.modes", 64)
-      try expect(["--csv", "--json"], "give --csv or --json, not both", 64)
+      try expect(["--csv", "--json"], "give at most one of --json, --csv and --markdown", 64)
       try expect(
         ["--target", "content"], "--target content: plan.yaml does not measure it; add it to evaluation.targets", 64)
       let empty = try StrataBinary.run(["sweep", "compare", "plan.yaml", "--out", "nowhere"], in: folder)

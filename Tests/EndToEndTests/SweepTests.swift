@@ -247,6 +247,64 @@ import Testing
     }
   }
 
+  @Test(
+    "A generator that overflows is a result: its node, level and sample under the tables, nan in results.csv, exit code 0"
+  )
+  func nonFinite() throws {
+    let plan = Self.plan.replacingOccurrences(
+      of: "{family: rho, rho: 0.85}",
+      with: "{family: linear, nodes: {x0: {family: linear, coefficients: {z1_0: 0, noise: 1.0e38}}}}")
+    try run(["sweep", "run", "plan.yaml", "--out", "out"], files: ["plan.yaml": plan]) { folder, output in
+      #expect(output.exitCode == 0 && output.standardError == "")
+      let reasons = output.standardOutput.matches(
+        of:
+          /cell [0-9a-f]{16} \(graph tree-depth2-branching2, ratio 0\.(?:25|5), patch 1, training seed [12]\) has no scores: non-finite observables: node x0, level 0, first at sample \d+ of training; bound its mechanism, or scale down its noise and its parents\n/
+      )
+      #expect(reasons.count == 4)
+      let csv = try String(contentsOf: folder.appending(path: "out/results.csv"), encoding: .utf8)
+      #expect(csv.contains(",mae,r2_linear,nan,"))
+    }
+  }
+
+  @Test("sweep table has the figures one by one in CSV and JSON, with interval, seeds, rows, probes and permutations")
+  func tableForms() throws {
+    let plan = Self.plan.replacingOccurrences(of: "masks: 3", with: "modes: per-mask, permutations: 4, masks: 3")
+    try run(["sweep", "run", "plan.yaml", "--out", "out", "--normalised"], files: ["plan.yaml": plan]) {
+      folder, output in
+      let text = output.standardOutput
+      #expect(
+        text.contains("\n| MAE, normalised    | 2 (root)     |")
+          && text.contains("\n| p of MAE           | 2 (root)     |"))
+      #expect(text.contains("\n| floor: untrained   |") && text.contains("\n| ceiling: raw input |"))
+      #expect(text.contains("\nNormalised: (score − untrained) / (raw input − untrained) of each run,"))
+      #expect(text.contains(" / (1 + 4 permutations), never below 0.200; the largest over the runs.\n"))
+      let table = ["sweep", "table", "plan.yaml", "--out", "out"]
+      #expect(try !StrataBinary.run(table, in: folder).standardOutput.contains("ormalised"))
+      let csv = try StrataBinary.run(table + ["--csv"], in: folder).standardOutput
+      let lines = csv.split(separator: "\n")
+      #expect(
+        lines[0]
+          == "graph,mechanism,width,evaluation,target,metric,patch_size,mask_ratio,level,estimator,mean,low,high,"
+          + "interval,normalised,normalised_low,normalised_high,normalised_runs,p_value,permutations,runs,lost_runs,"
+          + "generator_seeds,training_seeds,masks,probes,fit_rows,score_rows")
+      let json = try StrataBinary.run(table + ["--json"], in: folder).standardOutput
+      let objects = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [[String: Any]])
+      // Four measured estimators and theory, three levels, two ratios.
+      #expect(objects.count == lines.count - 1 && objects.count == 5 * 3 * 2)
+      for object in objects {
+        let (low, mean) = (try #require(object["low"] as? Double), try #require(object["mean"] as? Double))
+        #expect(try #require(object["high"] as? Double) >= mean && mean >= low)
+        #expect(object["interval"] as? String == "student-t" && object["runs"] as? Int == 2)
+        let isTheory = object["estimator"] as? String == "theory"
+        #expect(object["fit_rows"] as? Int == (isTheory ? nil : 40))
+        #expect((object["probes"] as? Int) == (isTheory ? nil : 2 * (object["masks"] as? Int ?? 0)))
+        let isTrained = object["estimator"] as? String == "mae"
+        #expect(object["permutations"] as? Int == (isTrained ? 4 : nil))
+        if isTrained { #expect(try #require(object["p_value"] as? Double) >= 0.2) }
+      }
+    }
+  }
+
   @Test("A fault in a plan is one line on standard error, exit code 65, and nothing is written", arguments: faults)
   func planFault(fault: Fault) throws {
     #expect(Self.plan.contains(fault.old))

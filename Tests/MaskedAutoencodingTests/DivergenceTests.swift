@@ -51,19 +51,26 @@ import Testing
     if clips { configuration.gradientNormLimit = 1 }
     let trainer = Trainer(architecture: Self.architecture, configuration: configuration, key: RandomKey(seed: 1))
     trainer.run(source: Spoilt(value: value))
-    #expect(trainer.divergence == Divergence(step: 3, reason: .nonFiniteLoss))
+    #expect(trainer.divergence == Divergence(step: 3, reason: .nonFiniteData(row: 1, column: 1, isCalibration: false)))
     #expect(trainer.model.parameters.allSatisfy { $0.values.allSatisfy(\.isFinite) })
     #expect(
       trainer.divergence?.description
-        == "diverged at step 3: the loss is not finite; check the data for NaN, or lower the learning rate")
+        == "stopped at step 3: column 1 of row 1 of the batch is not finite; mend the data")
   }
 
-  @Test("NaN in the calibration samples is reported at the first step")
-  func calibration() {
+  @Test(
+    "NaN or infinity in the calibration samples is reported before the first step", arguments: [Float.nan, -.infinity])
+  func calibration(_ value: Float) throws {
     var configuration = smallConfiguration(steps: 10, batchSize: 16)
     configuration.standardizesInput = true
     let trainer = Trainer(architecture: Self.architecture, configuration: configuration, key: RandomKey(seed: 1))
-    trainer.run(source: Spoilt(value: .nan))
-    #expect(trainer.divergence == Divergence(step: 0, reason: .nonFiniteLoss))
+    trainer.run(source: Spoilt(value: value))
+    // Batch 3 of 16 rows, element 5 of rows of 4.
+    let divergence = Divergence(step: 0, reason: .nonFiniteData(row: 49, column: 1, isCalibration: true))
+    #expect(trainer.divergence == divergence && trainer.step == 0)
+    #expect(
+      divergence.description
+        == "stopped at step 0: column 1 of row 49 of the calibration samples is not finite; mend the data")
+    #expect(try Trainer(resuming: trainer.checkpoint()).divergence == divergence)
   }
 }

@@ -53,4 +53,13 @@ import Testing
   func withoutInterval() {
     #expect(NumberFormat().string(mean: 0.605, halfWidth: nil) == "0.605")
   }
+
+  @Test("bounds are rounded outwards, and decimals stay what they are")
+  func bounds() {
+    let format = NumberFormat()
+    #expect(format.string(mean: 0.5, bounds: 0.4001...0.6001) == "0.500 [0.400, 0.601]")
+    #expect(format.string(mean: 0.5, bounds: 0.007...0.29) == "0.500 [0.007, 0.290]")
+    #expect(format.string(mean: -0.01, bounds: -0.0201 ... -0.0001) == "-0.010 [-0.021, 0.000]")
+    #expect(format.string(mean: 0, bounds: 0...0) == "0.000 [0.000, 0.000]")
+  }
 }

@@ -106,6 +106,45 @@ import Testing
         "(Student t, 3 degrees of freedom) over 1 training seed, 4 generator seeds."))
   }
 
+  @Test("ten generators have bootstrap intervals in brackets, and the caption says kind, resamples and seed")
+  func bootstrap() {
+    let caption = RecoveryCaption(
+      metric: "R² (ridge-linear probe)", target: "z", evaluation: .full, masks: 1, fittingRows: 40, heldOutRows: 30,
+      trainingSeeds: 1, generatorSeeds: 10, interval: .bootstrap(resamples: 2000, seed: 7), permutations: 99,
+      showsNormalised: true)
+    let table = RecoveryTable(
+      title: "chain", caption: caption,
+      blocks: [
+        .init(
+          title: "patch size 1", maskRatios: [0.5],
+          groups: [
+            .init(
+              title: "MAE",
+              rows: [.init(level: 1, estimates: [Estimate(mean: 0.25, bounds: 0.2419...0.2661, runs: 10)])])
+          ])
+      ])
+    #expect(
+      table.markdown == """
+        ## chain
+
+        Rows: latent levels; columns: mask ratios. R² (ridge-linear probe) of z, full evaluation: one probe on the \
+        unmasked input, fitted on 40 samples and scored on 30 others.
+        Mean and 95 % interval (hierarchical bootstrap over 10 generator seeds and 1 training seed, 2000 resamples from \
+        seed 7; 10 runs); ± half-width of Student's t where too few are left.
+        Normalised: (score − untrained) / (raw input − untrained) of each run, 0 at the floor and 1 at the ceiling; none \
+        where these differ by less than 0.001.
+        p: (1 + number of scores of permuted targets at or above the score) / (1 + 99 permutations), never below 0.010; \
+        the largest over the runs.
+
+        ### patch size 1
+
+        | estimator | level    |                  0.5 |
+        |:----------|:---------|---------------------:|
+        | MAE       | 1 (root) | 0.250 [0.241, 0.267] |
+
+        """)
+  }
+
   @Test("a row that does not match the mask ratios is a caller's bug")
   func wrongLength() async {
     await #expect(processExitsWith: .failure) {

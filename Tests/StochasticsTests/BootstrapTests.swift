@@ -64,6 +64,59 @@ import Testing
     #expect(covered >= 179 && covered <= 200)
   }
 
+  /// The rule of ``CrossedValues/intervalKind(generators:trainings:)``.
+  @Test(
+    "With ten generators and five training seeds the stated bootstrap covers what it says; with three seeds it would not",
+    arguments: [(10, 5), (10, 10), (10, 3)])
+  func statedCoverage(generators: Int, trainings: Int) {
+    var stream = RandomStream(RandomKey(seed: 7).child(generators).child(trainings))
+    var covered = 0
+    let trials = 400
+    for _ in 0..<trials {
+      let values = crossed(generators, trainings, using: &stream)
+      let interval = BootstrapInterval(values, resamples: 600, isExpanded: true, using: &stream).interval!
+      if interval.contains(0) { covered += 1 }
+    }
+    // Three binomial standard errors (.0109) below .95; what is not stated lies below its nominal coverage.
+    if CrossedValues.intervalKind(generators: generators, trainings: trainings) == .bootstrap {
+      #expect(Double(covered) > (0.95 - 3 * 0.0109) * Double(trials))
+    } else {
+      #expect(Double(covered) < 0.95 * Double(trials))
+    }
+  }
+
+  @Test("The kind of interval follows the numbers of seeds, and the bootstrap is decided by its stream")
+  func kinds() {
+    func kind(_ generators: Int, _ trainings: Int) -> ConfidenceInterval.Kind? {
+      var stream = RandomStream(RandomKey(seed: 8))
+      let values = crossed(generators, trainings, using: &stream)
+      let interval = values.confidenceInterval(resamples: 50, using: &stream)
+      #expect(interval?.kind == CrossedValues.intervalKind(generators: generators, trainings: trainings))
+      return interval?.kind
+    }
+    #expect(kind(1, 1) == nil && kind(1, 30) == .student && kind(9, 9) == .student && kind(10, 4) == .student)
+    #expect(kind(10, 1) == .bootstrap && kind(10, 5) == .bootstrap && kind(40, 40) == .bootstrap)
+    var stream = RandomStream(RandomKey(seed: 9))
+    let values = crossed(10, 5, using: &stream)
+    func interval(_ seed: UInt64) -> ConfidenceInterval? {
+      var stream = RandomStream(RandomKey(seed: seed))
+      return values.confidenceInterval(using: &stream)
+    }
+    #expect(interval(1) == interval(1) && interval(1) != interval(2))
+    #expect(interval(1)?.bounds(mean: values.mean).contains(values.mean) == true)
+  }
+
+  @Test("Expanded percentiles make a bootstrap of Gaussian units as wide as Student's t")
+  func expanded() {
+    // The bootstrap mean of n units has variance (n − 1)/n · s²/n: what expansion undoes. 4 %: Monte Carlo error of 20,000
+    // resamples' outer percentiles, and the skewness of the units.
+    var stream = RandomStream(RandomKey(seed: 10))
+    let values = CrossedValues(table: [(0..<60).map { _ in stream.gaussian() }])
+    let bootstrap = BootstrapInterval(values, resamples: 20_000, isExpanded: true, using: &stream).interval!
+    let width = bootstrap.upperBound - bootstrap.lowerBound
+    #expect(abs(width / (2 * values.interval().halfWidth!) - 1) < 0.04)
+  }
+
   @Test("The exact sign-flip test has the p-value of full enumeration, and its effect size is Cohen's")
   func paired() {
     var stream = RandomStream(RandomKey(seed: 3))

@@ -70,7 +70,8 @@ import Testing
         Set(lines.dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false)[2] })
           == ["rho-0.8", "rho-0.8 @ cold", "rho-0.8 @ gain", "rho-0.8 @ heavy"])
       #expect(!csv.contains("nan"))
-      let summaries = RecoverySummary.all(of: outcome, plan: plan, target: .z, metric: .r2Linear)
+      let summaries = RecoverySummary.all(
+        of: outcome, plan: plan, target: .z, metric: .r2Linear, key: RandomKey(seed: 0))
       #expect(summaries.map(\.subject.mechanism).count { $0 == "rho-0.8 @ gain" } == 3)
       let resolved = try SweepPlan.load(folder.appending(path: "plan.resolved.yaml").path)
       let again = try await runSweep(resolved, in: folder)

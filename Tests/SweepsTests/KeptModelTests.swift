@@ -158,4 +158,24 @@ import Testing
       }
     }
   }
+
+  @Test(
+    "Cells of one setting are loaded together; cells that differ in more than their seeds have no mean and are refused")
+  func settings() async throws {
+    try await withTemporaryDirectory { folder in
+      var plan = try tinyPlan(ratios: "[0.25, 0.5]", modes: "[full]")
+      plan.keepsModels = true
+      _ = try await runSweep(plan, in: folder)
+      let cells = try plan.cells()
+      let same = cells.filter { $0.maskRatio == 0.5 }.map(\.identifier)
+      #expect(try KeptModel.load(directory: folder.path, cells: same).map(\.specification.trainingSeed) == [1, 2])
+      let error = #expect(throws: SpecificationError.self) {
+        try KeptModel.load(directory: folder.path, cells: [same[0], cells[0].identifier])
+      }
+      #expect(
+        error?.description
+          == "\(folder.path)/models: cells \(same[0]) and \(cells[0].identifier) differ in more than their seeds, so there "
+          + "is no mean over them; give --cell the cells of one mask ratio, patch size, width and mechanism")
+    }
+  }
 }

@@ -7,6 +7,8 @@ import json
 import statistics
 import sys
 
+from rounds import spread
+
 median = statistics.median
 rows = [json.loads(line) for line in sys.stdin]
 limits = {}
@@ -25,7 +27,6 @@ for setting in dict.fromkeys(map(key, trained)):
         runs = [row for row in group if row["name"] == name]
         rates = [median(row["windows"]) for row in runs]
         ratios = [median(a["windows"]) / median(b["windows"]) for a, b in zip(own, runs)]
-        spread = lambda values, digits: f"{median(values):.{digits}f} ({min(values):.{digits}f} – {max(values):.{digits}f})"
         digits = 0 if rates[0] > 200 else 1
         print(f"| {' | '.join(map(str, setting))} | {name} | {spread(rates, digits)} | {spread(ratios, 2)} | {runs[0]['loss']:.5f} |")
         if setting[3] == "pool" and abs(runs[0]["loss"] / own[0]["loss"] - 1) > 0.01:
