@@ -36,6 +36,7 @@ lint: ## check format, imports, file sizes and links, without building
 	scripts/lint-imports
 	scripts/lint-files
 	scripts/check-links
+	python3 bench/quote.py --check
 	scripts/test-lints
 	scripts/test-setup
 
@@ -51,6 +52,7 @@ bench: setup ## measure everything beside its peers (hours; results in out/bench
 docs: ## check that every public symbol is documented and that the links in the guides resolve
 	$(SWIFT) format lint --strict -r Sources
 	scripts/check-links
+	python3 bench/quote.py --check
 
 clean: ## remove everything that was built or generated
 	rm -rf .build $(OUT)
