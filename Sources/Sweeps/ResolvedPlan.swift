@@ -57,6 +57,9 @@ enum ResolvedPlan {
     lines += ["evaluation:"] + evaluation(plan.evaluation).map { "  " + $0 }
     if let interval = plan.checkpointInterval { lines.append("checkpoint_every: \(interval)") }
     lines.append("keep_models: \(plan.keepsModels)")
+    let limits =
+      (plan.limits.seconds.map { ["seconds: \($0)"] } ?? []) + (plan.limits.megabytes.map { ["memory_mb: \($0)"] } ?? [])
+    if !limits.isEmpty { lines.append("limits: {\(limits.joined(separator: ", "))}") }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -118,7 +121,7 @@ enum ResolvedPlan {
     ] + (plan.pairRows != EvaluationPlan.defaultPairRows ? ["pair_rows: \(plan.pairRows)"] : [])
   }
 
-  private static var cpuModel: String {
+  static var cpuModel: String {
     guard let data = FileManager.default.contents(atPath: "/proc/cpuinfo") else { return "unknown" }
     let line = String(decoding: data, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("model name") }
     guard let value = line?.split(separator: ":", maxSplits: 1).last else { return "unknown" }
