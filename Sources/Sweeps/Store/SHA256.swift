@@ -1,9 +1,9 @@
 /// SHA-256 (FIPS 180-4) of a text's UTF-8 bytes: names of specifications and plans that `sha256sum` gives as well.
-enum SHA256 {
+package enum SHA256 {
   /// 64 hexadecimal digits.
   ///
   /// - Complexity: O(bytes), about 100 MB a second.
-  static func hexadecimal(_ text: String) -> String {
+  package static func hexadecimal(_ text: String) -> String {
     var message = Array(text.utf8)
     let bits = UInt64(message.count) * 8
     message.append(0x80)
