@@ -58,7 +58,8 @@ enum ResolvedPlan {
     if let interval = plan.checkpointInterval { lines.append("checkpoint_every: \(interval)") }
     lines.append("keep_models: \(plan.keepsModels)")
     let limits =
-      (plan.limits.seconds.map { ["seconds: \($0)"] } ?? []) + (plan.limits.megabytes.map { ["memory_mb: \($0)"] } ?? [])
+      (plan.limits.seconds.map { ["seconds: \($0)"] } ?? [])
+      + (plan.limits.megabytes.map { ["memory_mb: \($0)"] } ?? [])
     if !limits.isEmpty { lines.append("limits: {\(limits.joined(separator: ", "))}") }
     return lines.joined(separator: "\n") + "\n"
   }

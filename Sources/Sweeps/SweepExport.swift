@@ -52,9 +52,12 @@ public struct SweepExport {
         try write(String(ResultsFile.text([(cell.specification, result)]).dropFirst(header.count)))
       case .cells: try write(CSVWriter.line(try fields(of: row)))
       case .json:
-        let scores = row.status == .failed ? [] : try store.query { [path = store.path] database in
-          try ResultsStore.scores(row, in: database, path: path)
-        }
+        let scores =
+          row.status == .failed
+          ? []
+          : try store.query { [path = store.path] database in
+            try ResultsStore.scores(row, in: database, path: path)
+          }
         try write(try object(try fields(of: row), scores) + "\n")
       }
     }

@@ -32,7 +32,8 @@ final class SweepSession: Sendable {
     let path: String
     if let shard {
       (path, lock) = try Self.newAttempt(at: shard, in: directory)
-      others = (ResultsStore.exists(directory.storePath) ? [directory.storePath] : [])
+      others =
+        (ResultsStore.exists(directory.storePath) ? [directory.storePath] : [])
         + directory.shardStores().filter { Self.isAttempt($0, at: shard) && $0 != path }
     } else {
       path = directory.storePath

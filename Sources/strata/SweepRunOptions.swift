@@ -92,7 +92,8 @@ extension StoreRecovery {
     let lost =
       self.lost.isEmpty
       ? "" : "; the scores of \(self.lost.count) were damaged and are run again: \(listed(self.lost))"
-    return "the store was damaged: \(kept) cell\(kept == 1 ? " is" : "s are") kept\(lost); the damaged one is \(damagedPath)"
+    return
+      "the store was damaged: \(kept) cell\(kept == 1 ? " is" : "s are") kept\(lost); the damaged one is \(damagedPath)"
   }
 }
 

@@ -39,8 +39,10 @@ extension SweepStatus {
   /// Several lines for people.
   fileprivate var text: String {
     let waiting = total - done - failed.count - running.count
-    var lines = ["\(name): \(done) of \(total) cells done, \(running.count) running, \(failed.count) failed, "
-      + "\(diverged.count) diverged, \(waiting) waiting"]
+    var lines = [
+      "\(name): \(done) of \(total) cells done, \(running.count) running, \(failed.count) failed, "
+        + "\(diverged.count) diverged, \(waiting) waiting"
+    ]
     if interrupted > 0 { lines.append("\(interrupted) were cut off and wait for the next run") }
     for process in processes { lines.append("\(process) is at work") }
     for cell in running { lines.append("running  \(cell.cell)  \(ProgressLine.describe(seconds: cell.seconds))") }

@@ -25,7 +25,8 @@ import Testing
     }
   }
 
-  @Test("A sweep prints its tables on standard output, nothing on standard error, and leaves the files that are documented")
+  @Test(
+    "A sweep prints its tables on standard output, nothing on standard error, and leaves the files that are documented")
   func runs() throws {
     try run(["sweep", "run", "plan.yaml", "--out", "out"], files: ["plan.yaml": Self.plan]) { folder, output in
       #expect(output.exitCode == 0)

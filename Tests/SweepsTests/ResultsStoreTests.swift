@@ -67,8 +67,9 @@ import Testing
       #expect(more.outcome.reused == 4 && more.outcome.cells.count == 6)
       let runs = try withStore(folder) { store in
         try Row.fetchAll(
-          store, sql: "SELECT run, count(*), group_concat(DISTINCT training_seed) FROM cells GROUP BY run ORDER BY run")
-          .map { "\($0[0] as Int): \($0[1] as Int) of \($0[2] as String)" }
+          store, sql: "SELECT run, count(*), group_concat(DISTINCT training_seed) FROM cells GROUP BY run ORDER BY run"
+        )
+        .map { "\($0[0] as Int): \($0[1] as Int) of \($0[2] as String)" }
       }
       #expect(runs == ["1: 4 of 1,2", "2: 2 of 3"])
       let fresh = try await runSweep(tinyPlan(seeds: "[3, 1, 2]"), in: folder.appending(path: "fresh")).csv

@@ -56,9 +56,10 @@ final class CellProcess: @unchecked Sendable {
     posix_spawnattr_setsigmask(&attributes, &blocked)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var arguments: [UnsafeMutablePointer<CChar>?] = ([program.path] + program.arguments).map { strdup($0) } + [nil]
-    defer { for argument in arguments { free(argument) } }
+    var variables: [UnsafeMutablePointer<CChar>?] = Self.environment.map { strdup($0) } + [nil]
+    defer { for text in arguments + variables { free(text) } }
     var started = pid_t()
-    let code = posix_spawn(&started, program.path, &actions, &attributes, &arguments, environ)
+    let code = posix_spawn(&started, program.path, &actions, &attributes, &arguments, &variables)
     guard code == 0 else { throw failure(code) }
     for end in [ends[1], ends[3], ends[5]] { close(end) }
     (process, input, output, errors) = (started, ends[0], ends[2], ends[4])
@@ -67,6 +68,14 @@ final class CellProcess: @unchecked Sendable {
   deinit {
     kill()
     for end in [input, output, errors] { close(end) }
+  }
+
+  /// This process's own, without Swift's backtraces unless they are asked for: they take half a minute for each crash.
+  private static var environment: [String] {
+    let name = "SWIFT_BACKTRACE"
+    var variables = ProcessInfo.processInfo.environment
+    variables[name] = variables[name] ?? "enable=no"
+    return variables.map { "\($0.key)=\($0.value)" }
   }
 
   /// Sends a line; a worker that is gone shows in the answer.

@@ -90,10 +90,22 @@ private final class InputLines: Sendable {
     return waiting.withLock { $0.removeFirst() }
   }
 
+  /// Reads until the end, which an error is as well: a socket whose other side was killed is reset, and `readLine()` would
+  /// try again for ever.
   private func read() {
-    while let line = readLine() {
-      waiting.withLock { $0.append(line) }
-      arrivals.signal()
+    var pending: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    while true {
+      let count = Glibc.read(0, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { break }
+      pending += buffer[..<count]
+      while let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
+        let line = String(decoding: pending[..<end], as: UTF8.self)
+        pending.removeSubrange(...end)
+        waiting.withLock { $0.append(line) }
+        arrivals.signal()
+      }
     }
     UnfinishedOutputs.discardAll { _exit(0) }
   }

@@ -31,7 +31,8 @@ final class CellsInProcesses: CellExecutor {
       }
       idle.withLock { $0.append(worker) }
       if let result = reply.result, result.cell == cell.name { return .done(result, peakMemory: reply.peakMemory) }
-      return .failed(reason: reply.failure ?? "its process sent the answer of another cell", peakMemory: reply.peakMemory)
+      return .failed(
+        reason: reply.failure ?? "its process sent the answer of another cell", peakMemory: reply.peakMemory)
     case .ended(let status, let words):
       return .failed(reason: Self.describe(status, words), peakMemory: nil)
     case .overTime:

@@ -25,7 +25,9 @@ struct Provenance: Sendable {
 enum GitRevision {
   /// 40 hexadecimal digits; nil where the executable does not lie in a checkout.
   static var ofExecutable: String? {
-    guard var folder = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) else { return nil }
+    guard var folder = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) else {
+      return nil
+    }
     while let slash = folder.lastIndex(of: "/"), slash != folder.startIndex {
       folder = String(folder[..<slash])
       if let revision = revision(ofCheckout: folder) { return revision }

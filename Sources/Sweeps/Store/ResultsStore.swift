@@ -68,7 +68,8 @@ final class ResultsStore: Sendable {
         try check(database, path: path, isNew: false)
         guard try StoreSchema.migrator.hasCompletedMigrations(database) else {
           throw SpecificationError(
-            file: path, "this store is of an earlier version", remedy: "run the sweep once more: it is brought up to date")
+            file: path, "this store is of an earlier version",
+            remedy: "run the sweep once more: it is brought up to date")
         }
       }
       return ResultsStore(path: path, database: database)
