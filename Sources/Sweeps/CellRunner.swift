@@ -17,10 +17,11 @@ struct CellRunner {
   /// Steps between two looks at whether the cell is still wanted; they change no bit of the result.
   private static let patience = 100
 
-  /// - Throws: `CancellationError` if its task is cancelled; `RecoveryError` if the evaluation's data cannot be scored at all; `DatasetError` if a checkpoint cannot be
-  ///   written.
+  /// - Throws: `CancellationError` if its task is cancelled; `RecoveryError` if the evaluation's data cannot be scored at
+  ///   all; `DatasetError` if a checkpoint cannot be written.
   func run() throws -> CellResult {
     let start = Self.now()
+    let predictions = try CellPredictions(specification: specification, generator: generator).all()
     let key = specification.trainingKey
     let initialKey = specification.initialKey
     let trainer =
@@ -39,7 +40,7 @@ struct CellRunner {
       cell: specification.identifier, specification: specification.canonicalText,
       divergence: trainer.divergence?.description, finalLoss: trainer.losses.last.map { Double($0.loss) },
       steps: trainer.step, seconds: Self.now() - start, measurements: measurements,
-      predictions: try CellPredictions(specification: specification, generator: generator).all())
+      predictions: predictions)
   }
 
   private func train(_ trainer: Trainer, on source: any BatchSource) throws {

@@ -49,12 +49,14 @@ public struct SweepRunner: Sendable {
   /// Cells that run at the same time, each on one thread with one BLAS thread.
   public let workers: Int
   /// Shard, limits and the like.
-  public let options: SweepOptions
+  public let options: SweepRunnerOptions
 
   /// A runner; nothing happens before ``run(onProgress:)``.
   ///
   /// - Precondition: `workers >= 1`.
-  public init(plan: SweepPlan, directory: SweepDirectory, workers: Int, options: SweepOptions = SweepOptions()) {
+  public init(
+    plan: SweepPlan, directory: SweepDirectory, workers: Int, options: SweepRunnerOptions = SweepRunnerOptions()
+  ) {
     precondition(workers >= 1, "\(workers) workers")
     self.plan = plan
     self.directory = directory

@@ -38,8 +38,8 @@ struct SweepRunOptions: ParsableArguments {
   var workerCount: Int { workers ?? ProcessInfo.processInfo.activeProcessorCount }
 
   /// Options of the library's runner; workers are this very program.
-  var sweepOptions: SweepOptions {
-    var options = SweepOptions()
+  var sweepOptions: SweepRunnerOptions {
+    var options = SweepRunnerOptions()
     options.isolates = isolate
     options.limits = CellLimits(seconds: cellSeconds, megabytes: cellMemory)
     options.recovers = recover
@@ -48,7 +48,7 @@ struct SweepRunOptions: ParsableArguments {
   }
 
   /// Runs a sweep with a progress line, and with a word on what is kept if it is interrupted.
-  func run(_ plan: SweepPlan, in directory: String, options: SweepOptions) async throws -> SweepOutcome {
+  func run(_ plan: SweepPlan, in directory: String, options: SweepRunnerOptions) async throws -> SweepOutcome {
     let runner = SweepRunner(
       plan: plan, directory: SweepDirectory(directory), workers: workerCount, options: options)
     let line = TerminalLine()

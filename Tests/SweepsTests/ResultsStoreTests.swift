@@ -107,7 +107,7 @@ import Testing
         let error = error as? SpecificationError
         return error?.status == .invalidData && error?.remedy.contains("--recover") == true
       }
-      var options = SweepOptions()
+      var options = SweepRunnerOptions()
       options.recovers = true
       let runner = SweepRunner(plan: plan, directory: SweepDirectory(folder.path), workers: 1, options: options)
       let outcome = try await runner.run()
@@ -131,7 +131,7 @@ import Testing
       for offset in 4096 * page..<4096 * (page + 1) { bytes[offset] = UInt8(truncatingIfNeeded: offset &* 31 ^ 0xA5) }
       try bytes.write(to: file)
       await #expect(throws: SpecificationError.self) { try await runSweep(plan, in: folder, workers: 2) }
-      var options = SweepOptions()
+      var options = SweepRunnerOptions()
       options.recovers = true
       let runner = SweepRunner(plan: plan, directory: SweepDirectory(folder.path), workers: 2, options: options)
       let outcome = try await runner.run()

@@ -9,7 +9,7 @@ import Testing
 @Suite struct SweepMergerTests {
   /// Runs one shard of a plan.
   private func run(_ plan: SweepPlan, _ index: Int, of count: Int, in folder: URL) async throws -> SweepOutcome {
-    var options = SweepOptions()
+    var options = SweepRunnerOptions()
     options.shard = try #require(Shard(index: index, count: count))
     return try await SweepRunner(
       plan: plan, directory: SweepDirectory(folder.path), workers: 1, options: options

@@ -1,7 +1,7 @@
 public import Specifications
 
 /// How a sweep is run. Nothing here changes a bit of any result.
-public struct SweepOptions: Sendable {
+public struct SweepRunnerOptions: Sendable {
   /// Part of the cells only; nil for all.
   public var shard: Shard?
   /// Limits of every cell, on top of those of the plan; cells with limits are run in processes of their own.
