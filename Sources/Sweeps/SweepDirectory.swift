@@ -102,7 +102,8 @@ public struct SweepDirectory: Sendable {
       try AtomicFile.write(to: path + "/results.csv") { write in
         var pending = Array(header.utf8)
         for index in 0..<count {
-          pending += ResultsFile.text([try cell(index)]).utf8.dropFirst(header.utf8.count)
+          var text = ResultsFile.text([try cell(index)])
+          text.withUTF8 { pending += UnsafeBufferPointer(rebasing: $0.dropFirst(header.utf8.count)) }
           if pending.count > 1 << 20 {
             try write(pending)
             pending.removeAll(keepingCapacity: true)
