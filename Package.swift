@@ -33,6 +33,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     // C libraries: no pkgConfig, the link lines are in the module maps (with pkgConfig, -lgslcblas comes along and
@@ -67,6 +68,7 @@ let package = Package(
       [
         "LinearAlgebra", "Stochastics", "HierarchicalGraphs", "GenerativeModels", "Identifiability",
         "MaskedAutoencoding", "Recovery", "Datasets", "Specifications", "Reporting",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     library("Reporting"),
     .executableTarget(
@@ -96,11 +98,14 @@ let package = Package(
       "Sweeps",
       [
         "Specifications", "HierarchicalGraphs", "GenerativeModels", "MaskedAutoencoding", "Stochastics", "Recovery",
-        "Datasets", "LinearAlgebra",
+        "Datasets", "LinearAlgebra", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     tests("Reporting", []),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["TestSupport", "strata", "Datasets", "LinearAlgebra"],
+      name: "EndToEndTests",
+      dependencies: [
+        "TestSupport", "strata", "Datasets", "LinearAlgebra", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       resources: [.copy("Fixtures")], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6]

@@ -12,11 +12,42 @@ public enum AtomicFile {
 
   /// Writes bytes, replacing a file that exists. Errors as ``write(_:to:)-(String,_)``.
   public static func write(_ bytes: [UInt8], to path: String) throws(WriteFailure) {
+    try publish(path) { writeAll(bytes, $0) }
+  }
+
+  /// Writes what comes in pieces, replacing a file that exists: for files that would not fit into memory.
+  ///
+  /// - Parameter pieces: Is given the function that takes one piece after the other.
+  /// - Throws: ``WriteFailure``, or what `pieces` throws; nothing is left behind then.
+  package static func write(to path: String, pieces: ((_ bytes: [UInt8]) throws -> Void) throws -> Void) throws {
+    var thrown: (any Error)?
+    do {
+      try publish(path) { descriptor in
+        do {
+          try pieces { bytes in
+            let code = writeAll(bytes, descriptor)
+            if code != 0 { throw WriteFailure(file: path, code: code) }
+          }
+          return 0
+        } catch {
+          thrown = error
+          return ECANCELED
+        }
+      }
+    } catch {
+      throw thrown ?? error
+    }
+  }
+
+  /// Fills a temporary file and puts it in its place.
+  ///
+  /// - Parameter fill: Writes to a descriptor; returns 0 or an error number.
+  private static func publish(_ path: String, fill: (Int32) -> Int32) throws(WriteFailure) {
     var status = stat()
     let exists = stat(path, &status) == 0
     if exists, status.st_mode & S_IFMT == S_IFDIR { throw WriteFailure(file: path, code: EISDIR) }
     // A device or pipe (/dev/stdout) cannot be renamed onto: write straight into it.
-    if exists, status.st_mode & S_IFMT != S_IFREG { return try writeInPlace(bytes, to: path) }
+    if exists, status.st_mode & S_IFMT != S_IFREG { return try writeInPlace(path, fill: fill) }
     // A link stays a link: its target is replaced.
     let target = exists ? resolved(path) : path
     var descriptor: Int32 = -1
@@ -28,7 +59,7 @@ public enum AtomicFile {
     }
     guard let temporary = made else { throw WriteFailure(file: path, code: errno) }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    var code = writeAll(bytes, descriptor)
+    var code = fill(descriptor)
     if code == 0, fchmod(descriptor, exists ? status.st_mode & 0o7777 : 0o666 & ~currentMask()) != 0 { code = errno }
     if code == 0, fsync(descriptor) != 0 { code = errno }
     if close(descriptor) != 0, code == 0 { code = errno }
@@ -46,11 +77,11 @@ public enum AtomicFile {
     synchronizeFolder(of: target)
   }
 
-  private static func writeInPlace(_ bytes: [UInt8], to path: String) throws(WriteFailure) {
+  private static func writeInPlace(_ path: String, fill: (Int32) -> Int32) throws(WriteFailure) {
     let descriptor = open(path, O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw WriteFailure(file: path, code: errno) }
     defer { close(descriptor) }
-    let code = writeAll(bytes, descriptor)
+    let code = fill(descriptor)
     guard code == 0 else { throw WriteFailure(file: path, code: code) }
   }
 
@@ -81,7 +112,7 @@ public enum AtomicFile {
   }
 
   /// Makes the rename itself durable. Some file systems cannot; the content is safe all the same.
-  static func synchronizeFolder(of path: String) {
+  package static func synchronizeFolder(of path: String) {
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
@@ -96,6 +127,9 @@ public struct WriteFailure: Error, Equatable, Sendable {
   public let file: String
   /// The operating system's error number.
   public let code: Int32
+
+  /// The failure of a file with an error number.
+  package init(file: String, code: Int32) { (self.file, self.code) = (file, code) }
 
   /// What the operating system says about it.
   public var reason: String { String(cString: strerror(code)) }

@@ -1,10 +1,14 @@
 internal import CZlib
 
 /// CRC-32 (ISO 3309), the checksum of zip files, over bytes that come in pieces.
-struct Checksum {
-  private(set) var value: UInt32 = 0
+package struct Checksum {
+  package private(set) var value: UInt32 = 0
 
-  mutating func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { update($0) } }
+  /// The checksum of nothing.
+  package init() {}
+
+  /// Adds bytes.
+  package mutating func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { update($0) } }
 
   mutating func update(_ bytes: UnsafeRawBufferPointer) {
     guard let start = bytes.assumingMemoryBound(to: UInt8.self).baseAddress else { return }

@@ -62,7 +62,7 @@ public struct ProgressLine: Sendable, Equatable {
   }
 
   /// A duration in its two leading units, e.g. `45 s`, `23 min`, `2 h 05 min`, `3 d 4 h`.
-  static func describe(seconds: Double) -> String {
+  package static func describe(seconds: Double) -> String {
     // Half a minute of error does not matter beyond an hour, half a second does not matter below.
     guard seconds < 1e9 else { return "years" }
     let seconds = Int(seconds.rounded())

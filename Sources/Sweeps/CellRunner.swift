@@ -14,10 +14,14 @@ struct CellRunner {
   /// Where the state of the training is kept; nil for nowhere.
   let checkpoints: CellCheckpoints?
 
-  /// - Throws: `RecoveryError` if the evaluation's data cannot be scored at all; `DatasetError` if a checkpoint cannot be
-  ///   written.
+  /// Steps between two looks at whether the cell is still wanted; they change no bit of the result.
+  private static let patience = 100
+
+  /// - Throws: `CancellationError` if its task is cancelled; `RecoveryError` if the evaluation's data cannot be scored at
+  ///   all; `DatasetError` if a checkpoint cannot be written.
   func run() throws -> CellResult {
     let start = Self.now()
+    let predictions = try CellPredictions(specification: specification, generator: generator).all()
     let key = specification.trainingKey
     let initialKey = specification.initialKey
     let trainer =
@@ -38,19 +42,25 @@ struct CellRunner {
       cell: specification.identifier, specification: specification.canonicalText,
       divergence: divergence, finalLoss: trainer.losses.last.map { Double($0.loss) },
       steps: trainer.step, seconds: Self.now() - start, measurements: measurements,
-      predictions: try CellPredictions(specification: specification, generator: generator).all())
+      predictions: predictions)
   }
 
   private func train(_ trainer: Trainer, on source: any BatchSource) throws {
     let steps = specification.training.steps
     while trainer.step < steps, trainer.divergence == nil {
-      trainer.run(source: source, untilStep: checkpoints?.nextStop(after: trainer.step, of: steps) ?? steps)
+      let stop = checkpoints?.nextStop(after: trainer.step, of: steps) ?? steps
+      while trainer.step < stop, trainer.divergence == nil {
+        trainer.run(source: source, untilStep: min(stop, trainer.step + Self.patience))
+        // Where the sweep has come to its end (a full disk), nobody waits for hours of training.
+        try Task.checkCancellation()
+      }
       if trainer.step < steps { try checkpoints?.save(trainer.checkpoint(), of: specification) }
     }
     try checkpoints?.finish(trainer.checkpoint(), of: specification, generator: generator)
   }
 
-  private func source(_ key: RandomKey) -> any BatchSource {
+  /// The batches of the training.
+  func source(_ key: RandomKey) -> any BatchSource {
     let masks = MaskSampler(specification.masks, for: generator.graph)
     switch specification.data {
     case .fresh:

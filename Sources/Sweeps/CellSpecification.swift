@@ -95,9 +95,11 @@ public struct CellSpecification: Sendable {
 
   /// The cell's name: 16 hexadecimal digits of a hash of ``canonicalText``.
   ///
-  /// 64 bits make an accidental clash among a million cells a chance of 3 in 10⁸; the store compares the texts as well.
-  public var identifier: String {
-    let bits = RandomKey(seed: 0).child("cell").child(canonicalText).bits
+  /// 64 bits make an accidental clash among a million cells a chance of 3 in 10⁸; the store compares their SHA-256 as well.
+  public var identifier: String { Self.identifier(ofCanonicalText: canonicalText) }
+
+  static func identifier(ofCanonicalText text: String) -> String {
+    let bits = RandomKey(seed: 0).child("cell").child(text).bits
     let digits = String(bits, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }

@@ -57,6 +57,10 @@ enum ResolvedPlan {
     lines += ["evaluation:"] + evaluation(plan.evaluation).map { "  " + $0 }
     if let interval = plan.checkpointInterval { lines.append("checkpoint_every: \(interval)") }
     lines.append("keep_models: \(plan.keepsModels)")
+    let limits =
+      (plan.limits.seconds.map { ["seconds: \($0)"] } ?? [])
+      + (plan.limits.megabytes.map { ["memory_mb: \($0)"] } ?? [])
+    if !limits.isEmpty { lines.append("limits: {\(limits.joined(separator: ", "))}") }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -120,7 +124,7 @@ enum ResolvedPlan {
       + (plan.canonicalRidge != EvaluationPlan.defaultCanonicalRidge ? ["cca_ridge: \(plan.canonicalRidge)"] : [])
   }
 
-  private static var cpuModel: String {
+  static var cpuModel: String {
     guard let data = FileManager.default.contents(atPath: "/proc/cpuinfo") else { return "unknown" }
     let line = String(decoding: data, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("model name") }
     guard let value = line?.split(separator: ":", maxSplits: 1).last else { return "unknown" }

@@ -1,14 +1,17 @@
+internal import Datasets
 internal import FoundationEssentials
 internal import Glibc
-public import HierarchicalGraphs
+internal import HierarchicalGraphs
 public import Specifications
 
-/// The folder of a sweep: one file for each finished cell, and what is derived from them.
+/// The folder of a sweep: a store, and what is derived from it.
 ///
 /// ```
-/// DIR/cells/<cell>.json    a finished cell, published whole by rename: the only state
+/// DIR/results.sqlite       every finished cell: the only state (docs/store.md)
 /// DIR/results.csv          all scores in long form, in the order of the plan
 /// DIR/plan.resolved.yaml   the plan with every default spelled out, versions, BLAS and CPU
+/// DIR/results.lock         held by the process that writes
+/// DIR/shards/              with --shard: a store for each attempt at each shard
 /// ```
 public struct SweepDirectory: Sendable {
   /// The folder as the user named it.
@@ -17,14 +20,18 @@ public struct SweepDirectory: Sendable {
   /// The folder at a path; nothing is created yet.
   public init(_ path: String) { self.path = path }
 
-  private var cellsPath: String { path + "/cells" }
-  private func cellPath(_ identifier: String) -> String { "\(cellsPath)/\(identifier).json" }
+  /// The store.
+  public var storePath: String { path + "/results.sqlite" }
+  var lockPath: String { path + "/results.lock" }
+  /// The lock of a store: beside it, with another ending.
+  static func lockPath(ofStore path: String) -> String { String(path.dropLast(".sqlite".count)) + ".lock" }
+  var shardsPath: String { path + "/shards" }
 
   /// Creates the folder where it is missing.
   ///
   /// - Throws: `SpecificationError` (cannotCreate) when the path is a file or may not be written.
-  func create() throws(SpecificationError) {
-    for folder in [path, cellsPath] {
+  func create(withShards: Bool = false) throws(SpecificationError) {
+    for folder in [path] + (withShards ? [shardsPath] : []) {
       do {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       } catch {
@@ -41,29 +48,42 @@ public struct SweepDirectory: Sendable {
     }
   }
 
-  /// The result of a cell, if it is finished.
+  /// What is finished of a plan, and how many cells are not. Cells that failed are among the latter.
   ///
-  /// A file that is damaged, or belongs to another specification, counts as absent: its cell is run again.
-  func result(of cell: CellSpecification) -> CellResult? {
-    guard let data = FileManager.default.contents(atPath: cellPath(cell.identifier)),
-      let result = try? Self.decoder.decode(CellResult.self, from: data), result.specification == cell.canonicalText
-    else { return nil }
-    return result
-  }
-
-  /// What is finished of a plan, and how many cells are not.
-  ///
-  /// - Throws: `GraphError` if a mask does not fit a graph, which a plan that was read from a file has ruled out.
-  public func finished(_ plan: SweepPlan) throws(GraphError) -> (outcome: SweepOutcome, missing: Int) {
-    let cells = try plan.cells()
-    let done = cells.compactMap { cell in result(of: cell).map { (specification: cell, result: $0) } }
+  /// - Throws: `GraphError` if a mask does not fit a graph, which a plan that was read from a file has ruled out;
+  ///   `SpecificationError` if the store cannot be read.
+  public func finished(_ plan: SweepPlan) throws -> (outcome: SweepOutcome, missing: Int) {
+    let cells = try plan.plannedCells()
+    guard ResultsStore.exists(storePath) else {
+      if !shardStores().isEmpty {
+        throw SpecificationError(
+          file: path, "the results are in shards", remedy: "run 'strata sweep merge \(path) --out \(path)' first",
+          status: .noInput)
+      }
+      if EarlierResults(in: path) != nil {
+        throw SpecificationError(
+          file: path, "the results are in files of an earlier version",
+          remedy: "run 'strata sweep run PLAN --out \(path)' once: it takes them over", status: .noInput)
+      }
+      return (SweepOutcome(cells: [], reused: 0), cells.count)
+    }
+    let store = try ResultsStore.read(storePath)
+    let stored = try store.cells()
+    var done: [(specification: CellSpecification, result: CellResult)] = []
+    for cell in cells {
+      guard let found = try cell.row(in: stored), found.status != .failed else { continue }
+      done.append((cell.specification, try store.result(found, of: cell)))
+    }
     return (SweepOutcome(cells: done, reused: done.count), cells.count - done.count)
   }
 
-  /// Publishes a finished cell.
-  func publish(_ result: CellResult) throws {
-    let data = try Self.encoder.encode(result)
-    try OutputFile.write([UInt8](data), to: cellPath(result.cell))
+  /// The stores of shards, of every attempt, in the order of shards and attempts.
+  func shardStores() -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: shardsPath)) ?? []
+    func key(_ name: String) -> [Int] { name.split(whereSeparator: { !$0.isNumber }).compactMap { Int($0) } }
+    return names.filter { $0.hasSuffix(".sqlite") }
+      .sorted { key($0).lexicographicallyPrecedes(key($1)) }
+      .map { "\(shardsPath)/\($0)" }
   }
 
   /// Writes a file of the folder.
@@ -71,18 +91,43 @@ public struct SweepDirectory: Sendable {
     try OutputFile.write(text, to: "\(path)/\(name)")
   }
 
-  private static var encoder: JSONEncoder {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return encoder
+  /// Writes `results.csv`, cell by cell.
+  ///
+  /// - Parameters:
+  ///   - count: How many cells there are.
+  ///   - cell: Gives each, in the order of the plan.
+  func writeResults(count: Int, _ cell: (Int) throws -> (CellSpecification, CellResult)) throws {
+    let header = ResultsFile.text([])
+    do {
+      try AtomicFile.write(to: path + "/results.csv") { write in
+        var pending = Array(header.utf8)
+        for index in 0..<count {
+          var text = ResultsFile.text([try cell(index)])
+          text.withUTF8 { pending += UnsafeBufferPointer(rebasing: $0.dropFirst(header.utf8.count)) }
+          if pending.count > 1 << 20 {
+            try write(pending)
+            pending.removeAll(keepingCapacity: true)
+          }
+        }
+        try write(pending)
+      }
+    } catch let failure as WriteFailure {
+      throw SpecificationError(failure)
+    }
   }
+}
 
-  private static var decoder: JSONDecoder {
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return decoder
+extension PlannedCell {
+  /// The cell's row among those of a store.
+  ///
+  /// - Throws: `SpecificationError` if the row is of another specification: a clash of 64-bit hashes.
+  func row(in stored: [String: StoredCell]) throws(SpecificationError) -> StoredCell? {
+    guard let found = stored[name] else { return nil }
+    guard found.hash == hash else {
+      throw SpecificationError(
+        file: nil, "the store has cell \(name) with another specification",
+        remedy: "use another folder for --out", status: .software)
+    }
+    return found
   }
 }

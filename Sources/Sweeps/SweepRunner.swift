@@ -1,5 +1,4 @@
 internal import GenerativeModels
-internal import HierarchicalGraphs
 internal import LinearAlgebra
 public import Specifications
 internal import Stochastics
@@ -7,14 +6,24 @@ internal import Synchronization
 
 /// Where a running sweep stands.
 public struct SweepProgress: Sendable {
-  /// All cells of the plan.
+  /// All cells of the plan, or of the shard.
   public let total: Int
   /// Cells that were finished before this run.
   public let reused: Int
-  /// Cells that this run has finished.
+  /// Cells that this run has finished, with those that failed.
   public let done: Int
+  /// Cells that failed, in this run or before.
+  public let failed: Int
   /// Seconds since this run began its first cell.
   public let seconds: Double
+}
+
+/// A cell that could not be finished.
+public struct CellFailure: Sendable {
+  /// The cell.
+  public let specification: CellSpecification
+  /// Why: an error, a signal, a limit.
+  public let reason: String
 }
 
 /// A finished sweep.
@@ -23,6 +32,12 @@ public struct SweepOutcome: Sendable {
   public let cells: [(specification: CellSpecification, result: CellResult)]
   /// Cells that were finished before this run.
   public let reused: Int
+  /// Cells that failed, in this run or before, in the order of the plan.
+  public var failures: [CellFailure] = []
+  /// The store that they are in.
+  public var storePath = ""
+  /// What was kept of a damaged store, if it was and that was asked for.
+  public var recovery: StoreRecovery?
 }
 
 /// Runs the cells of a plan on several threads and keeps what is finished.
@@ -33,141 +48,179 @@ public struct SweepRunner: Sendable {
   public let directory: SweepDirectory
   /// Cells that run at the same time, each on one thread with one BLAS thread.
   public let workers: Int
+  /// Shard, limits and the like.
+  public let options: SweepRunnerOptions
 
   /// A runner; nothing happens before ``run(onProgress:)``.
   ///
   /// - Precondition: `workers >= 1`.
-  public init(plan: SweepPlan, directory: SweepDirectory, workers: Int) {
+  public init(
+    plan: SweepPlan, directory: SweepDirectory, workers: Int, options: SweepRunnerOptions = SweepRunnerOptions()
+  ) {
     precondition(workers >= 1, "\(workers) workers")
     self.plan = plan
     self.directory = directory
     self.workers = workers
+    self.options = options
   }
 
-  /// Runs what is not finished yet and writes `results.csv` and `plan.resolved.yaml`.
+  /// Runs what is not finished yet and writes `results.csv` (not of a shard) and `plan.resolved.yaml`.
   ///
   /// Every generator is drawn before anything is written, so that a plan whose mechanisms do not fit its graphs leaves no
-  /// trace. Interrupted at any point, finished cells stay and a second run goes on from there.
+  /// trace. Interrupted at any point, finished cells stay and a second run goes on from there. A cell that fails is noted with
+  /// its reason and the others go on; it is not run again unless the options say so.
   ///
   /// - Parameter onProgress: Called at the start and after each cell, from any thread, one call at a time.
-  /// - Throws: `SpecificationError` (a mechanism that does not fit, the folder), or the first error of a cell.
+  /// - Throws: `SpecificationError`: a mechanism that does not fit; a folder that cannot be written, that another process
+  ///   is writing, or whose store is damaged; a full disk.
   public func run(onProgress: @escaping @Sendable (SweepProgress) -> Void = { _ in }) async throws -> SweepOutcome {
     BLASRuntime.useOneThread()
     Statistics.disableGSLAbort()
     BLASRuntime.keepFreedMemory()
-    let cells = try plan.cells()
-    var results = cells.map { directory.result(of: $0) }
-    let pending = cells.indices.filter { results[$0] == nil }
-    let unpredicted = cells.indices.filter { index in
-      guard let result = results[index] else { return false }
-      return result.predictions.map { CellPredictions.lackContent($0, of: cells[index]) } ?? true
+    let limits = options.limits.filled(from: plan.limits)
+    let isIsolated = options.isolates || limits.areSet
+    guard !isIsolated || options.worker != nil else {
+      throw SpecificationError(
+        file: nil, keyPath: ".limits", "this program cannot run cells in processes of their own",
+        remedy: "remove the limits, or give the runner's options a worker", status: .usage)
     }
-    let generators = try Generators(cells: (pending + unpredicted).map { cells[$0] }, plan: plan)
-    try directory.create()
-    try directory.write(try ResolvedPlan.text(plan, cells: cells), as: "plan.resolved.yaml")
+    let all = try plan.plannedCells()
+    let cells = options.shard.map { $0.cells(of: all) } ?? all
+    // A new folder: everything would be run.
+    var generators: Generators?
+    if !ResultsStore.exists(directory.storePath) {
+      generators = try Generators(cells: cells.map(\.specification), plan: plan)
+    }
+    let session = try SweepSession(directory: directory, shard: options.shard, recovers: options.recovers)
+    defer { session.close() }
+    let body = try ResolvedPlan.body(plan)
+    let provenance = Provenance(
+      plan: SHA256.hexadecimal(body), shard: options.shard?.description, workers: workers, isIsolated: isIsolated)
+    let run = Once { () throws in try session.store.begin(provenance, plan: plan, text: body) }
+    try session.takeOver(cells, plan: plan, run: run.value)
+    if options.retriesFailed { try session.store.forgetFailures(among: cells) }
+    let state = try session.state(of: cells)
+    let drawn = try generators ?? Generators(cells: state.pending.map { cells[$0].specification }, plan: plan)
+    try directory.write(
+      try ResolvedPlan.text(plan, cells: all.map(\.specification)), as: "plan.resolved.yaml")
 
     let checkpoints = CellCheckpoints(
       plan: plan, directory: directory.path, interval: plan.checkpointInterval, keepsModels: plan.keepsModels)
-    let reused = cells.count - pending.count
-    let start = ContinuousClock.now
-    let done = Mutex(0)
-    let report: @Sendable (Int) -> Void = { finished in
-      done.withLock { done in
-        done += finished
-        let seconds = (ContinuousClock.now - start) / .seconds(1)
-        onProgress(SweepProgress(total: cells.count, reused: reused, done: done, seconds: seconds))
+    let executor: any CellExecutor =
+      isIsolated
+      ? CellsInProcesses(program: options.worker!, plan: body, directory: directory.path, limits: limits)
+      : CellsInProcess(generators: drawn, checkpoints: checkpoints)
+    defer { executor.end() }
+    let report = ProgressReport(
+      total: cells.count, reused: cells.count - state.pending.count, failed: state.failures.count, onProgress)
+    report.begin()
+    let number = state.pending.isEmpty ? 0 : try run.value()
+    let results = try await execute(state.pending, workers: workers) { index in
+      let cell = cells[index]
+      try session.store.start(cell, run: number, earlier: session.earlierAttempts[cell.name] ?? 0)
+      let clock = ContinuousClock.now
+      let outcome = try executor.run(cell)
+      switch outcome {
+      case .done(let result, let memory):
+        try session.store.finish(cell, result, run: number, peakMemory: memory)
+        checkpoints.remove(cell.specification)
+      case .failed(let reason, let memory):
+        let seconds = (ContinuousClock.now - clock) / .seconds(1)
+        try session.store.fail(cell, reason: reason, run: number, seconds: seconds, peakMemory: memory)
       }
+      report.add(outcome)
+      return outcome
     }
-    report(0)
-    try await withThrowingTaskGroup(of: (Int, CellResult).self) { group in
-      var next = 0
-      func startOne() {
-        guard next < pending.count else { return }
-        let index = pending[next]
-        next += 1
-        group.addTask {
-          let result = try Self.runCell(cells[index], generators: generators, checkpoints: checkpoints)
-          try directory.publish(result)
-          checkpoints.remove(cells[index])
-          report(1)
-          return (index, result)
-        }
-      }
-      for _ in 0..<workers { startOne() }
-      while let (index, result) = try await group.next() {
-        results[index] = result
-        startOne()
-      }
-    }
-    for index in unpredicted {
-      results[index]!.predictions = try CellPredictions(
-        specification: cells[index], generator: generators[cells[index]]
-      ).all()
-      try directory.publish(results[index]!)
-    }
-    let finished = zip(cells, results).compactMap { cell, result in result.map { (specification: cell, result: $0) } }
-    try directory.write(ResultsFile.text(finished.map { ($0.specification, $0.result) }), as: "results.csv")
-    return SweepOutcome(cells: finished, reused: reused)
+    return try finish(cells, state, results, session)
   }
 
-  private static func runCell(
-    _ cell: CellSpecification, generators: Generators, checkpoints: CellCheckpoints
-  ) throws -> CellResult {
-    BLASRuntime.flushDenormals()
-    return try CellRunner(specification: cell, generator: generators[cell], checkpoints: checkpoints).run()
+  /// Puts old and new results together and writes `results.csv`.
+  private func finish(
+    _ cells: [PlannedCell], _ state: SweepSession.State, _ results: [Int: CellOutcome], _ session: SweepSession
+  ) throws -> SweepOutcome {
+    var done: [(specification: CellSpecification, result: CellResult)] = []
+    var failures: [CellFailure] = []
+    for (index, cell) in cells.enumerated() {
+      switch results[index] {
+      case .done(let result, _): done.append((cell.specification, result))
+      case .failed(let reason, _): failures.append(CellFailure(specification: cell.specification, reason: reason))
+      case nil:
+        if let result = state.results[index] { done.append((cell.specification, result)) }
+        if let reason = state.failures[index] {
+          failures.append(CellFailure(specification: cell.specification, reason: reason))
+        }
+      }
+    }
+    if options.shard == nil {
+      try directory.writeResults(count: done.count) { (done[$0].specification, done[$0].result) }
+    }
+    return SweepOutcome(
+      cells: done, reused: cells.count - state.pending.count - state.failures.count, failures: failures,
+      storePath: session.store.path, recovery: session.recovery)
   }
 }
 
-/// The distinct generators of a sweep: each is drawn once and shared by all cells that differ only in masks, width or
-/// training.
-struct Generators: Sendable {
-  private struct Key: Hashable {
-    var graph: String
-    var mechanism: MechanismFamily
-    var seed: UInt64
-    var environment: Environment?
+/// Runs a body for each of some indices, a number of them at a time; the first error cancels the others and is thrown.
+private func execute(
+  _ indices: [Int], workers: Int, _ body: @escaping @Sendable (Int) throws -> CellOutcome
+) async throws -> [Int: CellOutcome] {
+  try await withThrowingTaskGroup(of: (Int, CellOutcome).self) { group in
+    var remaining = indices.makeIterator()
+    var results: [Int: CellOutcome] = [:]
+    func startOne() {
+      guard let index = remaining.next() else { return }
+      group.addTask { (index, try body(index)) }
+    }
+    for _ in 0..<workers { startOne() }
+    while let (index, outcome) = try await group.next() {
+      results[index] = outcome
+      startOne()
+    }
+    return results
+  }
+}
+
+/// Counts cells and tells of them.
+private final class ProgressReport: Sendable {
+  private let total: Int
+  private let reused: Int
+  private let start = ContinuousClock.now
+  private let counts: Mutex<(done: Int, failed: Int)>
+  private let onProgress: @Sendable (SweepProgress) -> Void
+
+  init(total: Int, reused: Int, failed: Int, _ onProgress: @escaping @Sendable (SweepProgress) -> Void) {
+    (self.total, self.reused, self.onProgress) = (total, reused, onProgress)
+    counts = Mutex((0, failed))
   }
 
-  private var models: [Key: GenerativeModel] = [:]
+  func begin() { counts.withLock { tell($0) } }
 
-  /// - Throws: `SpecificationError` at the plan's mechanism or environments that do not fit a graph.
-  init(cells: [CellSpecification], plan: SweepPlan) throws(SpecificationError) {
-    // Drawing is the work; environments share what was drawn.
-    var bases: [Key: GenerativeModel] = [:]
-    for cell in cells where models[Self.key(cell)] == nil {
-      var key = Self.key(cell)
-      key.environment = nil
-      let base: GenerativeModel
-      if let drawn = bases[key] { base = drawn } else { base = try Self.draw(cell, plan: plan) }
-      bases[key] = base
-      do {
-        models[Self.key(cell)] =
-          try cell.environment.map { environment throws(ModelError) in try base.intervened(by: environment) } ?? base
-      } catch {
-        throw plan.environmentsPlace.error("graph '\(cell.graph.name)': \(error)", remedy: "")
-      }
+  func add(_ outcome: CellOutcome) {
+    counts.withLock { counts in
+      counts.done += 1
+      if case .failed = outcome { counts.failed += 1 }
+      tell(counts)
     }
   }
 
-  /// The generator of a cell without its environment.
-  private static func draw(_ cell: CellSpecification, plan: SweepPlan) throws(SpecificationError) -> GenerativeModel {
-    do {
-      return try GenerativeModel(
-        graph: cell.graph, family: cell.mechanism, noise: cell.noise, seed: cell.generatorSeed
-      ).intervened(by: Environment(name: "interventions", cell.interventions))
-    } catch {
-      let index = plan.mechanisms.firstIndex(of: cell.mechanism)
-      let place = index.flatMap { plan.mechanismPlaces.indices.contains($0) ? plan.mechanismPlaces[$0] : nil }
-      throw (place ?? DocumentPlace()).error("graph '\(cell.graph.name)': \(error)", remedy: "")
-    }
+  private func tell(_ counts: (done: Int, failed: Int)) {
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    onProgress(
+      SweepProgress(total: total, reused: reused, done: counts.done, failed: counts.failed, seconds: seconds))
   }
+}
 
-  /// The generator of a cell that was given to the initialiser.
-  subscript(cell: CellSpecification) -> GenerativeModel { models[Self.key(cell)]! }
+/// A value that is made when it is first asked for.
+private final class Once<Value> {
+  private let make: () throws -> Value
+  private var made: Value?
 
-  private static func key(_ cell: CellSpecification) -> Key {
-    // Graph names are distinct within a plan, and its interventions are the same for all cells.
-    Key(
-      graph: cell.graph.name, mechanism: cell.mechanism, seed: cell.generatorSeed, environment: cell.environment)
+  init(_ make: @escaping () throws -> Value) { self.make = make }
+
+  func value() throws -> Value {
+    if let made { return made }
+    let value = try make()
+    made = value
+    return value
   }
 }

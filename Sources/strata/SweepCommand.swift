@@ -4,5 +4,9 @@ internal import ArgumentParser
 struct SweepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sweep", abstract: "Run plans: recovery over mask ratios, patch sizes, widths and seeds.",
-    subcommands: [SweepRunCommand.self, SweepTableCommand.self, SweepCompareCommand.self])
+    subcommands: [
+      SweepPlanCommand.self, SweepRunCommand.self, SweepStatusCommand.self, SweepRetryCommand.self,
+      SweepMergeCommand.self, SweepExportCommand.self, SweepTableCommand.self, SweepCompareCommand.self,
+      SweepCellWorkerCommand.self,
+    ])
 }

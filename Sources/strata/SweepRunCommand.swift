@@ -1,9 +1,6 @@
 internal import ArgumentParser
-internal import Foundation
-internal import Reporting
 internal import Specifications
 internal import Sweeps
-internal import Synchronization
 
 /// `strata sweep run`: the main job.
 struct SweepRunCommand: AsyncParsableCommand {
@@ -11,15 +8,19 @@ struct SweepRunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Run the cells of a plan and print recovery over mask ratio.",
     discussion: """
-      Every finished cell is kept in DIR/cells. An interrupted run goes on where it was when the same command is given \
-      again; a plan with added ratios or seeds runs only the new cells. DIR/results.csv holds all scores in long form, \
-      DIR/plan.resolved.yaml the plan with every default spelled out and the machine it ran on.
+      Every finished cell is kept in DIR/results.sqlite. An interrupted run goes on where it was when the same command is \
+      given again; a plan with added ratios or seeds runs only the new cells. DIR/results.csv holds all scores in long \
+      form, DIR/plan.resolved.yaml the plan with every default spelled out and the machine it ran on.
+
+      With --shard, tasks on several machines run disjoint parts of a plan; 'strata sweep merge' puts them together.
       """)
 
   @OptionGroup var sweep: SweepOptions
 
-  @Option(help: "Cells that run at the same time, one thread each; default: one for each core.")
-  var workers: Int?
+  @Option(help: ArgumentHelp("Run only part i of n, into a store of its own in DIR/shards.", valueName: "i/n"))
+  var shard: String?
+
+  @OptionGroup var running: SweepRunOptions
 
   @OptionGroup var scores: ScoreOptions
 
@@ -29,7 +30,9 @@ struct SweepRunCommand: AsyncParsableCommand {
   var quiet = false
 
   func validate() throws {
-    if let workers, workers < 1 { throw ValidationError("--workers \(workers): give at least 1") }
+    if let shard, Shard(shard) == nil {
+      throw ValidationError("--shard \(shard): give a part and the number of parts, such as 1/4 or 4/4")
+    }
   }
 
   func run() async throws {
@@ -37,44 +40,22 @@ struct SweepRunCommand: AsyncParsableCommand {
       let (planPath, directory) = (sweep.planPath, sweep.directory)
       let plan = try SweepPlan.load(planPath)
       let selection = try TableSelection(scores, plan: plan, file: planPath)
-      let count = workers ?? ProcessInfo.processInfo.activeProcessorCount
-      let runner = SweepRunner(plan: plan, directory: SweepDirectory(directory), workers: count)
-      let line = TerminalLine()
-      let counts = CellCounts(total: try plan.cells().count)
-      Interruption.end {
-        line?.clear()
-        // Cells are published whole, so there is nothing to save.
-        return "interrupted: \(counts.text) cells are finished in \(directory); run the same command to go on"
+      var options = running.sweepOptions
+      options.shard = shard.flatMap { Shard($0) }
+      let outcome = try await running.run(plan, in: directory, options: options)
+      let count = outcome.cells.count
+      if let shard {
+        print("shard \(shard): \(count) cell\(count == 1 ? "" : "s") in \(outcome.storePath)")
+      } else {
+        if !quiet {
+          let tables = RecoveryTables(
+            outcome, plan: plan, selection: selection, showsNormalised: rows.normalised,
+            missing: 0)
+          print(tables.markdown, terminator: "")
+        }
+        print("\(count) cell\(count == 1 ? "" : "s") (\(outcome.reused) from an earlier run): \(directory)/results.csv")
       }
-      let outcome = try await runner.run { progress in
-        counts.note(finished: progress.reused + progress.done, of: progress.total)
-        line?.show(
-          ProgressLine(
-            title: plan.name, done: progress.reused + progress.done, total: progress.total, resumed: progress.reused,
-            elapsed: progress.seconds))
-      }
-      line?.clear()
-      if !quiet {
-        let tables = RecoveryTables(
-          outcome, plan: plan, selection: selection, showsNormalised: rows.normalised, missing: 0)
-        print(tables.markdown, terminator: "")
-      }
-      print(
-        "\(outcome.cells.count) cell\(outcome.cells.count == 1 ? "" : "s") (\(outcome.reused) from an earlier run): \(directory)/results.csv"
-      )
+      try reportFailures(outcome.failures, of: count + outcome.failures.count, in: directory)
     }
   }
-}
-
-/// How many cells are finished, for whoever interrupts.
-private final class CellCounts: Sendable {
-  private let counts: Mutex<(finished: Int, total: Int)>
-
-  init(total: Int) { counts = Mutex((0, total)) }
-
-  /// Takes note of a finished cell.
-  func note(finished: Int, of total: Int) { counts.withLock { $0 = (finished, total) } }
-
-  /// `3 of 12`.
-  var text: String { counts.withLock { "\($0.finished) of \($0.total)" } }
 }

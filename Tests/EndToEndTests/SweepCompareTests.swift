@@ -20,32 +20,14 @@ import Testing
 
   /// Runs a sweep and writes new scores over those of the trained autoencoder.
   private func sweep(
-    _ plan: String, score: (_ ratio: Double, _ patch: Int, _ seed: Int, _ level: Int) -> Any,
+    _ plan: String, score: (_ ratio: Double, _ patch: Int, _ seed: Int, _ level: Int) -> Double,
     check: (URL) throws -> Void
   ) throws {
     try withTemporaryDirectory { folder in
       try Data(plan.utf8).write(to: folder.appending(path: "plan.yaml"))
       let output = try StrataBinary.run(["sweep", "run", "plan.yaml", "--out", "out", "--quiet"], in: folder)
       #expect(output.exitCode == 0)
-      let cells = folder.appending(path: "out/cells")
-      for name in try FileManager.default.contentsOfDirectory(atPath: cells.path) where name.hasSuffix(".json") {
-        let file = cells.appending(path: name)
-        var cell = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
-        let text = try #require(cell["specification"] as? String)
-        let ratio = try Double(#require(text.firstMatch(of: /exactCount\(ratio: ([0-9.]+)\)/)).1)
-        let patch = try Int(#require(text.firstMatch(of: #/ patch ([0-9]+) /#)).1)
-        let seed = try Int(#require(text.firstMatch(of: /training-seed ([0-9]+)/)).1)
-        let rows = try #require(cell["measurements"] as? [[String: Any]])
-        cell["measurements"] = try rows.map { row in
-          var row = row
-          if row["estimator"] as? String == "mae" {
-            row["value"] = score(
-              try #require(ratio), try #require(patch), try #require(seed), row["level"] as? Int ?? -1)
-          }
-          return row
-        }
-        try JSONSerialization.data(withJSONObject: cell).write(to: file)
-      }
+      try SweepStore(folder.appending(path: "out")).replaceScores(score)
       try check(folder)
     }
   }
@@ -55,7 +37,7 @@ import Testing
   }
 
   /// Differences 0.11, 0.12, 0.13, 0.14 between the first two ratios, and −0.02, −0.01, 0.01, 0.02 between the outer ones.
-  private static func known(ratio: Double, patch: Int, seed: Int, level: Int) -> Any {
+  private static func known(ratio: Double, patch: Int, seed: Int, level: Int) -> Double {
     let (step, even) = (0.01 * Double(seed), [-0.02, -0.01, 0.01, 0.02][seed - 1])
     return 0.3 + 0.1 * Double(level) + step * step + (ratio == 0.5 ? 0.1 + step : ratio == 0.75 ? even : 0)
   }
@@ -123,7 +105,7 @@ import Testing
       #expect(text.contains("| 2     |          1 | 0.5 − 0.25  |      0.110 |   – |   – |        – |     1 |\n"))
     }
     let plan = Self.plan(ratios: "[0.25, 0.5]", seeds: "[1, 2, 3]")
-    try sweep(plan, score: { $0 == 0.5 && $2 == 2 ? "nan" : Self.known(ratio: $0, patch: $1, seed: $2, level: $3) }) {
+    try sweep(plan, score: { $0 == 0.5 && $2 == 2 ? .nan : Self.known(ratio: $0, patch: $1, seed: $2, level: $3) }) {
       let text = try compare(["--level", "2"], in: $0).standardOutput
       #expect(text.contains("2 training seeds, 1 generator seed."))
       #expect(text.contains("| 2 (1 diverged) |\n"))

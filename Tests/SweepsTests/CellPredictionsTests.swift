@@ -119,7 +119,7 @@ import Testing
     let plan = try tinyPlan(ratios: "0.5", seeds: "1")
     try await withTemporaryDirectory { folder in
       let first = try await runSweep(plan, in: folder)
-      let file = folder.appending(path: "cells/\(first.outcome.cells[0].specification.identifier).json")
+      let file = try leaveAsEarlierVersion(first.outcome, in: folder)[0]
       let object = try JSONSerialization.jsonObject(with: Data(contentsOf: file))
       var cell = try #require(object as? [String: Any])
       let rows = try #require(cell.removeValue(forKey: "predictions") as? [[String: Any]])
@@ -131,6 +131,7 @@ import Testing
       let older = rows.filter { $0["target"] as? String != "content" || $0["metric"] as? String != "r2_linear" }
       #expect(older.count == rows.count - 1)
       cell["predictions"] = older
+      try removeCell(first.outcome.cells[0].specification.identifier, in: folder)
       try JSONSerialization.data(withJSONObject: cell).write(to: file)
       let third = try await runSweep(plan, in: folder)
       #expect(third.outcome.reused == 1 && third.csv == first.csv)

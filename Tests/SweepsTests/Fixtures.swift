@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Specifications
 import Sweeps
 import TestSupport
@@ -32,4 +33,34 @@ func runSweep(
 ) async throws -> (outcome: SweepOutcome, csv: String) {
   let outcome = try await SweepRunner(plan: plan, directory: SweepDirectory(folder.path), workers: workers).run()
   return (outcome, try String(contentsOf: folder.appending(path: "results.csv"), encoding: .utf8))
+}
+
+/// Opens the store of a sweep's folder with SQLite alone.
+func withStore<T>(_ folder: URL, _ name: String = "results.sqlite", _ body: (Database) throws -> T) throws -> T {
+  try DatabaseQueue(path: folder.appending(path: name).path).write(body)
+}
+
+/// Takes a cell out of a store, as if it had not been run.
+func removeCell(_ name: String, in folder: URL) throws {
+  try withStore(folder) { store in
+    try store.execute(
+      sql: """
+        DELETE FROM scores WHERE number = (SELECT number FROM cells WHERE cell = :cell);
+        DELETE FROM cells WHERE cell = :cell;
+        """, arguments: ["cell": name])
+  }
+}
+
+/// Puts the finished cells of a folder as versions without a store left them: a JSON file each. Returns the files.
+func leaveAsEarlierVersion(_ outcome: SweepOutcome, in folder: URL) throws -> [URL] {
+  let cells = folder.appending(path: "cells")
+  try? FileManager.default.removeItem(at: folder.appending(path: "results.sqlite"))
+  try FileManager.default.createDirectory(at: cells, withIntermediateDirectories: true)
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = .sortedKeys
+  return try outcome.cells.map { _, result in
+    let file = cells.appending(path: "\(result.cell).json")
+    try encoder.encode(result).write(to: file)
+    return file
+  }
 }

@@ -14,6 +14,8 @@ public enum ExitStatus: Int32, Sendable {
   case cannotCreate = 73
   /// EX_IOERR: reading or writing failed midway.
   case inputOutput = 74
+  /// EX_TEMPFAIL: something is in the way, or part of the work is left; the same or a named command mends it.
+  case temporaryFailure = 75
 }
 
 /// What is wrong in something the user wrote: where, what, and how to mend it.

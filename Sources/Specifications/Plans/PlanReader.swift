@@ -8,6 +8,7 @@ extension SweepPlan {
     "name", "graphs", "mechanisms", "noise", "interventions", "environments", "mask", "mask_ratios", "patch_sizes",
     "widths", "generator_seeds",
     "training_seeds", "model", "training", "evaluation", "checkpoint_every", "keep_models",
+    "limits",
   ]
 
   /// Reads a plan file.
@@ -83,6 +84,7 @@ extension SweepPlan {
     evaluation = try EvaluationPlan(map.optional("evaluation"))
     checkpointInterval = try map.optional("checkpoint_every")?.int(atLeast: 1, called: "a number of steps")
     keepsModels = try map.optional("keep_models")?.bool ?? false
+    limits = try CellLimits(map.optional("limits"))
     try checkFixedMask(map)
   }
 

@@ -48,6 +48,8 @@ public struct SweepPlan: Sendable {
   public var checkpointInterval: Int?
   /// Whether the final state of every training is kept as a safetensors file.
   public var keepsModels: Bool
+  /// How long a cell may take and how much memory it may hold. Part of no cell's identity.
+  public var limits = CellLimits()
 }
 
 /// How masks are drawn over the patches of a graph.

@@ -1,0 +1,133 @@
+internal import Datasets
+internal import GRDB
+internal import Glibc
+internal import Specifications
+
+/// `results.sqlite`: every finished, diverged or failed cell of a sweep, with its scores and where they come from.
+///
+/// One process writes it at a time, which ``SweepLock`` sees to; any number may read. A commit of a finished cell is on
+/// the disk when ``finish(_:_:)`` returns (synchronous = FULL), so neither kill −9 nor a power loss takes it back.
+final class ResultsStore: Sendable {
+  /// How a store keeps its transactions.
+  enum Journal: Sendable {
+    /// A write-ahead log: the quickest, and readers never wait. It needs a disk of this machine.
+    case writeAhead
+    /// A rollback journal, for disks that several machines see (NFS, Lustre).
+    case rollback
+  }
+
+  /// The file as the user named it.
+  let path: String
+  let database: DatabaseQueue
+
+  private init(path: String, database: DatabaseQueue) { (self.path, self.database) = (path, database) }
+
+  /// Whether the file exists.
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// Opens a store for writing; makes it where there is none, and brings its tables up to date.
+  ///
+  /// - Precondition: the caller holds the lock.
+  /// - Throws: `SpecificationError`: damaged, not a store, of a newer version, not writable, full disk.
+  static func open(_ path: String, journal: Journal) throws(SpecificationError) -> ResultsStore {
+    let isNew = !exists(path)
+    do {
+      var configuration = Configuration()
+      configuration.busyMode = .timeout(30)
+      configuration.label = "results"
+      configuration.foreignKeysEnabled = false
+      let database = try DatabaseQueue(path: path, configuration: configuration)
+      try database.writeWithoutTransaction { database in
+        try check(database, path: path, isNew: isNew)
+        let mode = journal == .writeAhead ? "WAL" : "DELETE"
+        _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = \(mode)")
+        try database.execute(sql: "PRAGMA synchronous = FULL")
+      }
+      try StoreSchema.migrator.migrate(database)
+      if isNew { AtomicFile.synchronizeFolder(of: path) }
+      return ResultsStore(path: path, database: database)
+    } catch {
+      throw StoreFailure.error(error, file: path)
+    }
+  }
+
+  /// Opens a store for reading; nothing is changed, also where another process is writing.
+  ///
+  /// - Throws: `SpecificationError`: missing, damaged, not a store, of another version.
+  static func read(_ path: String) throws(SpecificationError) -> ResultsStore {
+    guard exists(path) else {
+      throw SpecificationError(
+        file: path, "there is no such store", remedy: "run 'strata sweep run' first", status: .noInput)
+    }
+    do {
+      var configuration = Configuration()
+      configuration.readonly = true
+      configuration.busyMode = .timeout(30)
+      let database = try DatabaseQueue(path: path, configuration: configuration)
+      try database.read { database in
+        try check(database, path: path, isNew: false)
+        guard try StoreSchema.migrator.hasCompletedMigrations(database) else {
+          throw SpecificationError(
+            file: path, "this store is of an earlier version",
+            remedy: "run the sweep once more: it is brought up to date")
+        }
+      }
+      return ResultsStore(path: path, database: database)
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN {
+      throw SpecificationError(
+        file: path, "this store cannot be opened",
+        remedy: "check its permissions; after an interruption its folder must be writable, once", status: .noInput)
+    } catch {
+      throw StoreFailure.error(error, file: path)
+    }
+  }
+
+  /// An error unless the file is a store that this version knows.
+  private static func check(_ database: Database, path: String, isNew: Bool) throws {
+    let identifier = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+    // A file without tables is one whose maker was killed.
+    let isEmpty = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0
+    if isNew || isEmpty { return }
+    guard identifier == StoreSchema.applicationID else {
+      throw SpecificationError(
+        file: path, "this is an SQLite file, but not one of Strata's", remedy: "choose another folder for --out")
+    }
+    if try StoreSchema.migrator.hasBeenSuperseded(database) {
+      throw SpecificationError(
+        file: path, "this store was written by a newer version of Strata",
+        remedy: "use that version, or another folder for --out")
+    }
+  }
+
+  /// Runs SQL, with errors that say what to do.
+  func query<T>(_ body: (Database) throws -> T) throws(SpecificationError) -> T {
+    do { return try database.writeWithoutTransaction(body) } catch { throw StoreFailure.error(error, file: path) }
+  }
+
+  /// Runs SQL in one transaction.
+  func transaction<T>(_ body: (Database) throws -> T) throws(SpecificationError) -> T {
+    do { return try database.write(body) } catch { throw StoreFailure.error(error, file: path) }
+  }
+
+  /// An error if SQLite finds the file damaged: its pages, its order, its indices.
+  ///
+  /// - Complexity: reads the whole file.
+  func check() throws(SpecificationError) {
+    let message = try query { database in
+      try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? "no answer"
+    }
+    // Two lines: where, and what.
+    if message != "ok" { throw StoreFailure.damaged(path, message.split(separator: "\n").joined(separator: " ")) }
+  }
+
+  /// Makes the store one plain file again, which opens everywhere as it is, also on a read-only disk, and closes it.
+  ///
+  /// Where a reader is in the way the log stays beside it, which is as sound.
+  func close() {
+    _ = try? database.writeWithoutTransaction { database in
+      try database.execute(sql: "PRAGMA busy_timeout = 0")
+      return try String.fetchOne(database, sql: "PRAGMA journal_mode = DELETE")
+    }
+    try? database.close()
+  }
+}

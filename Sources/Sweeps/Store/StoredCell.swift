@@ -1,0 +1,52 @@
+internal import Datasets
+
+/// What a store says of a cell, without its scores.
+struct StoredCell: Sendable {
+  /// How a cell ended.
+  enum Status: String, Sendable {
+    case finished, diverged, failed
+  }
+
+  /// Its row.
+  var number: Int64
+  /// SHA-256 of the specification.
+  var hash: String
+  var status: Status
+  var reason: String?
+  var finalLoss: Double?
+  var steps: Int?
+  var seconds: Double?
+  var attempts: Int
+  var run: Int64
+  var checksum: UInt32
+}
+
+/// The checksum of a cell's scores, over the values as SQLite keeps them: a bit that flips on the disk is noticed when the
+/// scores are read.
+struct ScoreChecksum {
+  private var checksum = Checksum()
+
+  /// The checksum so far.
+  var value: UInt32 { checksum.value }
+
+  mutating func add(_ score: RecoveryScore) {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(96)
+    for text in [score.evaluation, score.node ?? "", score.target, score.estimator, score.metric] {
+      bytes += text.utf8
+      bytes.append(0)
+    }
+    for bits in [
+      UInt64(bitPattern: Int64(score.level ?? -1)), Self.bits(score.value), Self.bits(score.pValue ?? .nan),
+      UInt64(bitPattern: Int64(score.probes ?? -1)),
+    ] {
+      withUnsafeBytes(of: bits.littleEndian) { bytes += $0 }
+    }
+    checksum.update(bytes)
+  }
+
+  /// SQLite knows one NaN, which is NULL, and one zero.
+  private static func bits(_ value: Double) -> UInt64 {
+    value.isNaN ? Double.nan.bitPattern : (value == 0 ? 0 : value).bitPattern
+  }
+}

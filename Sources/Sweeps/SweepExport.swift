@@ -1,0 +1,114 @@
+internal import FoundationEssentials
+internal import GRDB
+internal import HierarchicalGraphs
+internal import MaskedAutoencoding
+internal import Reporting
+public import Specifications
+
+/// The content of a sweep's store as text, for programs that read no SQLite.
+public struct SweepExport {
+  /// What is exported.
+  public enum Format: Sendable {
+    /// Every score, as in `results.csv`.
+    case scores
+    /// A row for each cell: how it ended, its cost, and where it comes from.
+    case cells
+    /// One JSON object for each cell, a line each (NDJSON): the row of `cells` with the scores in it.
+    case json
+  }
+
+  private let store: ResultsStore
+  private let directory: SweepDirectory
+  private let plan: SweepPlan
+
+  /// The store of a folder.
+  ///
+  /// - Parameter plan: What is exported the cells of, in its order; nil for the one that was last run there.
+  /// - Throws: `SpecificationError`: no store, or one that cannot be read.
+  public init(_ directory: SweepDirectory, plan: SweepPlan? = nil) throws {
+    self.directory = directory
+    store = try ResultsStore.read(directory.storePath)
+    self.plan = try plan ?? directory.lastPlan()
+  }
+
+  /// Writes it piece by piece.
+  ///
+  /// - Throws: `SpecificationError` if a row is damaged; what `write` throws.
+  /// - Complexity: O(rows), in the memory of the plan's cells and one cell's scores.
+  public func write(_ format: Format, to write: (String) throws -> Void) throws {
+    let stored = try store.cells()
+    let header = ResultsFile.text([])
+    switch format {
+    case .scores: try write(header)
+    case .cells: try write(CSVWriter.line(Self.columns.map(CSVWriter.Field.text)))
+    case .json: break
+    }
+    for cell in try plan.plannedCells() {
+      guard let row = try cell.row(in: stored) else { continue }
+      switch format {
+      case .scores:
+        guard row.status != .failed else { continue }
+        let result = try store.result(row, of: cell)
+        try write(String(ResultsFile.text([(cell.specification, result)]).dropFirst(header.count)))
+      case .cells: try write(CSVWriter.line(try fields(of: row)))
+      case .json:
+        let scores =
+          row.status == .failed
+          ? []
+          : try store.query { [path = store.path] database in
+            try ResultsStore.scores(row, in: database, path: path)
+          }
+        try write(try object(try fields(of: row), scores) + "\n")
+      }
+    }
+  }
+
+  private static let columns = [
+    "cell", "specification", "graph", "mechanism", "mask_ratio", "patch_size", "width", "generator_seed",
+    "training_seed", "status", "reason", "final_loss", "steps", "seconds", "peak_memory", "attempts", "plan", "shard",
+    "workers", "isolated", "host", "strata_version", "git_revision", "compiler", "blas", "blas_kernel", "gsl", "cpu",
+  ]
+
+  private static let query =
+    "SELECT \(columns.joined(separator: ", ")) FROM cells JOIN runs USING (run) WHERE number = ?"
+
+  private func fields(of row: StoredCell) throws -> [CSVWriter.Field] {
+    try store.query { database in
+      let statement = try database.cachedStatement(sql: Self.query)
+      guard let row = try Row.fetchOne(statement, arguments: [row.number]) else { throw Row.malformed }
+      return row.map { _, value in
+        switch value.storage {
+        case .null, .blob: .missing
+        case .int64(let number): .integer(Int(number))
+        case .double(let number): .number(number)
+        case .string(let text): .text(text)
+        }
+      }
+    }
+  }
+
+  private func object(_ fields: [CSVWriter.Field], _ scores: [RecoveryScore]) throws -> String {
+    let members = zip(Self.columns, fields).map { name, field in "\(name.jsonQuoted):\(Self.json(field))" }
+    let rows = scores.map { score in
+      let members: [(String, CSVWriter.Field)] = [
+        ("evaluation", .text(score.evaluation)), ("level", score.level.map { .integer($0) } ?? .missing),
+        ("node", score.node.map { .text($0) } ?? .missing), ("target", .text(score.target)),
+        ("estimator", .text(score.estimator)), ("metric", .text(score.metric)), ("value", .number(score.value)),
+        ("p_value", score.pValue.map { .number($0) } ?? .missing),
+        ("probes", score.probes.map { .integer($0) } ?? .missing),
+      ]
+      return "{" + members.map { "\($0.jsonQuoted):\(Self.json($1))" }.joined(separator: ",") + "}"
+    }
+    return "{" + members.joined(separator: ",") + ",\"scores\":[" + rows.joined(separator: ",") + "]}"
+  }
+
+  /// JSON has no NaN and no infinity: they are null.
+  private static func json(_ field: CSVWriter.Field) -> String {
+    switch field {
+    case .text(let text): text.jsonQuoted
+    case .integer(let number): "\(number)"
+    case .number(let number): number.isFinite ? "\(number)" : "null"
+    case .missing: "null"
+    }
+  }
+}

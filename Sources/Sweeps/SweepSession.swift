@@ -1,0 +1,116 @@
+internal import FoundationEssentials
+internal import Specifications
+
+/// One process's hold on a sweep's folder: the lock, the store, and what others have finished.
+///
+/// A whole sweep writes `DIR/results.sqlite` and is alone. A shard writes a store of its own, of this very attempt: two copies
+/// of a task that a cluster runs by mistake never write one file, and need no locks between machines.
+final class SweepSession: Sendable {
+  let directory: SweepDirectory
+  let store: ResultsStore
+  /// What was kept of a damaged store, if it was.
+  let recovery: StoreRecovery?
+  /// Attempts at cells that other attempts at this shard were cut off in.
+  let earlierAttempts: [String: Int]
+  private let lock: SweepLock
+  /// Stores with finished cells that a shard leaves alone.
+  private let others: [String]
+
+  /// What is finished of some cells, by their indices.
+  struct State {
+    var results: [Int: CellResult] = [:]
+    var failures: [Int: String] = [:]
+    var pending: [Int] = []
+  }
+
+  /// Takes the lock and opens the store.
+  ///
+  /// - Throws: `SpecificationError`: the folder cannot be written, another process holds it, the store is damaged.
+  init(directory: SweepDirectory, shard: Shard?, recovers: Bool) throws(SpecificationError) {
+    self.directory = directory
+    try directory.create(withShards: shard != nil)
+    let path: String
+    if let shard {
+      (path, lock) = try Self.newAttempt(at: shard, in: directory)
+      others =
+        (ResultsStore.exists(directory.storePath) ? [directory.storePath] : [])
+        + directory.shardStores().filter { Self.isAttempt($0, at: shard) && $0 != path }
+    } else {
+      path = directory.storePath
+      lock = try SweepLock.acquire(directory.lockPath, subject: directory.path)
+      others = []
+    }
+    let journal: ResultsStore.Journal = shard == nil ? .writeAhead : .rollback
+    recovery = recovers ? try ResultsStore.recover(path, journal: journal) : nil
+    store = try ResultsStore.open(path, journal: journal)
+    try store.check()
+    var attempts: [String: Int] = [:]
+    for other in others {
+      // Whoever is writing it may be on another machine; what cannot be read is run again.
+      guard let started = try? ResultsStore.read(other).started() else { continue }
+      attempts.merge(started.mapValues(\.attempts)) { $0 + $1 }
+    }
+    earlierAttempts = attempts
+  }
+
+  /// Ends the hold on the folder.
+  func close() { store.close() }
+
+  /// Takes over what shards and earlier versions have finished.
+  ///
+  /// - Parameter run: Gives the number of this run.
+  func takeOver(_ cells: [PlannedCell], plan: SweepPlan, run: () throws -> Int64) throws {
+    guard path == directory.storePath else { return }
+    for shard in directory.shardStores() {
+      try ResultsStore.read(shard).check()
+      _ = try store.merge(shard)
+    }
+    guard let earlier = EarlierResults(in: directory.path) else { return }
+    let stored = try store.cells()
+    _ = try earlier.takeOver(cells.filter { stored[$0.name] == nil }, plan: plan, into: store, run: run)
+  }
+
+  /// What is finished, and what is not: pending are cells that no store has.
+  func state(of cells: [PlannedCell]) throws(SpecificationError) -> State {
+    var state = State()
+    let stored = try store.cells()
+    var elsewhere = Set<String>()
+    for other in others {
+      // As above.
+      guard let cells = try? ResultsStore.read(other).cells() else { continue }
+      elsewhere.formUnion(cells.filter { $0.value.status != .failed }.keys)
+    }
+    for (index, cell) in cells.enumerated() {
+      guard let found = try cell.row(in: stored) else {
+        if !elsewhere.contains(cell.name) { state.pending.append(index) }
+        continue
+      }
+      if found.status == .failed {
+        state.failures[index] = found.reason ?? ""
+      } else {
+        state.results[index] = try store.result(found, of: cell)
+      }
+    }
+    return state
+  }
+
+  private var path: String { store.path }
+
+  /// A store that no other process has opened, with its lock.
+  private static func newAttempt(
+    at shard: Shard, in directory: SweepDirectory
+  ) throws(SpecificationError) -> (path: String, lock: SweepLock) {
+    var attempt = 1
+    while true {
+      let name = "\(directory.shardsPath)/\(stem(shard))\(attempt)"
+      if let lock = try SweepLock.create(name + ".lock", subject: directory.path) { return (name + ".sqlite", lock) }
+      attempt += 1
+    }
+  }
+
+  private static func stem(_ shard: Shard) -> String { "\(shard.index)-of-\(shard.count).attempt-" }
+
+  private static func isAttempt(_ path: String, at shard: Shard) -> Bool {
+    path.split(separator: "/").last?.hasPrefix(stem(shard)) ?? false
+  }
+}

@@ -1,0 +1,129 @@
+import Foundation
+import GRDB
+import TestSupport
+import Testing
+
+/// Cells in processes of their own: crashes, limits, and the way back.
+@Suite struct SweepIsolationTests {
+  /// A cell that takes for ever beside three that do not: the steps are the same, so it is a plan of its own.
+  private func write(_ plan: String, to folder: URL) throws {
+    try Data(plan.utf8).write(to: folder.appending(path: "plan.yaml"))
+  }
+
+  @Test("A cell whose process is ended by a signal is a row with its reason, the sweep goes on, and retry mends it")
+  func crash() throws {
+    let plan = SweepTests.plan.replacingOccurrences(of: "steps: 10", with: "steps: 20000")
+    try withTemporaryDirectory { folder in
+      try write(plan, to: folder)
+      let process = try StrataProcess(
+        ["sweep", "run", "plan.yaml", "--out", "out", "--quiet", "--isolate", "--workers", "1"], in: folder)
+      process.wait { !process.children.isEmpty }
+      // The first cell is on its way once its process has read the plan.
+      usleep(100_000)
+      for child in process.children { kill(child, SIGSEGV) }
+      let end = process.end()
+      #expect(end.exitCode == 75)
+      #expect(end.standardError.hasPrefix("Error: out: 1 of 4 cells failed: "))
+      #expect(end.standardError.contains("its process was ended by signal 11 (SIGSEGV)"))
+      let store = SweepStore(folder.appending(path: "out"))
+      #expect(try store.endings.map(\.status) == ["failed", "finished", "finished", "finished"])
+      #expect(try store.endings[0].reason?.hasPrefix("its process was ended by signal 11 (SIGSEGV)") == true)
+      // Failed cells are not run again unasked.
+      let again = try StrataBinary.run(["sweep", "run", "plan.yaml", "--out", "out", "--quiet"], in: folder)
+      #expect(again.exitCode == 75 && again.standardOutput.hasPrefix("3 cells (3 from an earlier run)"))
+      let status = try StrataBinary.run(["sweep", "status", "out"], in: folder).standardOutput
+      #expect(status.hasPrefix("small: 3 of 4 cells done, 0 running, 1 failed, 0 diverged, 0 waiting\nfailed   "))
+      let retry = try StrataBinary.run(["sweep", "retry", "out", "--failed"], in: folder)
+      #expect(retry.exitCode == 0)
+      #expect(retry.standardOutput == "4 cells (3 from an earlier run): out/results.csv\n")
+      let attempts = try store.read { try Int.fetchAll($0, sql: "SELECT attempts FROM cells ORDER BY attempts") }
+      #expect(attempts == [1, 1, 1, 2])
+      let whole = try StrataBinary.run(["sweep", "run", "plan.yaml", "--out", "whole", "--quiet"], in: folder)
+      #expect(whole.exitCode == 0)
+      let files = try ["out", "whole"].map { try Data(contentsOf: folder.appending(path: "\($0)/results.csv")) }
+      #expect(files[0] == files[1])
+    }
+  }
+
+  @Test("A cell beyond its time limit, of the plan or the command line, is ended and noted; the others are finished")
+  func timeLimit() throws {
+    // Two widths of network cannot be told apart by steps, so every cell is too slow for the first limit.
+    let plan =
+      SweepTests.plan.replacingOccurrences(of: "steps: 10", with: "steps: 20000")
+      .replacingOccurrences(of: "mask_ratios: [0.25, 0.5]", with: "mask_ratios: 0.5") + "\nlimits: {seconds: 0.2}\n"
+    try withTemporaryDirectory { folder in
+      try write(plan, to: folder)
+      let run = try StrataBinary.run(["sweep", "run", "plan.yaml", "--out", "out", "--quiet"], in: folder)
+      #expect(run.exitCode == 75)
+      let store = SweepStore(folder.appending(path: "out"))
+      #expect(try store.endings.map(\.status) == ["failed", "failed"])
+      #expect(try store.endings.map(\.reason) == Array(repeating: "time limit: not finished after 0.2 s", count: 2))
+      let cells = try StrataBinary.run(["sweep", "export", "out", "--csv", "--cells"], in: folder).standardOutput
+      #expect(cells.contains(",failed,time limit: not finished after 0.2 s,"))
+      let retry = try StrataBinary.run(["sweep", "retry", "out", "--failed", "--cell-seconds", "60"], in: folder)
+      #expect(retry.exitCode == 0 && retry.standardOutput.hasPrefix("2 cells (0 from an earlier run)"))
+    }
+  }
+
+  @Test("A cell beyond its memory limit is ended and noted")
+  func memoryLimit() throws {
+    // The process alone, with its libraries, holds more than 16 MB.
+    let plan = SweepTests.plan.replacingOccurrences(of: "steps: 10", with: "steps: 100000000")
+      .replacingOccurrences(of: "mask_ratios: [0.25, 0.5]", with: "mask_ratios: 0.5")
+    try withTemporaryDirectory { folder in
+      try write(plan, to: folder)
+      let run = try StrataBinary.run(
+        ["sweep", "run", "plan.yaml", "--out", "out", "--quiet", "--cell-memory", "16"], in: folder)
+      #expect(run.exitCode == 75)
+      let reasons = try SweepStore(folder.appending(path: "out")).endings.map { $0.reason ?? "" }
+      #expect(reasons.count == 2)
+      for reason in reasons {
+        #expect(reason.hasPrefix("memory limit: ") && reason.hasSuffix("MB are more than 16 MB"))
+      }
+    }
+  }
+
+  @Test("Isolated cells give the bytes of cells in one process, and shards of them too")
+  func sameBytes() throws {
+    try withTemporaryDirectory { folder in
+      try write(SweepTests.plan, to: folder)
+      let run = ["sweep", "run", "plan.yaml", "--quiet", "--out"]
+      #expect(try StrataBinary.run(run + ["whole"], in: folder).exitCode == 0)
+      #expect(try StrataBinary.run(run + ["isolated", "--isolate"], in: folder).exitCode == 0)
+      for shard in ["2/2", "1/2"] {
+        let output = try StrataBinary.run(run + ["parts", "--shard", shard, "--isolate"], in: folder)
+        #expect(
+          output.standardOutput
+            == "shard \(shard): 2 cells in parts/shards/\(shard.prefix(1))-of-2.attempt-1.sqlite\n")
+      }
+      let early = try StrataBinary.run(["sweep", "table", "plan.yaml", "--out", "parts"], in: folder)
+      #expect(
+        early.standardError
+          == "Error: parts: the results are in shards; run 'strata sweep merge parts --out parts' first\n")
+      let merge = try StrataBinary.run(["sweep", "merge", "parts", "--out", "parts"], in: folder)
+      #expect(
+        merge.standardOutput
+          == "4 of 4 cells: parts/results.csv (2 stores, 4 cells new, 0 came twice, 0 of these with other scores)\n")
+      let files = try ["whole", "isolated", "parts"].map {
+        try Data(contentsOf: folder.appending(path: "\($0)/results.csv"))
+      }
+      #expect(files[0] == files[1] && files[0] == files[2])
+      let csv = try StrataBinary.run(["sweep", "export", "parts", "--csv"], in: folder).standardOutput
+      #expect(Data(csv.utf8) == files[0])
+    }
+  }
+
+  @Test("sweep plan counts cells, estimates their cost, and leaves out what is finished")
+  func plan() throws {
+    try withTemporaryDirectory { folder in
+      try write(SweepTests.plan, to: folder)
+      let fresh = try StrataBinary.run(["sweep", "plan", "plan.yaml"], in: folder)
+      #expect(fresh.exitCode == 0 && fresh.standardOutput.hasPrefix("small: 4 cells, 0 finished\n| shape "))
+      #expect(fresh.standardOutput.contains("| tree-depth2-branching2, rho-0.85, width 1 |     4 |"))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["plan.yaml"])
+      _ = try StrataBinary.run(["sweep", "run", "plan.yaml", "--out", "out", "--quiet"], in: folder)
+      let done = try StrataBinary.run(["sweep", "plan", "plan.yaml", "--out", "out"], in: folder)
+      #expect(done.standardOutput == "small: 4 cells, 4 finished\n")
+    }
+  }
+}
