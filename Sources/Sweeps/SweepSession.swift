@@ -54,7 +54,10 @@ final class SweepSession: Sendable {
   }
 
   /// Ends the hold on the folder.
-  func close() { store.close() }
+  func close() {
+    store.close()
+    lock.release()
+  }
 
   /// Takes over what shards and earlier versions have finished.
   ///

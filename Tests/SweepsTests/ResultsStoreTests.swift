@@ -164,4 +164,23 @@ import Testing
       }
     }
   }
+
+  @Test("A store whose maker was killed before, between and after its first tables is made anew", arguments: 0...3)
+  func halfMade(stage: Int) async throws {
+    let plan = try tinyPlan(ratios: "0.5", seeds: "1")
+    try await withTemporaryDirectory { folder in
+      let whole = try await runSweep(plan, in: folder.appending(path: "whole")).csv
+      if stage == 0 { try Data().write(to: folder.appending(path: "results.sqlite")) }
+      let steps = [
+        "PRAGMA journal_mode = WAL", "PRAGMA application_id = 0x53545241",
+        "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)",
+      ]
+      if stage > 0 {
+        try await DatabaseQueue(path: folder.appending(path: "results.sqlite").path).writeWithoutTransaction { store in
+          for step in steps.prefix(stage) { try store.execute(sql: step) }
+        }
+      }
+      #expect(try await runSweep(plan, in: folder).csv == whole)
+    }
+  }
 }

@@ -42,6 +42,10 @@ final class ResultsStore: Sendable {
         let mode = journal == .writeAhead ? "WAL" : "DELETE"
         _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = \(mode)")
         try database.execute(sql: "PRAGMA synchronous = FULL")
+        // Before the first table: whoever is killed in the middle of making a store leaves one that is known as a store.
+        if try isEmpty(database) {
+          try database.execute(sql: "PRAGMA application_id = \(StoreSchema.applicationID)")
+        }
       }
       try StoreSchema.migrator.migrate(database)
       if isNew { AtomicFile.synchronizeFolder(of: path) }
@@ -86,8 +90,7 @@ final class ResultsStore: Sendable {
   private static func check(_ database: Database, path: String, isNew: Bool) throws {
     let identifier = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
     // A file without tables is one whose maker was killed.
-    let isEmpty = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0
-    if isNew || isEmpty { return }
+    if try isNew || isEmpty(database) { return }
     guard identifier == StoreSchema.applicationID else {
       throw SpecificationError(
         file: path, "this is an SQLite file, but not one of Strata's", remedy: "choose another folder for --out")
@@ -97,6 +100,10 @@ final class ResultsStore: Sendable {
         file: path, "this store was written by a newer version of Strata",
         remedy: "use that version, or another folder for --out")
     }
+  }
+
+  private static func isEmpty(_ database: Database) throws -> Bool {
+    try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0
   }
 
   /// Runs SQL, with errors that say what to do.

@@ -12,7 +12,13 @@ final class SweepLock: Sendable {
 
   private init(descriptor: Int32) { self.descriptor = descriptor }
 
-  deinit { close(descriptor) }
+  deinit {
+    release()
+    close(descriptor)
+  }
+
+  /// Gives the lock up. Closing alone would leave it with a process that is just being started and has not closed its copy.
+  func release() { flock(descriptor, LOCK_UN) }
 
   /// Takes the lock.
   ///
