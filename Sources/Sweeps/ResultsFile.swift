@@ -10,6 +10,8 @@ enum ResultsFile {
   /// A score with what its columns need besides.
   private struct Row {
     let cell: CellSpecification
+    /// The cell's name: a hash of its whole text, far too dear to be computed in every row.
+    let name: String
     let score: RecoveryScore
     let normalised: Double?
     /// Masks, and the rows that each probe was fitted and scored on; nil where they do not apply.
@@ -18,7 +20,7 @@ enum ResultsFile {
 
   /// The columns, each with what stands in it. Seeds are text: they may exceed Int.
   private static let table: [(name: String, field: @Sendable (Row) -> CSVWriter.Field)] = [
-    ("cell", { .text($0.cell.identifier) }),
+    ("cell", { .text($0.name) }),
     ("graph", { .text($0.cell.graph.name) }),
     ("mechanism", { .text($0.cell.generatorLabel) }),
     ("mask_ratio", { .number($0.cell.maskRatio) }),
@@ -51,7 +53,8 @@ enum ResultsFile {
     for (cell, result) in cells {
       let normalised = NormalisedScores(result.measurements)
       for score in result.measurements + (result.predictions ?? []) {
-        let row = Row(cell: cell, score: score, normalised: normalised[score], counts: counts(score, cell))
+        let row = Row(
+          cell: cell, name: result.cell, score: score, normalised: normalised[score], counts: counts(score, cell))
         writer.append(table.map { $0.field(row) })
       }
     }
