@@ -1,4 +1,4 @@
-public import LinearAlgebra
+internal import LinearAlgebra
 
 /// Least squares with intercept, of least norm where it is not unique: scikit-learn's `LinearRegression`, for the protocols of
 /// others.
