@@ -24,6 +24,8 @@ struct EvaluationReport {
   let rows: Int
   let trainRows: Int
   let seed: UInt64
+  /// Whether the splits of `multiview-crl` were given.
+  var hasRowOrder = false
   var source: Source?
   var scores: [Row] = []
 
@@ -49,7 +51,7 @@ struct EvaluationReport {
     }
     // One pair of matrices is one run: there is nothing to take an interval over, and the reader is told so.
     return table.text + "\n" + sourceText + "Protocol \(`protocol`.rawValue), "
-      + "\(`protocol`.rowsText(total: rows, trainRows: trainRows)), seed \(seed). One representation: no interval over training seeds."
+      + "\(`protocol`.rowsText(total: rows, trainRows: trainRows, hasRowOrder: hasRowOrder)), seed \(seed). One representation: no interval over training seeds."
       + permutationsText + "\n"
   }
 
