@@ -1,4 +1,5 @@
 internal import COpenBLAS
+internal import Glibc
 
 extension Matrix where Scalar == Double {
   /// The Cholesky factor with complete pivoting of a symmetric positive semidefinite matrix, stopped where what is left is
@@ -14,8 +15,29 @@ extension Matrix where Scalar == Double {
   /// - Complexity: O(n·rank²) time, O(n·rank) memory; no more than largestRank's where nil.
   public func pivotedCholeskyFactor(traceTolerance: Double, largestRank: Int) -> Matrix? {
     precondition(rows == columns, "Cholesky of shape (\(rows), \(columns))")
-    let n = rows
-    var left = (0..<n).map { self[$0, $0] }
+    return Self.pivotedCholeskyFactor(
+      diagonal: (0..<rows).map { self[$0, $0] }, traceTolerance: traceTolerance, largestRank: largestRank
+    ) { row($0) }
+  }
+
+  /// The same for a matrix of which only the diagonal and the columns of the pivots are ever made.
+  ///
+  /// - Parameters:
+  ///   - diagonal: Of A.
+  ///   - traceTolerance: As in ``pivotedCholeskyFactor(traceTolerance:largestRank:)``.
+  ///   - largestRank: As there.
+  ///   - abandonsSlowDecay: Whether to give up after 16, 32, 64, … columns where the trace, falling at the mean rate of all columns
+  ///     so far, would not reach the tolerance at `largestRank`. The traces of smooth kernels fall ever more slowly; a matrix
+  ///     that is smooth nowhere and yet of low rank (many equal rows) is lost by it.
+  ///   - column: Column i of A.
+  /// - Complexity: O(n·rank²) time besides the columns.
+  public static func pivotedCholeskyFactor(
+    diagonal: [Double], traceTolerance: Double, largestRank: Int, abandonsSlowDecay: Bool = false,
+    column makeColumn: (Int) -> [Double]
+  ) -> Matrix? {
+    let n = diagonal.count
+    var left = diagonal
+    let whole = left.reduce(0) { $0 + max($1, 0) }
     // Column by column of L, each contiguous.
     var factor: [Double] = []
     var rank = 0
@@ -25,7 +47,12 @@ extension Matrix where Scalar == Double {
       // NaN fails every comparison: it must not pass for a pivot.
       guard rank < min(largestRank, n), let pivot = left.indices.max(by: { left[$0] < left[$1] }), left[pivot] > 0
       else { return nil }
-      var column = row(pivot)
+      if abandonsSlowDecay, rank >= 16, rank & (rank - 1) == 0,
+        log(remaining / whole) * Double(largestRank) > log(traceTolerance / whole) * Double(rank)
+      {
+        return nil
+      }
+      var column = makeColumn(pivot)
       if rank > 0 {
         let weights = (0..<rank).map { factor[$0 * n + pivot] }
         cblas_dgemv(

@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// A dense row-major matrix with value semantics.
 ///
 /// Goals, in this order: shapes that cannot be confused (every operation checks them), storage that C libraries can
@@ -33,15 +35,17 @@ public struct Matrix<Scalar: LinearAlgebraScalar>: Sendable, Equatable {
     self.storage = storage
   }
 
-  /// A matrix whose elements are written by `body`, without being zeroed before.
+  /// A matrix whose elements are written by `body`, without being zeroed before; large ones on large pages.
   ///
-  /// - Parameter body: Must initialise every one of the rows · columns elements that it is given.
+  /// - Parameter body: Writes the rows · columns elements that it is given; those that it leaves hold unspecified numbers.
   public init(rows: Int, columns: Int, initializingWith body: (UnsafeMutableBufferPointer<Scalar>) -> Void) {
     precondition(rows >= 0 && columns >= 0, "matrix of shape (\(rows), \(columns))")
     self.rows = rows
     self.columns = columns
     let count = rows * columns
     storage = Array(unsafeUninitializedCapacity: count) { buffer, initialized in
+      let bytes = count * MemoryLayout<Scalar>.stride
+      if bytes >= 8 << 20 { strata_prefer_large_pages(buffer.baseAddress, bytes) }
       body(UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
       initialized = count
     }

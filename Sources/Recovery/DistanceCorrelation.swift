@@ -1,4 +1,3 @@
-internal import Glibc
 public import LinearAlgebra
 
 /// Distance correlation (Székely, Rizzo & Bakirov 2007): zero in the population exactly for independent views.
@@ -12,8 +11,7 @@ public import LinearAlgebra
 /// - Complexity: O(n²(p + q)) time, O(n²) memory.
 public func distanceCorrelation(_ x: Matrix<Double>, _ y: Matrix<Double>) throws(RecoveryError) -> Double {
   try requireViews(x, y, rows: 2)
-  let (a, b) = (doublyCentred(distances(x)), doublyCentred(distances(y)))
-  return max(0, ratio(a, b)).squareRoot()
+  return PairwiseStatistic.distanceCorrelation.value(x, y)
 }
 
 /// The bias-corrected *squared* distance correlation (Székely & Rizzo 2013): 0 on average for independent views.
@@ -28,17 +26,5 @@ public func unbiasedSquaredDistanceCorrelation(
   _ x: Matrix<Double>, _ y: Matrix<Double>
 ) throws(RecoveryError) -> Double {
   try requireViews(x, y, rows: 4)
-  return ratio(unbiasedCentred(distances(x)), unbiasedCentred(distances(y)))
-}
-
-private func ratio(_ a: Matrix<Double>, _ b: Matrix<Double>) -> Double {
-  let (x, y) = (innerProduct(a, a), innerProduct(b, b))
-  guard x > 0, y > 0 else { return 0 }
-  return min(innerProduct(a, b) / (x.squareRoot() * y.squareRoot()), 1)
-}
-
-private func distances(_ x: Matrix<Double>) -> Matrix<Double> {
-  var result = pairSquares(centredToUnit(x))
-  result.withUnsafeMutableElements { d in for i in d.indices { d[i] = d[i].squareRoot() } }
-  return result
+  return PairwiseStatistic.unbiasedSquaredDistanceCorrelation.value(x, y)
 }

@@ -34,16 +34,19 @@ public struct IndependenceTest: Sendable, Equatable {
     precondition(permutations >= 1, "\(permutations) permutations")
     try requireViews(x, y, rows: 4)
     rows = x.rows
-    guard let (a, b) = Self.centredKernels(x, y) else {
+    let (a, b) = (PairwiseStatistic.independence.pairs(x), PairwiseStatistic.independence.pairs(y))
+    // Nothing is drawn for a constant view: every permutation of it is the same.
+    guard !a.isConstant, !b.isConstant else {
       (statistic, pValue, permuted) = (0, 1, [Double](repeating: 0, count: permutations))
       return
     }
-    let observed = innerProduct(a, b)
-    let products = (0..<permutations).map { _ in permutedProduct(a, b, stream.permutation(x.rows)) }
-    let scale = Double(x.rows) * Double(x.rows)
-    statistic = max(0, observed) / scale
-    permuted = products.map { max(0, $0) / scale }
-    pValue = PermutationNull.pValue(score: observed, shuffled: products) ?? .nan
+    let observed = PairwiseStatistic.independence.value(a, b)
+    let shuffled = (0..<permutations).map { _ in
+      PairwiseStatistic.independence.value(a, b, order: stream.permutation(x.rows))
+    }
+    statistic = observed
+    permuted = shuffled
+    pValue = PermutationNull.pValue(score: observed, shuffled: shuffled) ?? .nan
   }
 
   /// ``statistic`` alone, without a test.
@@ -52,33 +55,6 @@ public struct IndependenceTest: Sendable, Equatable {
   /// - Complexity: O(n²(p + q)) time, O(n²) memory.
   public static func statistic(_ x: Matrix<Double>, _ y: Matrix<Double>) throws(RecoveryError) -> Double {
     try requireViews(x, y, rows: 4)
-    guard let (a, b) = centredKernels(x, y) else { return 0 }
-    return max(0, innerProduct(a, b)) / (Double(x.rows) * Double(x.rows))
-  }
-
-  /// Nil if a view is constant. Centring one of the two matrices would suffice; centring both keeps the rounding small.
-  private static func centredKernels(_ x: Matrix<Double>, _ y: Matrix<Double>) -> (Matrix<Double>, Matrix<Double>)? {
-    guard let k = medianKernel(x, widthShare: 1), let l = medianKernel(y, widthShare: 1) else { return nil }
-    return (doublyCentred(k), doublyCentred(l))
-  }
-}
-
-/// Σ AᵢⱼB_{π(i)π(j)} for symmetric A and B.
-private func permutedProduct(_ a: Matrix<Double>, _ b: Matrix<Double>, _ order: [Int]) -> Double {
-  let n = a.rows
-  return a.withUnsafeElements { a in
-    b.withUnsafeElements { b in
-      order.withUnsafeBufferPointer { order in
-        var (offDiagonal, diagonal) = (0.0, 0.0)
-        for i in 0..<n {
-          let (row, permuted) = (i * n, order[i] * n)
-          var sum = 0.0
-          for j in 0..<i { sum += a[row + j] * b[permuted + order[j]] }
-          offDiagonal += sum
-          diagonal += a[row + i] * b[permuted + order[i]]
-        }
-        return 2 * offDiagonal + diagonal
-      }
-    }
+    return PairwiseStatistic.independence.value(x, y)
   }
 }

@@ -62,15 +62,11 @@ public enum KernelAlignment {
   ) throws(RecoveryError) -> Double {
     precondition(widthShare > 0 && widthShare.isFinite, "a kernel width of \(widthShare) median distances")
     try requireViews(x, y, rows: estimator == .biased ? 2 : 4)
-    guard let k = medianKernel(x, widthShare: widthShare), let l = medianKernel(y, widthShare: widthShare) else {
-      return 0
-    }
-    let (a, b) =
-      estimator == .biased ? (doublyCentred(k), doublyCentred(l)) : (unbiasedCentred(k), unbiasedCentred(l))
-    return normalised(innerProduct(a, b), innerProduct(a, a), innerProduct(b, b), estimator)
+    return PairwiseStatistic.alignment(estimator, widthShare: widthShare).value(x, y)
   }
 
-  private static func normalised(_ cross: Double, _ x: Double, _ y: Double, _ estimator: Estimator) -> Double {
+  /// ⟨x, y⟩ / (‖x‖ ‖y‖) from the three products; 0 unless both squares are positive.
+  static func normalised(_ cross: Double, _ x: Double, _ y: Double, _ estimator: Estimator) -> Double {
     guard x > 0, y > 0 else { return 0 }
     let value = cross / (x.squareRoot() * y.squareRoot())
     // Both are bounded by Cauchy and Schwarz, and rounding must not leave their ranges.

@@ -15,23 +15,25 @@ extension KernelRidgeProbe {
   /// The best grid point, gammas outside and penalties inside, for each group of target columns.
   ///
   /// - Parameters:
-  ///   - distances: Squared distances of standardised rows, shape (n, n).
+  ///   - x: Standardised, shape (n, k).
   ///   - scale: 1/k.
   ///   - targets: Standardised, shape (n, q).
   ///   - active: Whether each target varies.
   ///   - groups: Ranges of columns.
   func chooseGridPoints(
-    _ distances: Matrix<Double>, scale: Double, targets: Matrix<Double>, active: [Bool], groups: [Range<Int>]
+    _ x: Matrix<Double>, scale: Double, targets: Matrix<Double>, active: [Bool], groups: [Range<Int>]
   ) throws(RecoveryError) -> [Int] {
     var points: [PointErrors] = []
+    // Not made where every kernel is of low rank.
+    lazy var distances = Matrix.squaredDistances(x, x)
     for gamma in gammas {
-      let kernel = gaussianKernel(distances, rate: gamma * scale)
       let leastFit = Double(targets.rows - CrossValidation.folds(folds, rows: targets.rows)[0].count)
-      if allowsLowRank, let low = LowRankKernel(kernel, leastAdded: penalties.last! * leastFit) {
+      if allowsLowRank, let low = LowRankKernel(x, rate: gamma * scale, leastAdded: penalties.last! * leastFit) {
         for sums in try low.errors(targets: targets, penalties: penalties, folds: folds) {
           points.append(PointErrors(sums: sums, uncertainties: [Double](repeating: 0, count: sums.count)))
         }
       } else {
+        let kernel = gaussianKernel(distances, rate: gamma * scale)
         points += errors(of: Array(penalties.indices), kernel: kernel, targets: targets, allowsSingle: true)
       }
     }

@@ -67,7 +67,7 @@ public struct KernelRidgeProbe: Probe {
     let points = gammas.flatMap { gamma in penalties.map { (gamma: gamma, penalty: $0) } }
     guard points.count > 1 else { return groups.map { _ in points[0] } }
     let choices = try chooseGridPoints(
-      .squaredDistances(x, x), scale: 1 / Double(max(features.activeCount, 1)),
+      x, scale: 1 / Double(max(features.activeCount, 1)),
       targets: targets.applied(to: trainTargets),
       active: targets.scales.map { $0 > 0 }, groups: groups)
     return choices.map { points[$0] }
@@ -88,41 +88,46 @@ public struct KernelRidgeProbe: Probe {
     let x = features.applied(to: trainFeatures)
     let y = targets.applied(to: trainTargets)
     let scale = 1 / Double(max(features.activeCount, 1))
-    var distances = Matrix.squaredDistances(x, x)
 
     let points = gammas.flatMap { gamma in penalties.map { (gamma: gamma, penalty: $0) } }
     let choices =
       points.count > 1
       ? try chooseGridPoints(
-        distances, scale: scale, targets: y, active: targets.scales.map { $0 > 0 }, groups: groups)
+        x, scale: scale, targets: y, active: targets.scales.map { $0 > 0 }, groups: groups)
       : [Int](repeating: 0, count: groups.count)
-    let testDistances = Matrix.squaredDistances(features.applied(to: split.testFeatures), x)
+    let test = features.applied(to: split.testFeatures)
     var predictions = Matrix<Double>(rows: split.testFeatures.rows, columns: y.columns)
     let chosen = CrossValidation.columnsByGridPoint(choices, groups: groups)
-    for (index, (point, columns)) in chosen.enumerated() {
-      let (rate, penalty) = (points[point].gamma * scale, points[point].penalty * Double(x.rows))
+    for (point, columns) in chosen {
+      let rate = points[point].gamma * scale
       let whole = columns.count == y.columns
-      // The last one may have the distances' own memory: at 4000 rows every copy of them is 128 MB.
-      let isLast = index == chosen.count - 1
-      var system = distances
-      if isLast { distances = Matrix(rows: 0, columns: 0) }
-      system.exponentiate(times: -rate)
-      let wanted = whole ? y : y.columns(at: columns)
-      var weights: Matrix<Double>?
-      if allowsLowRank, let low = LowRankKernel(system, leastAdded: penalty) {
-        weights = try low.weights(wanted, added: penalty)
-      } else if x.rows >= leastSingleRows {
-        weights = system.refinedSolve(wanted, addingToDiagonal: penalty)
-      }
-      if weights == nil {
-        weights = try solveRidge(&system, wanted, penalty: penalty) {
-          gaussianKernel(.squaredDistances(x, x), rate: rate)
-        }
-      }
-      let product = gaussianKernel(testDistances, rate: rate) * weights!
+      let weights = try weights(
+        x, whole ? y : y.columns(at: columns), rate: rate, added: points[point].penalty * Double(x.rows))
+      // Block by block, so that the kernel of all test rows is never written to memory.
+      let product = Matrix.concatenatingRows(
+        stride(from: 0, to: test.rows, by: 64).map { first in
+          let block = test.rows(first..<min(first + 64, test.rows))
+          return gaussianKernel(.squaredDistances(block, x), rate: rate) * weights
+        })
       if whole { predictions = product } else { predictions.setColumns(columns, product) }
     }
     return targets.reverted(predictions)
+  }
+
+  /// (K + added · I)⁻¹ Y in the cheapest way that is exact.
+  private func weights(
+    _ x: Matrix<Double>, _ targets: Matrix<Double>, rate: Double, added: Double
+  ) throws(RecoveryError) -> Matrix<Double> {
+    if allowsLowRank, let low = LowRankKernel(x, rate: rate, leastAdded: added) {
+      return try low.weights(targets, added: added)
+    }
+    if x.rows >= leastSingleRows,
+      let weights = GaussianKernelPanels(x, rate: rate).refinedSolve(targets, addingToDiagonal: added)
+    {
+      return weights
+    }
+    var system = Matrix.lowerGaussianKernel(x, rate: rate)
+    return try solveRidge(&system, targets, penalty: added) { .lowerGaussianKernel(x, rate: rate) }
   }
 }
 

@@ -13,15 +13,22 @@ struct LowRankKernel {
   /// Where more columns are needed, finding that out has cost O(n · 128²) at most.
   private static let largestRank = 128
 
+  /// The kernel exp(−rate · ‖xᵢ − xⱼ‖²), of which no more than the columns of the factor is ever made.
+  ///
   /// - Parameters:
-  ///   - kernel: Shape (n, n).
+  ///   - x: Standardised, shape (n, k).
+  ///   - rate: Finite and > 0.
   ///   - leastAdded: The least nλ that will be added to the diagonal.
   /// - Returns: Nil where the rank is not far below n, or λ is nearly 0.
-  init?(_ kernel: Matrix<Double>, leastAdded: Double) {
-    guard leastAdded >= Self.leastPenalty * Double(kernel.rows) else { return nil }
-    let largest = min(kernel.rows / 4, Self.largestRank)
-    guard let factor = kernel.pivotedCholeskyFactor(traceTolerance: Self.error * leastAdded, largestRank: largest)
-    else { return nil }
+  /// - Complexity: O(n·(k + rank)·rank).
+  init?(_ x: Matrix<Double>, rate: Double, leastAdded: Double) {
+    let n = x.rows
+    guard leastAdded >= Self.leastPenalty * Double(n) else { return nil }
+    let factor = Matrix<Double>.pivotedCholeskyFactor(
+      diagonal: [Double](repeating: 1, count: n), traceTolerance: Self.error * leastAdded,
+      largestRank: min(n / 4, Self.largestRank), abandonsSlowDecay: true
+    ) { row in gaussianKernel(.squaredDistances(x.rows(row..<row + 1), x), rate: rate).storage }
+    guard let factor else { return nil }
     self.factor = factor
   }
 

@@ -53,6 +53,8 @@ public struct MatrixEvaluation: Sendable {
   public let canonicalRidge: Double
   /// Shuffles for p-values and the shuffled floor; 0 for none, but ``defaultPermutations`` for HSIC, which is read by its p-value.
   public let permutations: Int
+  /// The splits of `multiview-crl`, for the columns of ``targets``; nil for random ones.
+  public let rowOrder: RowOrder?
   /// The source of all randomness; group i has `key.child(i)`.
   public let key: RandomKey
 
@@ -66,7 +68,8 @@ public struct MatrixEvaluation: Sendable {
   public init(
     representation: Matrix<Double>, targets: Matrix<Double>, groups: [Group], references: [Reference] = [],
     trainRows: Int, limits: RecoveryScorer.Limits = .init(),
-    canonicalRidge: Double = RecoveryScorer.defaultCanonicalRidge, permutations: Int = 0, key: RandomKey
+    canonicalRidge: Double = RecoveryScorer.defaultCanonicalRidge, permutations: Int = 0,
+    rowOrder: RowOrder? = nil, key: RandomKey
   ) throws(RecoveryError) {
     try requireEqual("row counts of the representation and the targets", representation.rows, targets.rows)
     for reference in references {
@@ -82,6 +85,7 @@ public struct MatrixEvaluation: Sendable {
     self.limits = limits
     self.canonicalRidge = canonicalRidge
     self.permutations = permutations
+    self.rowOrder = rowOrder
     self.key = key
   }
 
@@ -98,7 +102,8 @@ public struct MatrixEvaluation: Sendable {
       let groupKey = key.child(index)
       guard `protocol` == .strata else {
         let scores = try `protocol`.scores(
-          features: representation, targets: targets.columns(at: group.columns), trainRows: trainRows, key: groupKey)
+          features: representation, targets: targets.columns(at: group.columns), trainRows: trainRows, key: groupKey,
+          rowOrder: rowOrder?.columns(at: group.columns))
         let rows = `protocol`.rows(total: targets.rows, trainRows: trainRows)
         for score in scores {
           result.append(
@@ -123,7 +128,7 @@ public struct MatrixEvaluation: Sendable {
     var traceError: Double?
     func values(_ split: HeldOutSplit) throws(RecoveryError) -> [Double] {
       guard metric.isNystroem else { return try scorer.components(metric, split, own) }
-      let (value, lost) = try scorer.nystroem(metric, split)
+      let (value, lost) = try scorer.nystroem(metric, split, own)
       traceError = traceError ?? lost
       return [value]
     }
@@ -139,23 +144,19 @@ public struct MatrixEvaluation: Sendable {
       }
     }
     let split = try self.split(representation, group, metric)
-    if metric == .hsic {
-      var stream = RandomStream(key.child("hsic"))
-      let test = try scorer.independence(
-        split, own, permutations: permutations > 0 ? permutations : Self.defaultPermutations, using: &stream)
-      append("representation", [test.statistic], permuted: [test.permuted])
-      if permutations > 0 { append("shuffled", [test.floor]) }
-    } else if permutations > 0 {
+    let count = metric == .hsic && permutations == 0 ? Self.defaultPermutations : permutations
+    if count > 0 {
       var stream = RandomStream(key.child(metric.name))
-      let nulls = try PermutationNull.each(split, permutations: permutations, using: &stream, score: values)
+      let nulls =
+        metric.isPairwise
+        ? try scorer.permutedPairs(metric, split, blocks: [own], permutations: count, using: &stream)
+        : try PermutationNull.each(split, permutations: count, using: &stream, score: values)
       append("representation", nulls.map(\.score), permuted: nulls.map(\.shuffled))
-      append("shuffled", nulls.map(\.floor))
+      if permutations > 0 { append("shuffled", nulls.map(\.floor)) }
     } else {
       append("representation", try values(split))
     }
     if let traceError { result[0][0].traceError = traceError }
-    // In-sample similarities to a floor or ceiling of another width say nothing about the representation's.
-    guard metric.isHeldOut else { return Array(result.joined()) }
     for reference in references {
       let other = try self.split(reference.features, group, metric)
       append(reference.name, try values(other))

@@ -63,7 +63,7 @@ public struct PermutationNull: Sendable, Equatable {
     return observed.indices.map { i in PermutationNull(score: observed[i], shuffled: shuffled.map { $0[i] }) }
   }
 
-  private init(score: Double, shuffled: [Double]) { (self.score, self.shuffled) = (score, shuffled) }
+  init(score: Double, shuffled: [Double]) { (self.score, self.shuffled) = (score, shuffled) }
 }
 
 extension HeldOutSplit {

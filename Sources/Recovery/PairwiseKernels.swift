@@ -24,6 +24,13 @@ func pairSquares(_ x: Matrix<Double>) -> Matrix<Double> {
   return result
 }
 
+/// ‖xᵢ − xⱼ‖ of the centred view, at a common scale.
+func pairDistances(_ x: Matrix<Double>) -> Matrix<Double> {
+  var result = pairSquares(centredToUnit(x))
+  result.withUnsafeMutableElements { d in for i in d.indices { d[i] = d[i].squareRoot() } }
+  return result
+}
+
 /// The Gaussian kernel matrix whose σ is a share of the median distance between different rows; nil for a constant view.
 ///
 /// Where more than half of the distances are zero (discrete values), the median of the others is taken.

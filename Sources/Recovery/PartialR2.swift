@@ -20,6 +20,12 @@ public enum PartialR2 {
   public static func perColumn(
     _ split: HeldOutSplit, group: Range<Int>, probe: some Probe
   ) throws(RecoveryError) -> [Double] {
+    let (reduced, full) = splits(split, group: group)
+    return perColumn(without: try probe.heldOutR2(reduced), with: try probe.heldOutR2(full))
+  }
+
+  /// The two regressions of a group: from the targets outside the group alone, and from the features and these.
+  static func splits(_ split: HeldOutSplit, group: Range<Int>) -> (reduced: HeldOutSplit, full: HeldOutSplit) {
     precondition(
       group.lowerBound >= 0 && group.upperBound <= split.trainTargets.columns,
       "columns \(group) of \(split.trainTargets.columns)")
@@ -33,8 +39,12 @@ public enum PartialR2 {
     let full = HeldOutSplit(
       checkedTrainFeatures: .concatenatingColumns([split.trainFeatures, others.train]), trainTargets: trainTargets,
       testFeatures: .concatenatingColumns([split.testFeatures, others.test]), testTargets: testTargets)
-    let (without, with) = (try probe.heldOutR2(reduced), try probe.heldOutR2(full))
-    return zip(without, with).map { without, with in
+    return (reduced, full)
+  }
+
+  /// The partial R² from the R² of both regressions, column by column.
+  static func perColumn(without: [Double], with: [Double]) -> [Double] {
+    zip(without, with).map { without, with in
       // The total sum of squares cancels: (1 − R²) is SSE up to it.
       1 - without > 1e-12 ? 1 - (1 - with) / (1 - without) : 0
     }

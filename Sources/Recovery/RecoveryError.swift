@@ -8,6 +8,8 @@ public enum RecoveryError: Error, Equatable, CustomStringConvertible {
   case shapeMismatch(what: String, left: Int, right: Int)
   /// A matrix has no columns.
   case noColumns(what: String)
+  /// A given order of rows is no permutation of the rows of each batch.
+  case rowOrder(what: String, reason: String)
   /// LAPACK failed on finite input.
   case numerical(operation: String, reason: String)
 
@@ -22,6 +24,8 @@ public enum RecoveryError: Error, Equatable, CustomStringConvertible {
       "\(what) differ: \(left) and \(right); pass matrices of the same samples and the same variables"
     case .noColumns(let what):
       "\(what): a matrix without columns, so there is nothing to score; give one of at least one column"
+    case .rowOrder(let what, let reason):
+      "\(what): no order of rows: \(reason)"
     case .numerical(let operation, let reason):
       "\(operation) failed: \(reason)"
     }

@@ -22,6 +22,10 @@ public enum RecoveryMetric: String, Sendable, Hashable, CaseIterable {
   case r2LinearPartial = "r2_linear_partial"
   /// The same with the RBF kernel ridge probe.
   case r2KernelPartial = "r2_kernel_partial"
+  /// The same with the Nyström probe.
+  case r2NystroemPartial = "r2_nystroem_partial"
+  /// The same with the MLP probe.
+  case r2MLPPartial = "r2_mlp_partial"
   /// Mean held-out canonical correlation.
   case ccaMean = "cca_mean"
   /// Every held-out canonical correlation: several numbers, see ``isSingle``.
@@ -80,17 +84,22 @@ public enum RecoveryMetric: String, Sendable, Hashable, CaseIterable {
   public var isSingle: Bool { self != .ccaEach }
 
   /// Whether the score compares with what the other targets of a family tell.
-  public var isPartial: Bool { self == .r2LinearPartial || self == .r2KernelPartial }
+  public var isPartial: Bool {
+    switch self {
+    case .r2LinearPartial, .r2KernelPartial, .r2NystroemPartial, .r2MLPPartial: true
+    default: false
+    }
+  }
 
   /// Whether the probe is the Nyström approximation, which states an error.
-  public var isNystroem: Bool { self == .r2Nystroem || self == .r2NystroemReverse }
+  public var isNystroem: Bool { self == .r2Nystroem || self == .r2NystroemReverse || self == .r2NystroemPartial }
 
   /// What is predicted from what.
   public var direction: Direction {
     switch self {
     case .r2LinearReverse, .r2KernelReverse, .r2NystroemReverse, .r2MLPReverse: .representation
-    case .r2Linear, .r2Kernel, .r2Nystroem, .r2MLP, .r2LinearPartial, .r2KernelPartial, .dciInformativeness: .targets
-    default: .none
+    case .r2Linear, .r2Kernel, .r2Nystroem, .r2MLP, .dciInformativeness: .targets
+    default: isPartial ? .targets : .none
     }
   }
 
@@ -137,6 +146,8 @@ public enum RecoveryMetric: String, Sendable, Hashable, CaseIterable {
     case .r2MLPReverse: "R² of the representation (MLP probe, from the targets)"
     case .r2KernelPartial: "Partial R² (RBF kernel ridge probe) given all other levels"
     case .r2LinearPartial: "Partial R² (ridge-linear probe) given all other levels"
+    case .r2NystroemPartial: "Partial R² (RBF kernel ridge probe, Nyström) given all other levels"
+    case .r2MLPPartial: "Partial R² (MLP probe) given all other levels"
     case .ccaMean: "Mean canonical correlation"
     case .ccaEach: "Canonical correlations"
     case .mccPearson: "Mean correlation coefficient (Pearson)"

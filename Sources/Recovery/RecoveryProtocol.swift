@@ -38,19 +38,22 @@ extension RecoveryProtocol {
   ///   - trainRows: The first rows, for `ssl-identifiability` only (the peer uses 5 batches of 4096, and scores 10); the
   ///     others take all rows and split, or do not, in their own way.
   ///   - key: The source of `multiview-crl`'s random splits and initial weights; unused by the others.
+  ///   - rowOrder: `multiview-crl`'s splits, of these target columns, instead of random ones; unused by the others.
   /// - Returns: `r2-linear` and `r2-kernel`, for `multiview-crl` `r2-mlp` too; for `cl-ica` `r2-linear`, `mcc-pearson`, `mcc-spearman`.
   /// - Throws: ``RecoveryError``.
   /// - Precondition: not ``strata``, whose scores are those of the metrics asked for.
   /// - Complexity: Kernel ridge is exact: O(r³) time for each grid point and fold, O(r²) memory with r training rows.
   public func scores(
-    features: Matrix<Double>, targets: Matrix<Double>, trainRows: Int, key: RandomKey
+    features: Matrix<Double>, targets: Matrix<Double>, trainRows: Int, key: RandomKey, rowOrder: RowOrder? = nil
   ) throws(RecoveryError) -> [ProtocolScore] {
     switch self {
     case .strata: preconditionFailure("the strata protocol has the scores of its metrics")
     case .sslIdentifiability: return try Self.batchedScores(features, targets, trainRows: trainRows)
     case .multiviewCRL:
       var stream = RandomStream(key)
-      return try Self.randomSplitScores(features, targets, key: key.child("mlp")) { rows in stream.permutation(rows) }
+      return try Self.randomSplitScores(features, targets, key: key.child("mlp")) { batch, target in
+        rowOrder?.order(batch: batch, target: target) ?? stream.permutation(batch.count)
+      }
     case .clICA: return try Self.inSampleScores(features, targets)
     }
   }
@@ -82,7 +85,8 @@ extension RecoveryProtocol {
   /// - Parameters:
   ///   - total: All rows.
   ///   - trainRows: The first rows, where ``usesTrainRows``.
-  public func rowsText(total: Int, trainRows: Int) -> String {
+  ///   - hasRowOrder: Whether `multiview-crl`'s splits were given.
+  public func rowsText(total: Int, trainRows: Int, hasRowOrder: Bool = false) -> String {
     let (fit, score) = rows(total: total, trainRows: trainRows)
     switch self {
     case .strata: return "\(total) rows, \(fit) to fit on"
@@ -90,7 +94,8 @@ extension RecoveryProtocol {
       return "\(total) rows, \(fit) to fit on" + (score > Self.batch ? ", scored in batches of \(Self.batch)" : "")
     case .multiviewCRL:
       let batches = total > Self.batch ? " in batches of \(Self.batch)" : ""
-      return "\(total) rows, split at random\(batches) for each target: \(fit) to fit on and \(score) to score"
+      let source = hasRowOrder ? "in the given order" : "at random"
+      return "\(total) rows, split \(source)\(batches) for each target: \(fit) to fit on and \(score) to score"
     case .clICA:
       let batches = total > Self.inSampleBatch ? ", in batches of \(Self.inSampleBatch)" : ""
       return "\(total) rows, all fitted on and all scored (in-sample)\(batches)"
@@ -126,18 +131,19 @@ extension RecoveryProtocol {
   ///
   /// - Parameters:
   ///   - key: The source of initial weights and of the order of rows in training.
-  ///   - order: A permutation of as many rows as a batch has, asked for batch by batch and within it target by target. Its
-  ///     first quarter, rounded up, is scored, the rest is fitted, in this order (`train_test_split` on
+  ///   - order: A permutation of the rows of a batch, counted from 0 within it, asked for batch by batch and within it target by
+  ///     target. Its first quarter, rounded up, is scored, the rest is fitted, in this order (`train_test_split` on
   ///     `RandomState.permutation`).
   package static func randomSplitScores(
-    _ features: Matrix<Double>, _ targets: Matrix<Double>, key: RandomKey, order: (_ rows: Int) -> [Int]
+    _ features: Matrix<Double>, _ targets: Matrix<Double>, key: RandomKey,
+    order: (_ batch: Range<Int>, _ target: Int) -> [Int]
   ) throws(RecoveryError) -> [ProtocolScore] {
     try requireViews(features, targets, rows: 8)
     let x = Standardisation(features).applied(to: features)
     var (linear, kernel, network): ([Double], [Double], [Double]) = ([], [], [])
     for (batch, rows) in batches(x.rows, of: batch).enumerated() {
       for target in 0..<targets.columns {
-        let order = order(rows.count).map { rows.lowerBound + $0 }
+        let order = order(rows, target).map { rows.lowerBound + $0 }
         let tested = quarter(rows.count)
         let (test, train) = (Array(order[..<tested]), Array(order[tested...]))
         let y = targets.columns(target..<target + 1)
@@ -175,6 +181,9 @@ extension RecoveryProtocol {
       .init(name: "mcc-spearman", value: mean(spearman)),
     ]
   }
+
+  /// The batches of rows that `multiview-crl` splits: 4096 each; a remainder of fewer than eight rows joins the last.
+  public static func splitBatches(rows: Int) -> [Range<Int>] { batches(rows, of: batch) }
 
   /// Ranges of as many rows; a remainder of fewer than eight rows joins the last.
   private static func batches(_ rows: Int, of batch: Int) -> [Range<Int>] {

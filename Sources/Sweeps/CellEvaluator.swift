@@ -118,16 +118,23 @@ struct CellEvaluator {
       wantsFloor || plan.permutations > 0
       ? targets.addingShuffledRows(trainRows: targets.targets.rows / 2, using: &shuffle) : targets
     let shared = try split(features, both)
-    let alone = plan.permutations > 1 || metrics.contains(.hsic) ? try split(features, targets) : nil
+    let alone = plan.permutations > 0 || metrics.contains(.hsic) ? try split(features, targets) : nil
     for metric in metrics where metric != .hsic {
-      let first = try scores(metric, shared, both)
-      let observed = Array(first.prefix(targets.blocks.count))
-      var permuted: [[Double?]] = both.blocks.count > observed.count ? [Array(first.dropFirst(observed.count))] : []
       var stream = RandomStream(shuffleKey.child("permutations").child(metric.rawValue))
-      while permuted.count < plan.permutations {
-        permuted.append(try scores(metric, alone?.shufflingTargets(using: &stream), targets))
+      let (observed, nulls): ([Double?], [[Double]])
+      if metric.isPairwise, plan.permutations > 0, let alone {
+        let pairs = try scorer.permutedPairs(
+          metric, alone, blocks: targets.blocks.map(\.scored), permutations: plan.permutations, using: &stream)
+        (observed, nulls) = (pairs.map(\.score), pairs.map(\.shuffled))
+      } else {
+        let first = try scores(metric, shared, both)
+        observed = Array(first.prefix(targets.blocks.count))
+        var permuted: [[Double?]] = both.blocks.count > observed.count ? [Array(first.dropFirst(observed.count))] : []
+        while permuted.count < plan.permutations {
+          permuted.append(try scores(metric, alone?.shufflingTargets(using: &stream), targets))
+        }
+        nulls = targets.blocks.indices.map { index in permuted.map { $0[index] ?? .nan } }
       }
-      let nulls = targets.blocks.indices.map { index in permuted.map { $0[index] ?? .nan } }
       for (index, block) in targets.blocks.enumerated() {
         guard let value = observed[index] else { continue }
         table.add(

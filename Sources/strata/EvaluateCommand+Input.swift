@@ -21,6 +21,12 @@ enum EvaluationInput {
     return matrix
   }
 
+  /// The order of rows of a file, for targets of a shape.
+  static func rowOrder(_ path: String?, targets: Matrix<Double>) throws -> RowOrder? {
+    guard let path else { return nil }
+    return try RowOrder(MatrixFile.read(path), rows: targets.rows, targets: targets.columns, name: path)
+  }
+
   /// The groups of a JSON file in the order of their first columns; without a file all columns as one group `all`.
   static func groups(_ path: String?, columns: Int, file: String) throws -> [MatrixEvaluation.Group] {
     guard let path else { return [MatrixEvaluation.Group(name: "all", columns: Array(0..<columns))] }

@@ -58,6 +58,8 @@ struct EvaluationReport {
   let rows: Int
   let trainRows: Int
   let seed: UInt64
+  /// Whether the splits of `multiview-crl` were given.
+  var hasRowOrder = false
   var source: Source?
   var scores: [Row] = []
 
@@ -83,7 +85,7 @@ struct EvaluationReport {
           + ["\(score.fitRows)", "\(score.scoreRows)"])
     }
     return table.text + "\n" + sourceText + "Protocol \(`protocol`.rawValue), "
-      + "\(`protocol`.rowsText(total: rows, trainRows: trainRows)), seed \(seed). \(runsText)\(permutationsText)\n"
+      + "\(`protocol`.rowsText(total: rows, trainRows: trainRows, hasRowOrder: hasRowOrder)), seed \(seed). \(runsText)\(permutationsText)\n"
   }
 
   /// How many permutations are behind the p-values, if there are any.

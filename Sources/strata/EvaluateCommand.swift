@@ -49,6 +49,12 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Rows to fit on (default: half; ssl-identifiability a third).")
   var trainRows: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "With --protocol multiview-crl: the order in which each batch of rows is split, for each target, instead of a random one.",
+      valueName: "file"))
+  var rowOrder: String?
+
   @Option(help: "Shuffles for p-values of all metrics; above 0 also adds the shuffled floor (default: 0; hsic 199).")
   var permutations: Int?
 
@@ -89,10 +95,14 @@ struct EvaluateCommand: ParsableCommand {
       throw ValidationError(
         "\(option) does not apply to --protocol \(chosen.rawValue), which has its own metrics and rows; leave one out")
     }
+    if rowOrder != nil, chosen != .multiviewCRL {
+      throw ValidationError(
+        "--row-order belongs to --protocol multiview-crl, and the protocol is \(chosen.rawValue); leave one out")
+    }
     let matrices = [
       ("--representation", representation), ("--targets", targets), ("--groups", groups), ("--input", input),
       ("--untrained", untrained), ("--content", content), ("--posterior", posterior),
-      ("--train-rows", trainRows.map(String.init)),
+      ("--train-rows", trainRows.map(String.init)), ("--row-order", rowOrder),
     ]
     if kept.model != nil {
       if let (name, _) = matrices.first(where: { $0.1 != nil }) {
@@ -163,16 +173,17 @@ struct EvaluateCommand: ParsableCommand {
       try EvaluationInput.requireSameRows(features, representation, matrix, path)
       references.append(.init(name: name, features: matrix))
     }
-    let scores = try evaluation(features, truth, blocks, references, rows).scores(chosen, metrics: metrics)
+    let order = try EvaluationInput.rowOrder(rowOrder, targets: truth)
+    let scores = try evaluation(features, truth, blocks, references, rows, order).scores(chosen, metrics: metrics)
     return EvaluationReport(
       representation: representation, targets: targets, protocol: chosen, rows: features.rows, trainRows: rows,
-      seed: seed, scores: scores.map { .init(score: $0, masks: nil) })
+      seed: seed, hasRowOrder: order != nil, scores: scores.map { .init(score: $0, masks: nil) })
   }
 
   /// The same for matrices of files and of kept models, so that exported ones give the same numbers.
   func evaluation(
     _ representation: Matrix<Double>, _ targets: Matrix<Double>, _ groups: [MatrixEvaluation.Group],
-    _ references: [MatrixEvaluation.Reference], _ trainRows: Int
+    _ references: [MatrixEvaluation.Reference], _ trainRows: Int, _ rowOrder: RowOrder? = nil
   ) throws -> MatrixEvaluation {
     try MatrixEvaluation(
       representation: representation, targets: targets, groups: groups, references: references, trainRows: trainRows,
@@ -180,7 +191,7 @@ struct EvaluateCommand: ParsableCommand {
         kernelFitRows: kernelRows ?? 2000, landmarks: landmarks ?? RecoveryScorer.Limits.defaultLandmarks,
         pairRows: pairRows ?? 2000),
       canonicalRidge: ccaRidge ?? RecoveryScorer.defaultCanonicalRidge, permutations: permutations ?? 0,
-      key: RandomKey(seed: seed).child("evaluate"))
+      rowOrder: rowOrder, key: RandomKey(seed: seed).child("evaluate"))
   }
 }
 

@@ -76,7 +76,7 @@ import Testing
         again += try exported(view, kind, metrics, in: folder)
       }
       let canonical = Set(direct.map(\.metric).filter { $0.hasPrefix("cca-each-") })
-      #expect(again.count == direct.count && Set(direct.map(\.metric)).subtracting(canonical).count == 27)
+      #expect(again.count == direct.count && Set(direct.map(\.metric)).subtracting(canonical).count == 29)
       #expect(canonical.contains("cca-each-1"))
       func key(_ score: Report.Score) -> String { "\(score.group) \(score.estimator) \(score.metric)" }
       let byKey = Dictionary(uniqueKeysWithValues: again.map { (key($0), $0) })
@@ -178,7 +178,8 @@ import Testing
         in: folder)
       #expect(
         output.standardOutput.hasPrefix(
-          "| group           | estimator      | metric | value |     p | masks | fit rows | score rows |\n"))
+          "| group           | estimator      | metric | value |     p | normalised | masks | fit rows | score rows |\n"
+        ))
       #expect(
         output.standardOutput.hasSuffix(
           "\nCell \(cells[0]), evaluation per-mask, 1 mask. Protocol strata, 100 rows, 50 to fit on, seed 0. One "

@@ -54,13 +54,13 @@ import Testing
       let output = try StrataBinary.run(arguments, in: directory)
       let object = try JSONSerialization.jsonObject(with: Data(output.standardOutput.utf8)) as? [String: Any]
       let scores = try #require(object?["scores"] as? [[String: Any]])
-      // 27 metrics of one number, and two canonical correlations.
-      #expect(Set(scores.compactMap { $0["metric"] as? String }).count == 29)
+      // 29 metrics of one number, and two canonical correlations.
+      #expect(Set(scores.compactMap { $0["metric"] as? String }).count == 31)
       for score in scores {
         let isOwn = score["estimator"] as? String == "representation"
         #expect((score["p_value"] != nil) == isOwn && (score["permutations"] as? Int == 9) == isOwn)
       }
-      #expect(scores.count { $0["estimator"] as? String == "shuffled" } == 29)
+      #expect(scores.count { $0["estimator"] as? String == "shuffled" } == 31)
       #expect(object?["train_rows"] as? Int == 20)
       #expect(try StrataBinary.run(arguments, in: directory).standardOutput == output.standardOutput)
     }
@@ -204,6 +204,91 @@ import Testing
         let refused = try StrataBinary.run(Self.files + option, in: directory)
         #expect(refused.exitCode == 64 && refused.standardError.hasPrefix("Error: \(reason)"))
       }
+    }
+  }
+
+  @Test("Every metric, in-sample ones too, is scored on every floor and ceiling and normalised between two of them")
+  func references() throws {
+    try withTemporaryDirectory { directory in
+      try write(directory)
+      let output = try StrataBinary.run(
+        Self.files + [
+          "--metrics", "all", "--untrained", "z.csv", "--input", "c.csv", "--content", "c.csv", "--posterior", "c.csv",
+          "--json",
+        ], in: directory)
+      let object = try JSONSerialization.jsonObject(with: Data(output.standardOutput.utf8)) as? [String: Any]
+      let scores = try #require(object?["scores"] as? [[String: Any]])
+      let metrics = Set(scores.compactMap { $0["metric"] as? String })
+      #expect(metrics.count == 31)
+      for metric in metrics {
+        let own = scores.filter { $0["metric"] as? String == metric }
+        #expect(
+          own.compactMap { $0["estimator"] as? String }
+            == ["representation", "input", "input-pca", "untrained", "content", "posterior"])
+        let values = own.compactMap { $0["value"] as? Double }
+        // The untrained encoder is the trained one here, and three ceilings are one matrix.
+        try #require(values.count == 6)
+        #expect(values[0] == values[3] && values[1] == values[4] && values[1] == values[5])
+        let normalised = own.map { $0["normalised"] as? Double }
+        #expect(normalised == [values[1] - values[3] > 1e-3 ? 0 : nil, nil, nil, nil, nil, nil])
+      }
+    }
+  }
+
+  @Test("multiview-crl splits in a given order, which it states; an order that is none is refused with its place")
+  func rowOrder() throws {
+    try withTemporaryDirectory { directory in
+      try write(directory)
+      let order = (0..<40).map { (7 * $0 + 3) % 40 }
+      func put(_ lines: [String]) throws {
+        try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: directory.appending(path: "order.csv"))
+      }
+      func run(_ options: [String]) throws -> StrataBinary.Output {
+        try StrataBinary.run(
+          Self.files + ["--protocol", "multiview-crl", "--row-order", "order.csv"] + options, in: directory)
+      }
+      func values(_ options: [String]) throws -> [Substring] {
+        try run(["--csv"] + options).standardOutput.split(separator: "\n").dropFirst()
+          .map { $0.split(separator: ",")[4] }
+      }
+      try put(order.map(String.init))
+      let one = try values([])
+      #expect(one.count == 3)
+      // The seed has only the network's initial weights left.
+      let other = try values(["--seed", "5"])
+      #expect(one[..<2] == other[..<2] && one[2] != other[2])
+      #expect(
+        try run([]).standardOutput.contains(
+          "Protocol multiview-crl, 40 rows, split in the given order for each target: 30 to fit on and 10 to score, seed 0."
+        ))
+      try put(order.map { "\($0),\($0)" })
+      #expect(try values([]) == one)
+      try put(order.map { "\($0),\(39 - $0)" })
+      #expect(try values([]) != one)
+      for (lines, reason) in [
+        (
+          order.map { "\($0),\($0 == 38 ? 3 : $0)" },
+          "row 5, column 1 names row 3 of its batch a second time; give every row once"
+        ),
+        (
+          order.map { $0 == 38 ? "40" : "\($0)" },
+          "row 5, column 0 is 40.0; rows 0 to 39 are one batch, whose rows are counted from 0 to 39"
+        ),
+        (
+          ["1,2", "3,4"],
+          "its shape is (2, 2), and the targets' (40, 2); give (40, 2), or (40, 1) for one order for all targets"
+        ),
+      ] {
+        try put(lines)
+        let refused = try run([])
+        #expect(refused.standardError == "Error: order.csv: no order of rows: \(reason)\n")
+        #expect(refused.exitCode == 65 && refused.standardOutput == "")
+      }
+      let stray = try StrataBinary.run(Self.files + ["--row-order", "order.csv"], in: directory)
+      #expect(
+        stray.standardError.hasPrefix(
+          "Error: --row-order belongs to --protocol multiview-crl, and the protocol is strata; leave one out"))
+      #expect(stray.exitCode == 64)
     }
   }
 

@@ -34,6 +34,26 @@ import Testing
     #expect((found.multiplied(by: found, transposeOther: true) - product).maximumMagnitude < 1e-9 * trace(product))
   }
 
+  @Test("A trace that falls too slowly is given up early, one that falls fast enough is not")
+  func slowDecay() throws {
+    let a = cauchy(60)
+    func columns(_ matrix: Matrix<Double>, largestRank: Int) -> (made: Int, factor: Matrix<Double>?) {
+      var made = 0
+      let factor = Matrix<Double>.pivotedCholeskyFactor(
+        diagonal: (0..<matrix.rows).map { matrix[$0, $0] }, traceTolerance: 1e-9, largestRank: largestRank,
+        abandonsSlowDecay: true
+      ) { index in
+        made += 1
+        return matrix.row(index)
+      }
+      return (made, factor)
+    }
+    let fast = columns(a, largestRank: 30)
+    #expect(fast.factor == a.pivotedCholeskyFactor(traceTolerance: 1e-9, largestRank: 30) && fast.factor != nil)
+    let slow = columns(.identity(60), largestRank: 60)
+    #expect(slow.factor == nil && slow.made == 16)
+  }
+
   @Test("The identity has no low rank, zero has none, and NaN is not factored")
   func edges() {
     #expect(Matrix<Double>.identity(8).pivotedCholeskyFactor(traceTolerance: 1e-9, largestRank: 7) == nil)

@@ -28,7 +28,7 @@ import Testing
   static let otherTraining = 0.15
 
   static func effect(of change: Change, on metric: RecoveryMetric) -> Effect {
-    let isNetwork = [.r2MLP, .r2MLPReverse].contains(metric)
+    let isNetwork = [.r2MLP, .r2MLPReverse, .r2MLPPartial].contains(metric)
     let isSimilarity = metric.direction == .none && !metric.isHeldOut
     switch change {
     case .scaleAndShift: return .within(rounding)

@@ -70,14 +70,26 @@ import Testing
   func multiviewCRL(fixture: Fixture.Case) throws {
     let (x, y) = try fixture.data
     var target: UInt64 = 0
-    let scores = try RecoveryProtocol.randomSplitScores(x, y, key: RandomKey(seed: 0)) { rows in
+    let scores = try RecoveryProtocol.randomSplitScores(x, y, key: RandomKey(seed: 0)) { rows, _ in
       defer { target += 1 }
-      let keys = congruentialMatrix(rows, 1, seed: fixture.seed + 100 + target).storage
+      let keys = congruentialMatrix(rows.count, 1, seed: fixture.seed + 100 + target).storage
       return keys.indices.sorted { keys[$0] < keys[$1] }
     }
     #expect(scores.map(\.name) == ["r2-linear", "r2-kernel", "r2-mlp"])
     expect(scores[..<2], try #require(fixture.multiviewCRL))
     #expect(target == UInt64(fixture.q))
+    // The same orders in a matrix, as a user gives them.
+    var orders = Matrix<Double>(rows: fixture.n, columns: fixture.q)
+    for column in 0..<fixture.q {
+      let keys = congruentialMatrix(fixture.n, 1, seed: fixture.seed + 100 + UInt64(column)).storage
+      for (row, index) in keys.indices.sorted(by: { keys[$0] < keys[$1] }).enumerated() {
+        orders[row, column] = Double(index)
+      }
+    }
+    let given = try RecoveryProtocol.multiviewCRL.scores(
+      features: x, targets: y, trainRows: 0, key: RandomKey(seed: 0),
+      rowOrder: RowOrder(orders, rows: fixture.n, targets: fixture.q, name: "orders"))
+    #expect(given[..<2] == scores[..<2])
   }
 
   @Test("cl-ica's least squares are scikit-learn's in-sample", arguments: cases.filter { $0.clICA != nil })

@@ -58,9 +58,15 @@ import Testing
       testFeatures: split.testFeatures, testTargets: split.testTargets.columns(0..<2))
     #expect(try score(.r2LinearReverse) == mean(RidgeProbe().heldOutR2(own.reversed)))
     #expect(try score(.r2KernelPartial) == mean(PartialR2.perColumn(few, group: 0..<2, probe: KernelRidgeProbe())))
+    let partialNetwork = MLPProbe(key: Self.scorer.key.child("mlp-partial"))
+    #expect(try score(.r2MLPPartial) == mean(PartialR2.perColumn(split, group: 0..<2, probe: partialNetwork)))
+    let partialNystroem = SearchedNystroemProbe(
+      search: KernelRidgeProbe(maximumRows: 60), landmarks: Self.limits.landmarks,
+      key: Self.scorer.key.child("nystroem"))
+    #expect(try score(.r2NystroemPartial) == mean(PartialR2.perColumn(split, group: 0..<2, probe: partialNystroem)))
     let network = MLPProbe(key: Self.scorer.key.child("mlp-reverse"))
     #expect(try score(.r2MLPReverse) == mean(network.heldOutR2(own.reversed)))
-    let (nystroem, lost) = try Self.scorer.nystroem(.r2NystroemReverse, own)
+    let (nystroem, lost) = try Self.scorer.nystroem(.r2NystroemReverse, split, blocks[0])
     #expect(try score(.r2NystroemReverse) == nystroem && lost < 1e-6)
     let each = try Self.scorer.components(.ccaEach, split, blocks[0])
     #expect(try each == heldOutCanonicalCorrelations(own) && each.count == 2)
@@ -97,8 +103,11 @@ import Testing
     #expect(try scorer.components(.ccaMean, Self.split, block) == [meanCanonicalCorrelation(Self.split, ridge: 0.5)])
     #expect(try largestDifference(each, Self.scorer.components(.ccaEach, Self.split, block)) > 1e-4)
     // Two landmarks lose what the default, all training rows, keeps.
-    #expect(try scorer.nystroem(.r2Nystroem, Self.split).traceError > 1e-3)
-    #expect(try Self.scorer.nystroem(.r2Nystroem, Self.split).traceError < 1e-6)
+    for metric in [RecoveryMetric.r2Nystroem, .r2NystroemPartial] {
+      let block = TargetBlock(columns: 0..<2, family: 0..<3)
+      #expect(try scorer.nystroem(metric, Self.split, block).traceError > 1e-3)
+      #expect(try Self.scorer.nystroem(metric, Self.split, block).traceError < 1e-6)
+    }
   }
 
   @Test("A representation without live dimensions scores 0 in every reverse direction")

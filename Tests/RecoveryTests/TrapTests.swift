@@ -83,7 +83,7 @@ import Testing
   }
 
   /// Whose weights start at random.
-  private let networks: [RecoveryMetric] = [.r2MLP, .r2MLPReverse]
+  private let networks: [RecoveryMetric] = [.r2MLP, .r2MLPReverse, .r2MLPPartial]
 
   @Test("Score lists that are not reset: a second representation scores what it scores alone")
   func reset() throws {

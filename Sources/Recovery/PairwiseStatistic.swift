@@ -1,0 +1,139 @@
+internal import LinearAlgebra
+public import Stochastics
+
+/// A statistic of two views that is a function of Σ AᵢⱼBᵢⱼ, Σ Aᵢⱼ² and Σ Bᵢⱼ² alone, A and B the centred kernels or distances of all
+/// pairs of rows.
+///
+/// A permutation of the rows of a view permutes rows and columns of its matrix and changes neither the centring nor the median
+/// distance, so that all permutations share the two matrices and cost a sum over pairs each.
+enum PairwiseStatistic: Sendable, Equatable {
+  /// See ``KernelAlignment/gaussian(_:_:estimator:widthShare:)``.
+  case alignment(KernelAlignment.Estimator, widthShare: Double)
+  /// See ``distanceCorrelation(_:_:)``.
+  case distanceCorrelation
+  /// See ``unbiasedSquaredDistanceCorrelation(_:_:)``.
+  case unbiasedSquaredDistanceCorrelation
+  /// See ``IndependenceTest/statistic``.
+  case independence
+
+  /// The statistic of a metric that is ``RecoveryMetric/isPairwise``, nil for others.
+  init?(_ metric: RecoveryMetric) {
+    switch metric {
+    case .ckaRBFBiased: self = .alignment(.biased, widthShare: 1)
+    case .ckaRBFUnbiased: self = .alignment(.unbiased, widthShare: 1)
+    case .distanceCorrelation: self = .distanceCorrelation
+    case .distanceCorrelationUnbiased: self = .unbiasedSquaredDistanceCorrelation
+    case .hsic: self = .independence
+    default: return nil
+    }
+  }
+
+  /// The centred matrix over pairs of rows of one view, and Σ of its squares.
+  struct Pairs {
+    /// Shape (n, n), symmetric; nil for a constant view.
+    fileprivate let centred: Matrix<Double>?
+    fileprivate let square: Double
+    /// Whether nothing can depend on the view.
+    var isConstant: Bool { centred == nil }
+  }
+
+  /// The pairs of a view of finite elements.
+  ///
+  /// - Complexity: O(n²·columns) time, O(n²) memory.
+  func pairs(_ view: Matrix<Double>) -> Pairs {
+    let centred: Matrix<Double>? =
+      switch self {
+      case .alignment(.biased, let share): medianKernel(view, widthShare: share).map(doublyCentred)
+      case .alignment(.unbiased, let share): medianKernel(view, widthShare: share).map(unbiasedCentred)
+      case .independence: medianKernel(view, widthShare: 1).map(doublyCentred)
+      case .distanceCorrelation: doublyCentred(pairDistances(view))
+      case .unbiasedSquaredDistanceCorrelation: unbiasedCentred(pairDistances(view))
+      }
+    guard let centred else { return Pairs(centred: nil, square: 0) }
+    return Pairs(centred: centred, square: innerProduct(centred, centred))
+  }
+
+  /// The statistic of two views of the same n rows; 0 if either is constant.
+  ///
+  /// - Parameter order: A permutation of the rows of the second view; nil for none.
+  /// - Complexity: O(n²).
+  func value(_ first: Pairs, _ second: Pairs, order: [Int]? = nil) -> Double {
+    guard let a = first.centred, let b = second.centred else { return 0 }
+    let cross = order.map { permutedProduct(a, b, $0) } ?? innerProduct(a, b)
+    switch self {
+    case .independence:
+      return max(0, cross) / (Double(a.rows) * Double(a.rows))
+    case .alignment(let estimator, _):
+      return KernelAlignment.normalised(cross, first.square, second.square, estimator)
+    case .distanceCorrelation:
+      return max(0, ratio(cross, first, second)).squareRoot()
+    case .unbiasedSquaredDistanceCorrelation:
+      return ratio(cross, first, second)
+    }
+  }
+
+  /// The statistic of two views.
+  func value(_ x: Matrix<Double>, _ y: Matrix<Double>) -> Double { value(pairs(x), pairs(y)) }
+
+  private func ratio(_ cross: Double, _ first: Pairs, _ second: Pairs) -> Double {
+    guard first.square > 0, second.square > 0 else { return 0 }
+    return min(cross / (first.square.squareRoot() * second.square.squareRoot()), 1)
+  }
+}
+
+/// Σ AᵢⱼB_{π(i)π(j)} for symmetric A and B.
+private func permutedProduct(_ a: Matrix<Double>, _ b: Matrix<Double>, _ order: [Int]) -> Double {
+  let n = a.rows
+  precondition(order.count == n, "a permutation of \(order.count) rows for \(n)")
+  return a.withUnsafeElements { a in
+    b.withUnsafeElements { b in
+      order.withUnsafeBufferPointer { order in
+        var (offDiagonal, diagonal) = (0.0, 0.0)
+        for i in 0..<n {
+          let (row, permuted) = (i * n, order[i] * n)
+          var sum = 0.0
+          for j in 0..<i { sum += a[row + j] * b[permuted + order[j]] }
+          offDiagonal += sum
+          diagonal += a[row + i] * b[permuted + order[i]]
+        }
+        return 2 * offDiagonal + diagonal
+      }
+    }
+  }
+}
+
+extension RecoveryScorer {
+  /// A pairwise metric of several blocks, and the same under permutations of the rows that it sees: no matrix over pairs is made
+  /// more than once.
+  ///
+  /// - Parameters:
+  ///   - metric: ``RecoveryMetric/isPairwise``.
+  ///   - split: As for ``scores(_:_:groups:blocks:)``; its first ``Limits/pairRows`` rows are used, training rows first.
+  ///   - blocks: What is scored.
+  ///   - permutations: At least 1; each is the same for all blocks.
+  ///   - stream: The source of the permutations; advanced.
+  /// - Returns: One null distribution for each block.
+  /// - Throws: ``RecoveryError``.
+  /// - Complexity: O(n²(k + q) + n²·permutations) for n rows and each block; O(n²) memory.
+  public func permutedPairs(
+    _ metric: RecoveryMetric, _ split: HeldOutSplit, blocks: [TargetBlock], permutations: Int,
+    using stream: inout RandomStream
+  ) throws(RecoveryError) -> [PermutationNull] {
+    guard let statistic = PairwiseStatistic(metric) else { preconditionFailure("\(metric.rawValue) is not pairwise") }
+    precondition(permutations >= 1, "\(permutations) permutations")
+    var (orders, nulls): ([[Int]], [PermutationNull]) = ([], [])
+    var first: PairwiseStatistic.Pairs?
+    for block in blocks {
+      let (x, y) = views(split, block, rows: limits.pairRows)
+      try requireViews(x, y, rows: 4)
+      if orders.isEmpty { for _ in 0..<permutations { orders.append(stream.permutation(x.rows)) } }
+      let a = first ?? statistic.pairs(x)
+      first = a
+      let b = statistic.pairs(y)
+      nulls.append(
+        PermutationNull(
+          score: statistic.value(a, b), shuffled: orders.map { statistic.value(a, b, order: $0) }))
+    }
+    return nulls
+  }
+}
