@@ -70,7 +70,11 @@ extension Matrix {
   @specialized(where Scalar == Double)
   public static func + (left: Matrix, right: Matrix) -> Matrix {
     precondition(left.rows == right.rows && left.columns == right.columns, "sum of different shapes")
-    return Matrix(rows: left.rows, columns: left.columns, storage: zip(left.storage, right.storage).map { $0 + $1 })
+    return Matrix(rows: left.rows, columns: left.columns) { target in
+      left.withUnsafeElements { a in
+        right.withUnsafeElements { b in for i in target.indices { target[i] = a[i] + b[i] } }
+      }
+    }
   }
 
   /// The element-wise difference; shapes must agree.
@@ -78,7 +82,11 @@ extension Matrix {
   @specialized(where Scalar == Double)
   public static func - (left: Matrix, right: Matrix) -> Matrix {
     precondition(left.rows == right.rows && left.columns == right.columns, "difference of different shapes")
-    return Matrix(rows: left.rows, columns: left.columns, storage: zip(left.storage, right.storage).map { $0 - $1 })
+    return Matrix(rows: left.rows, columns: left.columns) { target in
+      left.withUnsafeElements { a in
+        right.withUnsafeElements { b in for i in target.indices { target[i] = a[i] - b[i] } }
+      }
+    }
   }
 
   /// The largest absolute element; 0 for an empty matrix.

@@ -159,11 +159,12 @@ extension Matrix {
   @specialized(where Scalar == Double)
   public func rows(at indices: [Int]) -> Matrix {
     precondition(indices.allSatisfy { $0 >= 0 && $0 < rows }, "rows beyond the \(rows) there are")
-    var result = Matrix(rows: indices.count, columns: columns)
-    for (row, index) in indices.enumerated() {
-      copyRectangle(self, index * columns, into: &result, row * columns, rows: 1, columns: columns)
+    let width = columns
+    return Matrix(rows: indices.count, columns: width) { target in
+      for (row, index) in indices.enumerated() {
+        copyRectangle(self, index * width, into: target, row * width, stride: width, rows: 1, columns: width)
+      }
     }
-    return result
   }
 
   /// The columns in a half-open range, copied.
@@ -171,9 +172,9 @@ extension Matrix {
   @specialized(where Scalar == Double)
   public func columns(_ range: Range<Int>) -> Matrix {
     precondition(range.lowerBound >= 0 && range.upperBound <= columns, "columns \(range) of \(columns)")
-    var result = Matrix(rows: rows, columns: range.count)
-    copyRectangle(self, range.lowerBound, into: &result, 0, rows: rows, columns: range.count)
-    return result
+    return Matrix(rows: rows, columns: range.count) {
+      copyRectangle(self, range.lowerBound, into: $0, 0, stride: range.count, rows: rows, columns: range.count)
+    }
   }
 
   /// The given columns in the given order, copied.
@@ -199,13 +200,14 @@ extension Matrix {
   public static func concatenatingColumns(_ parts: [Matrix]) -> Matrix {
     let rows = parts.first?.rows ?? 0
     precondition(parts.allSatisfy { $0.rows == rows }, "concatenating columns of matrices with different row counts")
-    var result = Matrix(rows: rows, columns: parts.reduce(0) { $0 + $1.columns })
-    var next = 0
-    for part in parts {
-      copyRectangle(part, 0, into: &result, next, rows: rows, columns: part.columns)
-      next += part.columns
+    let columns = parts.reduce(0) { $0 + $1.columns }
+    return Matrix(rows: rows, columns: columns) { target in
+      var next = 0
+      for part in parts {
+        copyRectangle(part, 0, into: target, next, stride: columns, rows: rows, columns: part.columns)
+        next += part.columns
+      }
     }
-    return result
   }
 
   /// Matrices on top of each other; all must have the same number of columns.
@@ -219,25 +221,22 @@ extension Matrix {
   }
 }
 
-/// Copies a rectangle from one matrix, from its element `from` on, to another, from its element `to` on.
+/// Copies a rectangle of a matrix, from its element `from` on, to memory whose rows are `stride` apart, from its element `to` on.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 private func copyRectangle<Scalar: LinearAlgebraScalar>(
-  _ source: Matrix<Scalar>, _ from: Int, into target: inout Matrix<Scalar>, _ to: Int, rows: Int, columns: Int
+  _ source: Matrix<Scalar>, _ from: Int, into target: UnsafeMutableBufferPointer<Scalar>, _ to: Int, stride: Int,
+  rows: Int, columns: Int
 ) {
   guard rows > 0, columns > 0 else { return }
-  let (sourceStride, targetStride) = (source.columns, target.columns)
-  source.storage.withUnsafeBufferPointer { source in
-    target.storage.withUnsafeMutableBufferPointer { target in
-      var (read, write) = (source.baseAddress! + from, target.baseAddress! + to)
-      for i in 0..<rows {
-        // Calls cost more than a few elements.
-        if columns < 8 {
-          for j in 0..<columns { write[j] = read[j] }
-        } else {
-          write.update(from: read, count: columns)
-        }
-        if i < rows - 1 { (read, write) = (read + sourceStride, write + targetStride) }
+  source.storage.withUnsafeBufferPointer { elements in
+    for i in 0..<rows {
+      let (read, write) = (elements.baseAddress! + from + i * source.columns, target.baseAddress! + to + i * stride)
+      // Calls cost more than a few elements.
+      if columns < 8 {
+        for j in 0..<columns { (write + j).initialize(to: read[j]) }
+      } else {
+        write.initialize(from: read, count: columns)
       }
     }
   }

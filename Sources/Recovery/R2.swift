@@ -27,31 +27,19 @@ public enum R2 {
     let (rows, columns) = (targets.rows, targets.columns)
     guard rows > 0, columns > 0 else { return [Double](repeating: .nan, count: columns) }
     let ranges = ColumnRange(targets)
-    var means = [Double](repeating: 0, count: columns)
-    var errors = means
-    var deviations = means
-    var largestErrors = means
-    targets.withUnsafeElements { y in
-      predictions.withUnsafeElements { p in
-        // In units of about the largest magnitude of the column, so that no square over- or underflows.
-        for i in 0..<rows { for j in 0..<columns { means[j] += y[i * columns + j] * ranges.inverseMagnitude[j] } }
-        for j in 0..<columns { means[j] /= Double(rows) }
-        for i in 0..<rows {
-          for j in 0..<columns {
-            let value = y[i * columns + j] * ranges.inverseMagnitude[j]
-            let error = p[i * columns + j] * ranges.inverseMagnitude[j] - value
-            let deviation = value - means[j]
-            errors[j] += error * error
-            deviations[j] += deviation * deviation
-            largestErrors[j] = max(largestErrors[j], abs(error))
-          }
-        }
-      }
-    }
+    // In units of about the largest magnitude of the column, so that no square over- or underflows.
+    let scale = ranges.inverseMagnitude
+    let means = targets.columnMoments(scale: scale).sums.map { $0 / Double(rows) }
+    let deviations = targets.columnMoments(scale: scale, shift: means).squares
+    let differences = predictions - targets
+    let errors = differences.columnMoments(scale: scale).squares
+    // Only constant columns ask for the largest error.
+    let isConstant = ranges.relativeSpread.map { !($0 > constantTolerance) }
+    let (low, high) = isConstant.contains(true) ? differences.columnRanges() : ([], [])
     return (0..<columns).map { j in
       if errors[j].isNaN || deviations[j].isNaN { return .nan }
-      guard ranges.relativeSpread[j] > constantTolerance else { return largestErrors[j] <= constantTolerance ? 1 : 0 }
-      return 1 - errors[j] / deviations[j]
+      guard isConstant[j] else { return 1 - errors[j] / deviations[j] }
+      return max(abs(low[j]), abs(high[j])) * scale[j] <= constantTolerance ? 1 : 0
     }
   }
 
