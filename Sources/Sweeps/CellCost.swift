@@ -52,17 +52,22 @@ public struct Shard: Sendable, Hashable, CustomStringConvertible {
   public var description: String { "\(index)/\(count)" }
 
   /// The part's cells, in the order of the plan.
+  func cells(of cells: [PlannedCell]) -> [PlannedCell] {
+    zip(cells, Self.indices(of: cells, count: count)).filter { $0.1 == index }.map(\.0)
+  }
+
+  /// The part that each cell of a plan belongs to, from 1.
   ///
   /// Cells are dealt out to and fro, the costly ones first, so that the parts cost about the same. It is a pure function of the
   /// plan: every machine that is given the same plan deals alike.
-  func cells(of cells: [PlannedCell]) -> [PlannedCell] {
+  static func indices(of cells: [PlannedCell], count: Int) -> [Int] {
     let weights = cells.map { CellCost.weight($0.specification) }
     let order = cells.indices.sorted { (weights[$1], $0) < (weights[$0], $1) }
-    var mine: [Int] = []
+    var indices = [Int](repeating: 0, count: cells.count)
     for (rank, cell) in order.enumerated() {
       let (round, place) = rank.quotientAndRemainder(dividingBy: count)
-      if (round.isMultiple(of: 2) ? place : count - 1 - place) == index - 1 { mine.append(cell) }
+      indices[cell] = 1 + (round.isMultiple(of: 2) ? place : count - 1 - place)
     }
-    return mine.sorted().map { cells[$0] }
+    return indices
   }
 }

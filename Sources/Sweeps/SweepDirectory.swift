@@ -77,13 +77,14 @@ public struct SweepDirectory: Sendable {
     return (SweepOutcome(cells: done, reused: done.count), cells.count - done.count)
   }
 
-  /// The stores of shards, of every attempt, in the order of shards and attempts.
+  /// The stores of shards, of every attempt that has got as far as one, in the order of shards and attempts.
   func shardStores() -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: shardsPath)) ?? []
     func key(_ name: String) -> [Int] { name.split(whereSeparator: { !$0.isNumber }).compactMap { Int($0) } }
     return names.filter { $0.hasSuffix(".sqlite") }
       .sorted { key($0).lexicographicallyPrecedes(key($1)) }
       .map { "\(shardsPath)/\($0)" }
+      .filter { !ResultsStore.isUnmade($0) }
   }
 
   /// Writes a file of the folder.

@@ -27,11 +27,27 @@ struct SweepStatusCommand: ParsableCommand {
       while true {
         let status = try SweepStatus(of: directory, plan: plan)
         print(json ? try status.json : status.text, terminator: "")
-        guard watch, status.isRunning else { return }
+        let queue = Result { try SlurmQueue(of: directory) }
+        if !json, let line = queueLine(queue) { print(line) }
+        let isActive = status.isRunning || (try? queue.get())?.isActive ?? false
+        guard watch, isActive else { return }
         fflush(nil)
         sleep(2)
       }
     }
+  }
+}
+
+/// What the cluster says of a submission; nil where nothing was submitted or all its jobs have ended.
+private func queueLine(_ queue: Result<SlurmQueue?, any Error>) -> String? {
+  switch queue {
+  case .failure(let error): return "the queue is unknown: \(error)"
+  case .success(nil): return nil
+  case .success(let queue?):
+    guard queue.isActive else { return nil }
+    let states = queue.states.map { "\($0.count) \($0.state)" }.joined(separator: ", ")
+    return "Slurm jobs \(queue.jobs.joined(separator: ", ")), round \(queue.rounds.done) of at most "
+      + "\(queue.rounds.limit): \(states)"
   }
 }
 

@@ -40,6 +40,8 @@ extension SweepDirectory {
     let text: String
     if ResultsStore.exists(storePath), let plan = try ResultsStore.read(storePath).lastPlan() {
       text = plan.text
+    } else if shardStores().isEmpty, let submitted = submittedPlan() {
+      text = submitted
     } else {
       text = try SweepDirectory.commonPlan(of: shardStores(), file: path)
     }

@@ -25,6 +25,15 @@ final class ResultsStore: Sendable {
   /// Whether the file exists.
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// Whether a store has no tables yet: its maker is at work on them, or was killed. There is nothing in it.
+  static func isUnmade(_ path: String) -> Bool {
+    var configuration = Configuration()
+    configuration.readonly = true
+    configuration.busyMode = .timeout(30)
+    let database = try? DatabaseQueue(path: path, configuration: configuration)
+    return (try? database?.read { try $0.tableExists("cells") }) == false
+  }
+
   /// Opens a store for writing; makes it where there is none, and brings its tables up to date.
   ///
   /// - Precondition: the caller holds the lock.
