@@ -52,7 +52,7 @@ struct PanelGrid {
   let top = 0.24
   let horizontalGap = 0.18
   let verticalGap = 0.42
-  let axis = 0.46
+  let axis = 0.5
 
   /// A grid of at most four columns.
   init(panels: Int, strip: Double, right: Double = 0.12, height: Double = 1.25, panelWidth: Double? = nil) {

@@ -1,7 +1,7 @@
 /// A drawing of gnuplot or Graphviz as a part of an HTML page.
 ///
 /// A page holds many drawings: their identifiers get a prefix each, since both programs number them from 1 in every file. It
-/// may be dark: what was drawn in ``FigureStyle/ink`` takes the colour of the page's text. Scripts and links are neither made
+/// may be dark: what was drawn in ``FigureStyle/ink``, or in Graphviz's colour of outlines, takes the colour of the page's text. Scripts and links are neither made
 /// by these programs from what Strata gives them nor let through.
 struct InlineSVG {
   /// The `svg` element.
@@ -30,7 +30,12 @@ struct InlineSVG {
     }
     body.replace("url(#", with: "url(#\(prefix)-")
     body.replace("xlink:href", with: "href")
-    for ink in ["rgb( 34,  34,  34)", "rgb(34,34,34)", FigureStyle.ink] { body.replace(ink, with: "currentColor") }
+    for ink in ["rgb( 34,  34,  34)", "rgb(34,34,34)", FigureStyle.ink, "#333333"] {
+      body.replace(ink, with: "currentColor")
+    }
+    // gnuplot sets the current colour of every group to black or white, which would hide the page's.
+    for color in ["black", "white"] { body.replace(" color=\"\(color)\"", with: "") }
+    body.replace("stroke=\"black\"", with: "stroke=\"currentColor\"")
     let name = HTMLText.escaped(title)
     // As wide as the page, but no smaller than can be read (a box of its own scrolls then) and no larger than need be.
     let style = "min-width:\(Int(min(width, 600).rounded()))px;max-width:\(Int((width * 1.5).rounded()))px"

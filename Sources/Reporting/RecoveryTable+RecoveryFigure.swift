@@ -45,7 +45,7 @@ extension RecoveryTable {
     body += [
       FigureStyle.label(
         "mask ratio (masked / all patches); \(self.caption.sampleText) a point", x: grid.center,
-        y: (grid.strip + 0.14) / grid.height),
+        y: (grid.strip + 0.12) / grid.height),
       FigureStyle.label(self.caption.axisTitle, x: 0.1 / grid.width, y: grid.middle, rotated: true),
       legend.plot(grid), "unset multiplot",
     ]
@@ -74,7 +74,7 @@ extension RecoveryTable {
       "set grid y lt 1 lc rgb '\(FigureStyle.grid)' lw 0.3",
       Self.verticalRange(range), grid.place(0), "set format y '%.1f'", "plot \(plots.joined(separator: ", "))",
       FigureStyle.label(
-        "latent level; \(self.caption.sampleText) a point", x: grid.center, y: (grid.strip + 0.14) / grid.height),
+        "latent level; \(self.caption.sampleText) a point", x: grid.center, y: (grid.strip + 0.12) / grid.height),
       FigureStyle.label(self.caption.axisTitle, x: 0.1 / grid.width, y: grid.middle, rotated: true),
       legend.plot(grid), "unset multiplot",
     ]
