@@ -85,9 +85,14 @@ struct FigureLine {
   /// The mean as a point with its interval as a bar.
   var bar: String {
     let hasBar = drawnPoints[0].interval != nil
-    let (bounds, kind) = hasBar ? (":3:4", "yerrorbars") : ("", "points")
-    let point = style.point == 0 ? 2 : style.point
-    return "$\(name) using 1:2\(bounds) with \(kind) lc rgb '\(style.color)' pt \(point) ps 0.6 lw 1 notitle"
+    let bar =
+      hasBar ? "$\(name) using 1:3:(0):($4-$3) with vectors nohead lc rgb '\(style.color)' lw 1 notitle, " : ""
+    return bar + "$\(name) using 1:2 \(Self.mark(style)) notitle"
+  }
+
+  /// A style as points; lines without points are crosses then.
+  static func mark(_ style: FigureStyle.Line) -> String {
+    "with points lc rgb '\(style.color)' pt \(style.point == 0 ? 2 : style.point) ps 0.6 lw 1"
   }
 
   static func strokes(_ style: FigureStyle.Line) -> String {
@@ -101,17 +106,26 @@ struct FigureLegend {
   /// Title and style of every estimator.
   let entries: [(title: String, style: FigureStyle.Line)]
   private let hasIntervals: Bool
+  private let isOfPoints: Bool
+  private let columns: Int
 
-  init(_ lines: [FigureLine]) {
+  /// - Parameters:
+  ///   - lines: What is drawn.
+  ///   - width: Inches that the legend may take.
+  ///   - isOfPoints: Whether estimates are drawn as points with bars, not as lines with bands.
+  init(_ lines: [FigureLine], width: Double, isOfPoints: Bool = false) {
     var entries: [(title: String, style: FigureStyle.Line)] = []
     for line in lines where !entries.contains(where: { $0.title == line.title }) {
       entries.append((line.title, line.style))
     }
     self.entries = entries
-    hasIntervals = lines.contains { $0.drawnPoints.contains { $0.interval != nil } }
+    self.isOfPoints = isOfPoints
+    hasIntervals = !isOfPoints && lines.contains { $0.drawnPoints.contains { $0.interval != nil } }
+    // A letter of 8 points is about 0.075 inches wide; the sample before it and the gap take 0.75.
+    let longest = max(15, entries.map(\.title.count).max() ?? 0)
+    columns = max(1, min(4, Int(width / (0.75 + 0.075 * Double(longest)))))
   }
 
-  private let columns = 4
   private var rows: Int { (entries.count + (hasIntervals ? 1 : 0) + columns - 1) / columns }
 
   /// Inches.
@@ -119,7 +133,10 @@ struct FigureLegend {
 
   /// A plot of nothing, over the whole width of the strip, whose key is the legend.
   func plot(_ grid: PanelGrid) -> String {
-    var titles = entries.map { "NaN \(FigureLine.strokes($0.style)) title \(GnuplotText.quoted($0.title))" }
+    var titles = entries.map { entry in
+      let options = isOfPoints ? FigureLine.mark(entry.style) : FigureLine.strokes(entry.style)
+      return "NaN \(options) title \(GnuplotText.quoted(entry.title))"
+    }
     if hasIntervals {
       titles.append("NaN with filledcurves lc rgb '#0072b2' fs transparent solid 0.18 noborder title '95 % interval'")
     }

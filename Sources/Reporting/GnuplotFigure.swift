@@ -9,9 +9,9 @@ public struct GnuplotFigure: Sendable, Equatable {
   /// What the figure shows, with the numbers of runs, for captions and for readers who do not see it.
   public let caption: String
   /// Definitions of data, once for all formats.
-  let data: String
+  package let data: String
   /// The commands that plot.
-  let body: String
+  package let body: String
 
   /// The names of the files that the program writes, SVG, PDF and PNG in this order.
   public static func files(name: String) -> [String] { ["svg", "pdf", "png"].map { "\(name).\($0)" } }
@@ -45,7 +45,7 @@ struct PanelGrid {
   let panelWidth: Double
   let panelHeight: Double
   /// Height of the strip at the bottom, below the axis label.
-  let strip: Double
+  var strip = 0.0
   /// Room on the right of the panels.
   let right: Double
   let left = 0.56
@@ -55,12 +55,11 @@ struct PanelGrid {
   let axis = 0.5
 
   /// A grid of at most four columns.
-  init(panels: Int, strip: Double, right: Double = 0.12, height: Double = 1.25, panelWidth: Double? = nil) {
+  init(panels: Int, right: Double = 0.12, height: Double = 1.25, panelWidth: Double? = nil) {
     columns = min(4, max(panels, 1))
     rows = (max(panels, 1) + columns - 1) / columns
     self.panelWidth = panelWidth ?? (columns == 4 ? 1.45 : columns == 3 ? 1.7 : columns == 2 ? 2.2 : 3.2)
     panelHeight = height
-    self.strip = strip
     self.right = right
   }
 

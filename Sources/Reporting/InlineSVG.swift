@@ -3,15 +3,15 @@
 /// A page holds many drawings: their identifiers get a prefix each, since both programs number them from 1 in every file. It
 /// may be dark: what was drawn in ``FigureStyle/ink``, or in Graphviz's colour of outlines, takes the colour of the page's text. Scripts and links are neither made
 /// by these programs from what Strata gives them nor let through.
-struct InlineSVG {
+package struct InlineSVG {
   /// The `svg` element.
-  let element: String
+  package let element: String
   /// - Parameters:
   ///   - text: A whole SVG file.
   ///   - prefix: For identifiers; letters, digits and hyphens.
   ///   - title: What is read aloud in place of the drawing.
   /// - Returns: `nil` if the text has no `svg` element with a view box.
-  init?(_ text: String, prefix: String, title: String) {
+  package init?(_ text: String, prefix: String, title: String) {
     guard let start = text.firstRange(of: "<svg"), let end = text.range(ofLast: "</svg>"),
       let open = text[start.lowerBound...].firstIndex(of: ">"), open < end,
       let viewBox = Self.attribute("viewBox", in: text[start.lowerBound..<open])

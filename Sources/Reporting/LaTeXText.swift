@@ -1,9 +1,9 @@
 /// Plain text in LaTeX's text mode: what LaTeX gives a meaning is escaped, and mathematical signs become mathematics.
-enum LaTeXText {
+package enum LaTeXText {
   /// The text for LaTeX: `R² of ρ_1` becomes `$R^2$ of $\rho$\_1`.
   ///
   /// Line breaks become spaces; other letters beyond ASCII stay as they are, which LaTeX has read as UTF-8 since 2018.
-  static func escaped(_ text: String) -> String {
+  package static func escaped(_ text: String) -> String {
     let scalars = Array(text.unicodeScalars)
     var (result, position) = ("", 0)
     while position < scalars.count {

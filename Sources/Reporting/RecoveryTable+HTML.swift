@@ -7,7 +7,9 @@ extension RecoveryTable {
     let ratios = blocks.first?.maskRatios ?? []
     let hasSizes = blocks.contains { $0.patchSize != nil }
     let names = (hasSizes ? ["patch size"] : []) + ["estimator", "level"] + ratios.map { "r = \($0)" }
-    let head = names.map { "<th scope=\"col\"><button type=\"button\">\(HTMLText.escaped($0))</button></th>" }
+    let head = names.map {
+      "<th scope=\"col\"\($0 == "estimator" ? " class=\"name\"" : "")><button type=\"button\">\(HTMLText.escaped($0))</button></th>"
+    }
     var rows: [String] = []
     for block in blocks {
       let top = block.groups.flatMap(\.rows).compactMap(\.level).max()

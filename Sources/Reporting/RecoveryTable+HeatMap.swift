@@ -13,7 +13,7 @@ extension RecoveryTable {
     guard let smallest = values.min(), let largest = values.max() else { return nil }
     let (low, high) = (min(0, smallest), max(largest, min(0, smallest) + 0.01))
     let levels = self.levels.filter { level in means.contains { $0.contains { $0.level == level } } }
-    let grid = PanelGrid(panels: levels.count, strip: 0, right: 0.7, height: 0.3 + 0.24 * Double(blocks.count))
+    let grid = PanelGrid(panels: levels.count, right: 0.7, height: 0.3 + 0.24 * Double(blocks.count))
 
     var (data, body): ([String], [String]) = ([], ["set multiplot", FigureStyle.axes, "unset key; unset grid"])
     let ticks = ratios.enumerated().map { "'\($0.1)' \($0.0)" }.joined(separator: ", ")

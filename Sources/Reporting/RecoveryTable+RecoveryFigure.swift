@@ -26,8 +26,9 @@ extension RecoveryTable {
 
   private func ratiosFigure(_ lines: [FigureLine], range: ClosedRange<Double>, caption: String) -> GnuplotFigure {
     let levels = self.levels.filter { level in lines.contains { $0.level == level } }
-    let legend = FigureLegend(lines)
-    let grid = PanelGrid(panels: levels.count, strip: legend.height)
+    var grid = PanelGrid(panels: levels.count)
+    let legend = FigureLegend(lines, width: grid.width)
+    grid.strip = legend.height
     var (data, body): ([String], [String]) = ([], ["set multiplot", FigureStyle.axes, "unset key"])
     body += ["set xrange [0:1]; set xtics 0,0.5; set mxtics 2", Self.verticalRange(range)]
     for (index, level) in levels.enumerated() {
@@ -57,8 +58,9 @@ extension RecoveryTable {
   /// One panel: levels on the horizontal axis, the estimators side by side.
   private func levelsFigure(_ lines: [FigureLine], range: ClosedRange<Double>, caption: String) -> GnuplotFigure {
     let levels = self.levels.filter { level in lines.contains { $0.level == level } }
-    let legend = FigureLegend(lines)
-    let grid = PanelGrid(panels: 1, strip: legend.height, height: 1.9, panelWidth: max(3, 0.75 * Double(levels.count)))
+    var grid = PanelGrid(panels: 1, height: 1.9, panelWidth: max(4.4, 0.75 * Double(levels.count)))
+    let legend = FigureLegend(lines, width: grid.width, isOfPoints: true)
+    grid.strip = legend.height
     var (data, plots): ([String], [String]) = ([], [])
     let slots = legend.entries.count
     for line in lines {

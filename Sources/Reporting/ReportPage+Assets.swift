@@ -28,9 +28,8 @@ extension ReportPage {
     table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
     caption { text-align: left; padding: .6rem .75rem; color: var(--soft); }
     th, td { padding: .25rem .75rem; text-align: right; white-space: nowrap; font-weight: 400; }
-    tbody th { text-align: left; }
+    tbody th, th.name { text-align: left; }
     tbody tr { border-top: 1px solid var(--line); }
-    tbody tr.recovery { font-weight: 600; }
     tbody tr.recovery th, tbody tr.recovery td { font-weight: 600; }
     tbody tr:hover { background: var(--shade); }
     thead th { position: sticky; top: 0; padding: 0; background: var(--shade); }

@@ -49,6 +49,7 @@ struct ReportCommand: ParsableCommand {
         RecoveryTables(
           outcome, plan: plans.plan, selection: selection, showsNormalised: rows.normalised, missing: missing)
       }
+      Interruption.end { "interrupted: no report was written" }
       let folder = try ReportFolder(place)
       do {
         try SweepReport(folder: plans, tables: tables, programs: programs).write(into: folder)

@@ -20,7 +20,7 @@ import Testing
     let subcommands: Set = [
       "graph", "validate", "show", "draw", "convert", "theory", "locate", "levels", "limit", "check", "sample",
       "evaluate",
-      "sweep", "run", "table", "compare",
+      "sweep", "run", "table", "compare", "report",
     ]
     var result: [Mention] = []
     for match in joined.matches(of: /(?:^|[\s`])strata ([a-z][^`\n#]*)/.anchorsMatchLineEndings()) {
