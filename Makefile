@@ -11,7 +11,7 @@ STRATA := .build/release/strata
 OUT ?= out
 
 .DEFAULT_GOAL := build
-.PHONY: help setup build demo test check lint bench docs clean
+.PHONY: help setup setup-tests build demo test check lint bench docs clean
 # The steps of `check` and `demo` are meant to run in order; SwiftPM parallelises inside each.
 .NOTPARALLEL:
 
@@ -21,6 +21,10 @@ help: ## list the targets
 setup: ## install the system libraries (Debian: apt-get, as root or with sudo) and check the Swift version
 	@SWIFT="$(SWIFT)" scripts/setup
 
+# Not in the help: `make test` and `make check` do it.
+setup-tests:
+	@SWIFT="$(SWIFT)" scripts/setup --tests
+
 build: setup ## build the command line tool and the libraries
 	$(BUILD) --product strata
 
@@ -28,7 +32,7 @@ demo: build ## run both demonstration sweeps (minutes) and print their tables
 	$(STRATA) sweep run experiments/mask-ratio/demo.yaml --out $(OUT)/demo/mask-ratio
 	$(STRATA) sweep run experiments/custom-graph/demo.yaml --out $(OUT)/demo/custom-graph
 
-test: setup ## run all tests
+test: setup-tests ## run all tests
 	$(TEST)
 
 lint: ## check format, imports, file sizes and links, without building
@@ -40,7 +44,7 @@ lint: ## check format, imports, file sizes and links, without building
 	scripts/test-lints
 	scripts/test-setup
 
-check: setup lint ## the whole gate: lints, a build without warnings, which BLAS is bound, all tests
+check: setup-tests lint ## the whole gate: lints, a build without warnings, which BLAS is bound, all tests
 	SWIFT="$(SWIFT)" scripts/check-warnings
 	scripts/check-blas
 	SWIFT="$(SWIFT)" scripts/test-plugin

@@ -2,17 +2,24 @@ internal import Glibc
 
 /// A file or folder under construction beside the place where it shall stand: made under a temporary name, synced, then
 /// renamed. What stood there before is untouched until then, and nothing is left behind on failure.
-struct TemporaryOutput: Sendable {
+package struct TemporaryOutput: Sendable {
+  /// Looks into a folder that stands in the place of a new one.
+  package typealias Inspection = @Sendable (_ path: String) -> ExportFolder.Content
+
   /// The name that the user gave.
   let path: String
   /// Where to write in the meantime.
-  let temporaryPath: String
+  package let temporaryPath: String
   private let target: String
   private let replacesExport: Bool
+  private let content: Inspection
 
-  private init(path: String, temporaryPath: String, target: String, replacesExport: Bool = false) {
+  private init(
+    path: String, temporaryPath: String, target: String, replacesExport: Bool = false,
+    content: @escaping Inspection = ExportFolder.content(of:)
+  ) {
     (self.path, self.temporaryPath, self.target) = (path, temporaryPath, target)
-    self.replacesExport = replacesExport
+    (self.replacesExport, self.content) = (replacesExport, content)
   }
 
   /// Makes an empty file.
@@ -37,8 +44,13 @@ struct TemporaryOutput: Sendable {
 
   /// Makes an empty folder.
   ///
-  /// - Parameter replacesExport: Whether a folder that holds an export, and nothing else, is replaced.
-  static func folder(for path: String, replacesExport: Bool = false) throws(DatasetError) -> TemporaryOutput {
+  /// - Parameters:
+  ///   - path: Where it shall stand, with or without `/` at the end.
+  ///   - replacesExport: Whether a folder that holds an export, and nothing else, is replaced.
+  ///   - content: Tells what a folder holds; asked again before anything is replaced.
+  package static func folder(
+    for path: String, replacesExport: Bool = false, content: @escaping Inspection = ExportFolder.content(of:)
+  ) throws(DatasetError) -> TemporaryOutput {
     var target = path
     while target.count > 1, target.hasSuffix("/") { target.removeLast() }
     var status = stat()
@@ -47,7 +59,7 @@ struct TemporaryOutput: Sendable {
       guard status.st_mode & S_IFMT == S_IFDIR else {
         throw .cannotWrite(file: path, reason: "it exists and is not a folder")
       }
-      switch ExportFolder.content(of: target) {
+      switch content(target) {
       case .nothing: break
       case .export where replacesExport: break
       case .export, .other: throw .cannotWrite(file: path, reason: "the folder exists and is not empty")
@@ -60,11 +72,12 @@ struct TemporaryOutput: Sendable {
       return text(template)
     }
     guard let made else { throw failure(path) }
-    return TemporaryOutput(path: path, temporaryPath: made, target: target, replacesExport: replacesExport)
+    return TemporaryOutput(
+      path: path, temporaryPath: made, target: target, replacesExport: replacesExport, content: content)
   }
 
   /// Syncs one file to the disk: the output itself, or a file in an output folder.
-  func synchronize(_ file: String) throws(DatasetError) {
+  package func synchronize(_ file: String) throws(DatasetError) {
     let descriptor = open(file, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw Self.failure(path) }
     defer { close(descriptor) }
@@ -73,13 +86,13 @@ struct TemporaryOutput: Sendable {
 
   /// Syncs the output and puts it in its place. A folder that is to be replaced steps aside for the new one and is removed
   /// when that stands in its place; a crash between the two leaves both, each whole, under temporary names.
-  func publish() throws(DatasetError) {
+  package func publish() throws(DatasetError) {
     try synchronize(temporaryPath)
     let old = temporaryPath + ".old"
     var isReplaced = false
     let succeeded = UnfinishedOutputs.finish(temporaryPath) {
       if rename(temporaryPath, target) == 0 { return true }
-      guard replacesExport, errno == ENOTEMPTY || errno == EEXIST, case .export = ExportFolder.content(of: target),
+      guard replacesExport, errno == ENOTEMPTY || errno == EEXIST, case .export = content(target),
         rename(target, old) == 0
       else { return false }
       isReplaced = true
@@ -95,7 +108,7 @@ struct TemporaryOutput: Sendable {
   }
 
   /// Removes what was written.
-  func discard() {
+  package func discard() {
     _ = UnfinishedOutputs.finish(temporaryPath) {
       UnfinishedOutputs.remove(temporaryPath)
       return true

@@ -37,18 +37,19 @@ package enum UnfinishedOutputs {
     }
   }
 
-  /// Removes a file, or a folder with the files in it.
+  /// Removes a file, or a folder with all that is in it; links are removed, not followed.
   static func remove(_ path: String) {
-    if unlink(path) == 0 { return }
+    // A folder cannot be unlinked.
+    if unlink(path) == 0 || errno == ENOENT { return }
     // Another thread may still be adding the files of a folder: a handful, at its beginning.
     for _ in 0..<100 {
-      for file in entries(path) { unlink("\(path)/\(file)") }
+      for file in entries(path) { remove("\(path)/\(file)") }
       if rmdir(path) == 0 || errno != ENOTEMPTY && errno != EEXIST { return }
     }
   }
 
   /// The names in a folder, without those of itself and its parent.
-  static func entries(_ path: String) -> [String] {
+  package static func entries(_ path: String) -> [String] {
     guard let folder = opendir(path) else { return [] }
     defer { closedir(folder) }
     var names: [String] = []

@@ -117,7 +117,8 @@ public struct RecoveryCaption: Sendable, Equatable {
     }
   }
 
-  private var runsText: String {
+  /// Over which runs, and how the interval is made.
+  var runsText: String {
     guard runs > 1 else { return "One run (1 training seed, 1 generator seed): no interval." }
     if case .bootstrap(let resamples, let seed) = interval {
       return """
@@ -138,5 +139,26 @@ public struct RecoveryCaption: Sendable, Equatable {
       """
   }
 
+  /// What stands behind one point of a figure: `n = 6 runs × 96 masks`.
+  var sampleText: String {
+    let masks = evaluation == .perMask && self.masks > 1 ? " × \(self.masks) masks" : ""
+    return "n = \(plural(runs, "run"))\(masks)"
+  }
+
+  /// Metric and target without their explanations, which the caption has: `R² of z`.
+  var axisTitle: String {
+    func short(_ text: String) -> Substring { text.firstIndex(of: "(").map { text[..<$0].trimmedEnd } ?? text[...] }
+    return "\(short(metric)) of \(short(target))"
+  }
+
   private func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+}
+
+extension Substring {
+  /// Without spaces at the end.
+  fileprivate var trimmedEnd: Substring {
+    var text = self
+    while text.last == " " { text.removeLast() }
+    return text
+  }
 }

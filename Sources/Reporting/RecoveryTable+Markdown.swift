@@ -17,24 +17,9 @@ extension RecoveryTable {
     let top = block.groups.flatMap(\.rows).compactMap(\.level).max()
     for group in block.groups {
       for (index, row) in group.rows.sorted(by: { $0.level ?? -1 > $1.level ?? -1 }).enumerated() {
-        table.append([index == 0 ? group.title : "", label(row.level, top: top)] + row.estimates.map(cell))
+        table.append([index == 0 ? group.title : "", Self.label(row.level, top: top)] + row.estimates.map(text(of:)))
       }
     }
     return table.text
-  }
-
-  /// A node on the highest level has no parent, since a parent would be higher still.
-  private func label(_ level: Int?, top: Int?) -> String {
-    guard let level else { return "content" }
-    return level == 0 ? "0 (observed)" : level == top ? "\(level) (root)" : "\(level)"
-  }
-
-  private func cell(_ estimate: Estimate?) -> String {
-    guard let estimate else { return NumberFormat.missing }
-    let figure =
-      estimate.bounds.map { format.string(mean: estimate.mean, bounds: $0) }
-      ?? format.string(mean: estimate.mean, halfWidth: estimate.halfWidth)
-    guard let runs = estimate.runs, runs != caption.runs else { return figure }
-    return "\(figure) (\(runs) of \(caption.runs))"
   }
 }

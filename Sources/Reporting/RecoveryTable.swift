@@ -37,16 +37,33 @@ public struct RecoveryTable: Sendable, Equatable {
     }
   }
 
+  /// What an estimator's figures are to a reader, which decides how figures draw them.
+  public enum Role: Sendable, Equatable {
+    /// What was measured of the trained encoder.
+    case recovery
+    /// What theory predicts for the same masks.
+    case theory
+    /// What an ideal representation would score.
+    case ceiling
+    /// What a representation scores that has learned nothing.
+    case floor
+    /// Not a score (a p-value, a probability), or one on another scale: tables show it, figures do not.
+    case other
+  }
+
   /// The rows of one estimator.
   public struct Group: Sendable, Equatable {
     /// The estimator as readers know it, e.g. `MAE`, `ceiling: raw input`, `floor: untrained encoder`.
     public let title: String
+    /// What the figures are.
+    public let role: Role
     /// One row for each level, in any order: they are shown from the highest level down.
     public let rows: [Row]
 
     /// A group from its parts.
-    public init(title: String, rows: [Row]) {
+    public init(title: String, role: Role = .other, rows: [Row]) {
       self.title = title
+      self.role = role
       self.rows = rows
     }
   }
@@ -55,6 +72,8 @@ public struct RecoveryTable: Sendable, Equatable {
   public struct Block: Sendable, Equatable {
     /// The heading, e.g. `patch size 4`.
     public let title: String
+    /// The side of a patch; `nil` where blocks are not patch sizes.
+    public let patchSize: Int?
     /// The mask ratios, in the order of the columns.
     public let maskRatios: [Double]
     /// The groups in the order in which they are shown.
@@ -63,7 +82,7 @@ public struct RecoveryTable: Sendable, Equatable {
     /// A block from its parts.
     ///
     /// - Precondition: every row has one estimate for each mask ratio.
-    public init(title: String, maskRatios: [Double], groups: [Group]) {
+    public init(title: String, patchSize: Int? = nil, maskRatios: [Double], groups: [Group]) {
       for group in groups {
         for row in group.rows {
           precondition(
@@ -73,6 +92,7 @@ public struct RecoveryTable: Sendable, Equatable {
         }
       }
       self.title = title
+      self.patchSize = patchSize
       self.maskRatios = maskRatios
       self.groups = groups
     }
@@ -93,5 +113,39 @@ public struct RecoveryTable: Sendable, Equatable {
     self.caption = caption
     self.blocks = blocks
     self.format = format
+  }
+
+  /// All levels of the table from the highest down; `nil`, the content, comes last.
+  var levels: [Int?] {
+    let found = Set(blocks.flatMap(\.groups).flatMap(\.rows).map(\.level))
+    return found.sorted { $0 ?? -1 > $1 ?? -1 }
+  }
+
+  /// A level as tables and figures name it: `6 (root)`, `0 (observed)`, `content`.
+  ///
+  /// A node on the highest level has no parent, since a parent would be higher still.
+  func label(of level: Int?) -> String { Self.label(level, top: levels.first ?? nil) }
+
+  static func label(_ level: Int?, top: Int?) -> String {
+    guard let level else { return "content" }
+    return level == 0 ? "0 (observed)" : level == top ? "\(level) (root)" : "\(level)"
+  }
+
+  /// An estimate as tables write it; one with fewer runs behind it than the caption states says so.
+  func text(of estimate: Estimate?) -> String {
+    guard let estimate else { return NumberFormat.missing }
+    let figure =
+      estimate.bounds.map { format.string(mean: estimate.mean, bounds: $0) }
+      ?? format.string(mean: estimate.mean, halfWidth: estimate.halfWidth)
+    guard let runs = estimate.runs, runs != caption.runs else { return figure }
+    return "\(figure) (\(runs) of \(caption.runs))"
+  }
+}
+
+extension RecoveryTable.Estimate {
+  /// The bounds of the interval, symmetric or not; `nil` where there is none or it is not finite.
+  var interval: ClosedRange<Double>? {
+    let range = bounds ?? halfWidth.flatMap { $0.isFinite && mean.isFinite ? mean - $0...mean + $0 : nil }
+    return range.flatMap { $0.lowerBound.isFinite && $0.upperBound.isFinite ? $0 : nil }
   }
 }

@@ -34,34 +34,16 @@ struct GraphDrawCommand: ParsableCommand {
 
   /// The drawing that Graphviz's `dot` makes.
   private func render(_ dot: String, as kind: String) throws -> [UInt8] {
-    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    let candidates = path.split(separator: ":").map { "\($0)/dot" }
-    guard let program = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
-      throw SpecificationError(
-        file: nil, "the program 'dot' is not installed",
-        remedy: "install Debian's package graphviz (apt-get install graphviz), or draw to a .dot file",
-        status: .unavailable)
-    }
+    let program = try ExternalProgram.dot(otherwise: "draw to a .dot file")
+    let remedy = "draw to a .dot file and look into it"
     // The text goes through a file: a pipe for each of input, output and errors can block.
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("strata-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let (input, drawing) = (folder.appendingPathComponent("graph.dot"), folder.appendingPathComponent("drawing"))
-    try Data(dot.utf8).write(to: input)
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = ["-T\(kind)", "-o", drawing.path, input.path]
-    let errors = Pipe()
-    process.standardError = errors
-    try process.run()
-    let message = errors.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0, let bytes = try? Data(contentsOf: drawing), !bytes.isEmpty else {
-      let text = String(decoding: message, as: UTF8.self).split(separator: "\n").first ?? "no output"
-      throw SpecificationError(
-        file: nil, "the program 'dot' failed: \(text)", remedy: "draw to a .dot file and look into it",
-        status: .software)
+    return try withScratchFolder { folder in
+      try Data(dot.utf8).write(to: folder.appendingPathComponent("graph.dot"))
+      try program.run(["-T\(kind)", "-o", "drawing", "graph.dot"], in: folder, remedy: remedy)
+      guard let bytes = try? Data(contentsOf: folder.appendingPathComponent("drawing")), !bytes.isEmpty else {
+        throw program.failure("", remedy: remedy)
+      }
+      return Array(bytes)
     }
-    return Array(bytes)
   }
 }

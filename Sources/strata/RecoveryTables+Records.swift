@@ -58,19 +58,19 @@ extension RecoveryTables {
     .init("score_rows") { .init($0.counts?.score) },
   ]
 
-  private var records: [Record] {
-    summaries.flatMap { summary in
-      summary.patchSizes.flatMap { patch in
-        Self.estimators.flatMap { estimator, _ in
-          summary.levels.flatMap { level in
-            summary.maskRatios.compactMap { ratio in
-              record(summary, .init(patchSize: patch, maskRatio: ratio, level: level, estimator: estimator))
-            }
+  private func records(_ summary: RecoverySummary) -> [Record] {
+    summary.patchSizes.flatMap { patch in
+      Self.estimators.flatMap { estimator in
+        summary.levels.flatMap { level in
+          summary.maskRatios.compactMap { ratio in
+            record(summary, .init(patchSize: patch, maskRatio: ratio, level: level, estimator: estimator.name))
           }
         }
       }
     }
   }
+
+  private var records: [Record] { summaries.flatMap(records) }
 
   private func record(_ summary: RecoverySummary, _ entry: RecoverySummary.Entry) -> Record? {
     guard let estimate = summary[entry] else { return nil }
@@ -88,6 +88,11 @@ extension RecoveryTables {
 
   /// One figure a line.
   var csv: String { ReportRows(columns: Self.columns, rows: records).csv }
+
+  /// The figures of one table, one a line.
+  func csv(of summary: RecoverySummary) -> String {
+    ReportRows(columns: Self.columns, rows: records(summary)).csv
+  }
 
   /// A list of figures.
   var json: String { ReportRows(columns: Self.columns, rows: records).json }

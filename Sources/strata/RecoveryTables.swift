@@ -8,10 +8,11 @@ internal import Sweeps
 /// A finished sweep as tables: levels by mask ratio, patch sizes as blocks, floors and ceiling beneath.
 struct RecoveryTables {
   /// The estimators in the order of the table's groups.
-  static let estimators = [
-    ("mae", "MAE"), ("theory", "theory"), ("theory-posterior", "theory: posterior"), ("ceiling", "ceiling: raw input"),
-    ("posterior", "ceiling: posterior"), ("content", "ceiling: content c"), ("untrained", "floor: untrained"),
-    ("pca", "floor: PCA of the input"), ("shuffled", "floor: shuffled"),
+  static let estimators: [(name: String, title: String, role: RecoveryTable.Role)] = [
+    ("mae", "MAE", .recovery), ("theory", "theory", .theory), ("theory-posterior", "theory: posterior", .theory),
+    ("ceiling", "ceiling: raw input", .ceiling), ("posterior", "ceiling: posterior", .ceiling),
+    ("content", "ceiling: content c", .ceiling), ("untrained", "floor: untrained", .floor),
+    ("pca", "floor: PCA of the input", .floor), ("shuffled", "floor: shuffled", .floor),
   ]
 
   /// What is finished.
@@ -43,10 +44,10 @@ struct RecoveryTables {
     return text
   }
 
-  private func table(_ summary: RecoverySummary) -> RecoveryTable {
+  func table(_ summary: RecoverySummary) -> RecoveryTable {
     let blocks = summary.patchSizes.map { patch in
       RecoveryTable.Block(
-        title: blockTitle(patch, summary: summary), maskRatios: summary.maskRatios,
+        title: blockTitle(patch, summary: summary), patchSize: patch, maskRatios: summary.maskRatios,
         groups: groups(summary, patch))
     }
     let subject = summary.subject
@@ -57,10 +58,11 @@ struct RecoveryTables {
 
   private func groups(_ summary: RecoverySummary, _ patch: Int) -> [RecoveryTable.Group] {
     func group(
-      _ title: String, _ estimator: String, _ figure: (RecoverySummary.Entry) -> RecoveryTable.Estimate?
+      _ title: String, _ estimator: String, role: RecoveryTable.Role = .other,
+      _ figure: (RecoverySummary.Entry) -> RecoveryTable.Estimate?
     ) -> RecoveryTable.Group {
       RecoveryTable.Group(
-        title: title,
+        title: title, role: role,
         rows: summary.levels.map { level in
           RecoveryTable.Row(
             level: level,
@@ -73,8 +75,8 @@ struct RecoveryTables {
       group.rows.allSatisfy { $0.estimates.allSatisfy { $0 == nil } }
     }
     var groups: [RecoveryTable.Group] = []
-    for (estimator, title) in Self.estimators {
-      let scores = group(title, estimator) { summary[$0].map(Self.estimate) }
+    for (estimator, title, role) in Self.estimators {
+      let scores = group(title, estimator, role: role) { summary[$0].map(Self.estimate) }
       // Theory has no closed form for every model, nor for every mode of evaluation; neither has the posterior one, nor the
       // content one for rows that do not share a mask.
       let asked = EvaluationPlan.Estimator(rawValue: estimator)

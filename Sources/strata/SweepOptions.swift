@@ -71,11 +71,17 @@ struct TableSelection {
 
   /// - Throws: `ValidationError` for a word that is none, or a score that the plan does not measure.
   init(_ options: ScoreOptions, plan: SweepPlan, file: String) throws {
-    target = try Self.choose(
-      options.target, of: plan.evaluation.targets, option: "--target", key: "targets", file: file)
-    metric = try Self.choose(
-      options.metric, of: plan.evaluation.metrics, option: "--metric", key: "metrics", file: file)
-    bootstrap = options.bootstrap
+    try self.init(
+      target: options.target, metric: options.metric, bootstrap: options.bootstrap, plan: plan, file: file)
+  }
+
+  /// As ``init(_:plan:file:)``, from words.
+  init(target: String?, metric: String?, bootstrap: BootstrapOptions, plan: SweepPlan, file: String) throws {
+    self.target = try Self.choose(
+      target, of: plan.evaluation.targets, option: "--target", key: "targets", file: file)
+    self.metric = try Self.choose(
+      metric, of: plan.evaluation.metrics, option: "--metric", key: "metrics", file: file)
+    self.bootstrap = bootstrap
   }
 
   private static func choose<Choice: RawRepresentable & CaseIterable & Equatable>(

@@ -229,4 +229,25 @@ internal import Testing
     #expect(shaded.count == 1 && shaded[0].contains("\"x1\""))
     #expect(text.contains("{ rank=same; \"x0\"; \"x1\"; \"x2\"; \"x3\"; }"))
   }
+
+  @Test("A drawing shows what a mask shares: c with a double outline, the other nodes above both sides tinted")
+  func drawingOfContent() throws {
+    let graph = try GraphFile.load("tree:depth=2,branching=2").graph
+    func place(_ name: String) -> Int { graph.nodes.firstIndex { $0.name == name }! }
+    // x0 is masked: it shares the parent of x0 and x1, and what that has of the root.
+    let text = try GraphDrawing.dot(
+      graph, mask: try Mask(masking: ["x0"], in: graph),
+      shared: .init(content: [place("z1_0")], ancestors: [place("z2_0"), place("z1_0")]), showsNames: false)
+    #expect(try GraphFile.parse(text, format: .dot, file: nil).graph == graph)
+    func attributes(_ name: String) -> Substring? {
+      text.split(separator: "\n").first { $0.hasPrefix("  \"\(name)\" [") }
+    }
+    for (name, color) in [
+      ("z1_0", "#e69f00"), ("z2_0", "#fbe3b3"), ("z1_1", "#ffffff"), ("x0", "#b0b0b0"), ("x1", "#ffffff"),
+    ] {
+      let line = try #require(attributes(name))
+      #expect(line.contains("fillcolor=\"\(color)\"") && line.contains("label=\"\""), "\(line)")
+      #expect(line.contains("peripheries=2") == (name == "z1_0"), "\(line)")
+    }
+  }
 }

@@ -2,15 +2,30 @@ public import HierarchicalGraphs
 
 /// A graph as DOT for drawing: levels as ranks, observables as boxes, masked observables shaded.
 public enum GraphDrawing {
+  /// What a mask makes its two sides share, to be shown in the drawing; positions of nodes.
+  public struct Shared: Sendable {
+    /// The content c: drawn filled, with a double outline.
+    public var content: [Int]
+    /// A(m), the nodes above both sides: drawn tinted.
+    public var ancestors: [Int]
+
+    /// What is shared, from its parts.
+    public init(content: [Int], ancestors: [Int]) { (self.content, self.ancestors) = (content, ancestors) }
+  }
+
   /// The text for Graphviz's `dot`.
   ///
   /// - Parameters:
   ///   - graph: The graph.
   ///   - mask: The observables to shade.
+  ///   - shared: What the mask makes both sides share, to be highlighted.
+  ///   - showsNames: Whether nodes carry their names; without, wide graphs stay narrow.
   /// - Returns: DOT that ``GraphFile`` reads back as the same graph.
   /// - Precondition: the mask has a flag for each observable.
   /// - Throws: ``SpecificationError`` for a name that DOT cannot express.
-  public static func dot(_ graph: HierarchicalGraph, mask: Mask? = nil) throws(SpecificationError) -> String {
+  public static func dot(
+    _ graph: HierarchicalGraph, mask: Mask? = nil, shared: Shared? = nil, showsNames: Bool = true
+  ) throws(SpecificationError) -> String {
     precondition(mask.map { $0.isMasked.count == graph.observables.count } ?? true, "a mask of another graph")
     let masked = Set(mask?.masked(in: graph) ?? [])
     let header = [
@@ -26,9 +41,18 @@ public enum GraphDrawing {
       for node in nodes { names.append(try GraphDot.quote(graph.nodes[node].name)) }
       ranks.append("{ rank=same; \(names.joined(separator: "; ")); }")
     }
+    let (content, ancestors) = (Set(shared?.content ?? []), Set(shared?.ancestors ?? []))
     return try GraphDot.text(graph, header: header, footer: ranks) { node in
-      guard graph.nodes[node].isObserved else { return ["shape=ellipse"] }
-      return masked.contains(node) ? ["shape=box", "style=filled", "fillcolor=\"#b0b0b0\""] : ["shape=box"]
+      var attributes = [graph.nodes[node].isObserved ? "shape=box" : "shape=ellipse"]
+      if !showsNames { attributes += ["label=\"\"", "width=0.16", "height=0.16"] }
+      // Colours of Okabe and Ito (2008); the outline tells c from A(m) without them.
+      let fill: String? =
+        content.contains(node)
+        ? "#e69f00"
+        : ancestors.contains(node) ? "#fbe3b3" : masked.contains(node) ? "#b0b0b0" : shared.map { _ in "#ffffff" }
+      if let fill { attributes += ["style=filled", "fillcolor=\"\(fill)\""] }
+      if content.contains(node) { attributes.append("peripheries=2") }
+      return attributes
     }
   }
 }
