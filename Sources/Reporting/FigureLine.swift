@@ -51,16 +51,17 @@ struct FigureLine {
     guard let lowest = points.map(\.mean).min(), let highest = points.map(\.mean).max() else { return nil }
     let low = points.compactMap { $0.interval?.lowerBound }.min() ?? lowest
     let high = points.compactMap { $0.interval?.upperBound }.max() ?? highest
-    // Floors far below 0 say no more than that they are floors.
+    // What lies far below 0 says no more than that it does.
     let bottom = max(-0.25, min(0, lowest, low))
     let top = max(highest, min(high, 1), bottom + 0.1)
     let room = 0.04 * (top - bottom)
     return bottom - room...top + room
   }
 
-  /// The points without the intervals that are not drawn.
+  /// The points without the intervals that are not drawn: all but the trained encoder's, which would lie under those of ceilings
+  /// and theory over few generators, and of untrained encoders.
   var drawnPoints: [Point] {
-    role == .floor ? points.map { Point(ratio: $0.ratio, mean: $0.mean, interval: nil) } : points
+    role == .recovery ? points : points.map { Point(ratio: $0.ratio, mean: $0.mean, interval: nil) }
   }
 
   /// Its data: position, mean and bounds in each row.
@@ -72,10 +73,9 @@ struct FigureLine {
       })
   }
 
-  /// The interval as a band; `nil` without one, and for floors: those of untrained networks, which differ from seed to seed, would
-  /// hide everything else.
+  /// The interval as a band; `nil` without one.
   var band: String? {
-    guard role != .floor, points.contains(where: { $0.interval != nil }) else { return nil }
+    guard drawnPoints.contains(where: { $0.interval != nil }) else { return nil }
     return "$\(name) using 1:3:4 with filledcurves lc rgb '\(style.color)' fs transparent solid 0.18 noborder notitle"
   }
 

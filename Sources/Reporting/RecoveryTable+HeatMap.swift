@@ -16,7 +16,11 @@ extension RecoveryTable {
     let grid = PanelGrid(panels: levels.count, right: 0.7, height: 0.3 + 0.24 * Double(blocks.count))
 
     var (data, body): ([String], [String]) = ([], ["set multiplot", FigureStyle.axes, "unset key; unset grid"])
-    let ticks = ratios.enumerated().map { "'\($0.1)' \($0.0)" }.joined(separator: ", ")
+    let isNarrow = ratios.count > 5
+    // Labels that would run into each other lose their zeros, then every other one is left out.
+    let ticks = ratios.enumerated().filter { $0.0 % (ratios.count > 9 ? 2 : 1) == 0 }.map { index, ratio in
+      "'\(isNarrow ? Self.withoutZero("\(ratio)") : "\(ratio)")' \(index)"
+    }.joined(separator: ", ")
     let sizes = blocks.enumerated().map {
       "\(GnuplotText.quoted($0.1.patchSize.map(String.init) ?? $0.1.title)) \($0.0)"
     }.joined(separator: ", ")
@@ -39,7 +43,7 @@ extension RecoveryTable {
         index % grid.columns == 0 ? "set ytics (\(sizes)) scale 0" : "unset ytics",
         index == levels.count - 1 ? colorBox(grid) : "",
         "plot $m\(index) using 1:2:(0.5):(0.5):3 with boxxyerror fs solid noborder lc palette, "
-          + "'' using 1:2:(stringcolumn(4)):5 with labels font 'Inter,7' tc rgb variable",
+          + "'' using 1:2:(stringcolumn(4)):5 with labels font 'Inter,\(isNarrow ? 6 : 7)' tc rgb variable",
       ]
     }
     body += ["unset multiplot"]
@@ -52,11 +56,14 @@ extension RecoveryTable {
 
   /// A row of data: position, mean, its text, and the colour of the text that is read on the cell's own.
   private static func cell(_ point: FigureLine.Point, column: Int, row: Int, low: Double, high: Double) -> String {
-    var text = NumberFormat(decimals: 2).string(point.mean)
-    // The zero before the point is left out where cells are narrow.
-    if text.hasPrefix("0.") { text.removeFirst() } else if text.hasPrefix("-0.") { text = "−" + text.dropFirst(2) }
+    let text = withoutZero(NumberFormat(decimals: 2).string(point.mean))
     let color = (point.mean - low) / (high - low) > 0.6 ? 0x111111 : 0xffffff
     return "\(column) \(row) \(point.mean) \"\(text)\" \(color)"
+  }
+
+  /// A number without the zero before its point, which narrow cells have no room for.
+  private static func withoutZero(_ text: String) -> String {
+    text.hasPrefix("0.") ? String(text.dropFirst()) : text.hasPrefix("-0.") ? "−" + text.dropFirst(2) : text
   }
 
   /// The scale on the right and the labels of the axes, drawn with the last panel.
@@ -66,7 +73,7 @@ extension RecoveryTable {
     return [
       "set colorbox user origin screen \(GnuplotText.number(x)),\(GnuplotText.number(grid.axis / grid.height)) size screen "
         + "\(GnuplotText.number(0.09 / grid.width)),\(GnuplotText.number(height)) noborder",
-      "set cbtics textcolor rgb '\(FigureStyle.ink)' scale 0.3 font 'Inter,7'; set format cb '%.1f'",
+      "set cbtics textcolor rgb '\(FigureStyle.ink)' scale 0.3 font 'Inter,7'; set format cb '%g'",
       FigureStyle.label(
         "mask ratio (masked / all patches); \(caption.sampleText) a cell", x: grid.center, y: 0.1 / grid.height),
       FigureStyle.label("patch size", x: 0.1 / grid.width, y: grid.middle, rotated: true),

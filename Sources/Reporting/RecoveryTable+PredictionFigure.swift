@@ -35,7 +35,7 @@ extension RecoveryTable {
       ((min(0.01, smallest) - 0.01) * 20).rounded(.down) / 20, ((largest + 0.02) * 20).rounded(.up) / 20
     )
     let levels = self.levels.filter { level in pairs.contains { $0.level == level } }
-    var (data, plots): ([String], [String]) = ([], [])
+    var (data, bars, points): ([String], [String], [String]) = ([], [], [])
     for (index, level) in levels.enumerated() {
       let own = pairs.filter { $0.level == level }
       data.append(
@@ -49,9 +49,10 @@ extension RecoveryTable {
           }))
       let (color, point) = FigureStyle.point(index)
       if own.contains(where: { $0.measured.interval != nil }) {
-        plots.append("$s\(index) using 1:3:(0):($4-$3) with vectors nohead lc rgb '\(color)' lw 0.8 notitle")
+        bars.append(
+          "$s\(index) using 1:3:(0):($4-$3) with vectors nohead lc rgb '#80\(color.dropFirst())' lw 0.6 notitle")
       }
-      plots.append(
+      points.append(
         "$s\(index) using 1:2 with points lc rgb '\(color)' pt \(point) ps 0.55 lw 1 title \(GnuplotText.quoted(panelTitle(level)))"
       )
     }
@@ -59,13 +60,13 @@ extension RecoveryTable {
     let n = GnuplotText.number
     let body = [
       FigureStyle.axes, PanelGrid.margins(0.56 / width, 3.16 / width, bottom: 0.48 / height, top: 1 - 0.12 / height),
-      "set xrange [\(n(low)):\(n(high))]; set yrange [\(n(low)):\(n(high))]; set format '%.1f'; set xtics 0.2; set ytics 0.2",
+      "set xrange [\(n(low)):\(n(high))]; set yrange [\(n(low)):\(n(high))]; set format '%g'",
       "set key at screen \(n(3.26 / width)),\(n(1 - 0.16 / height)) left top Left reverse samplen 0.5 textcolor rgb '\(FigureStyle.ink)'",
       FigureStyle.label(
         "predicted \(caption.axisTitle); \(caption.sampleText) a point", x: 1.86 / width, y: 0.12 / height),
       FigureStyle.label(
         "measured \(caption.axisTitle)", x: 0.1 / width, y: 1.78 / height, rotated: true),
-      "plot x with lines lc rgb '\(FigureStyle.ink)' dt (6,3) lw 1 title 'equal', \(plots.joined(separator: ", "))",
+      "plot x with lines lc rgb '\(FigureStyle.ink)' dt (6,3) lw 1 title 'equal', \((bars + points).joined(separator: ", "))",
     ]
     return GnuplotFigure(
       width: width, height: height, caption: predictionCaption(agreement), data: data.joined(separator: "\n"),
@@ -77,7 +78,7 @@ extension RecoveryTable {
     return """
       \(title): measured against predicted recovery, a point for each level, mask ratio and patch size. \
       \(caption.measurement) \(caption.runsText) Over \(agreement.pairs) points the root mean square of the difference is \
-      \(format.string(agreement.rootMeanSquare)), the largest \(format.string(agreement.largest))\(covered).
+      \(format.string(agreement.rootMeanSquare)), the largest \(format.string(agreement.largest))\(covered). Intervals end at the axes.
       """
   }
 

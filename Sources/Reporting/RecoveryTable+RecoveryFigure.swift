@@ -1,6 +1,6 @@
 extension RecoveryTable {
   /// Recovery over the mask ratio as small multiples: a panel for each level, in it a line for every estimator with its
-  /// interval. Where there is a single ratio (a fixed mask), recovery over the levels in one panel.
+  /// mean, and the trained encoder's interval. Where there is a single ratio (a fixed mask), recovery over the levels in one panel.
   ///
   /// All panels share their axes. The vertical one reaches as far as means do; intervals beyond −0.25 and 1, which few runs
   /// can have, are cut off.
@@ -16,7 +16,7 @@ extension RecoveryTable {
     let points = lines.flatMap(\.drawnPoints)
     if points.contains(where: { $0.interval != nil }) {
       caption +=
-        isOverLevels ? " Bars: intervals, without those of floors." : " Shaded: intervals, without those of floors."
+        " \(isOverLevels ? "Bars" : "Shaded"): the trained encoder's interval; those of the others are in the table."
     }
     if points.contains(where: { $0.isCut(by: range) }) { caption += " Values beyond the axis are cut off." }
     return isOverLevels
@@ -38,7 +38,7 @@ extension RecoveryTable {
         grid.place(index),
         "set title \(GnuplotText.quoted(panelTitle(level))) offset 0,-0.7 tc rgb '\(FigureStyle.ink)'",
         "set format x \(grid.isLowest(index, of: levels.count) ? "'%g'" : "''")",
-        "set format y \(index % grid.columns == 0 ? "'%.1f'" : "''")",
+        "set format y \(index % grid.columns == 0 ? "'%g'" : "''")",
         // Intervals lie behind all lines.
         "plot " + (drawn.compactMap(\.band) + drawn.reversed().map(\.plot)).joined(separator: ", "),
       ]
@@ -74,7 +74,7 @@ extension RecoveryTable {
       "set multiplot", FigureStyle.axes, "unset key", "set xrange [-0.5:\(Double(levels.count) - 0.5)]",
       "set xtics (\(ticks.joined(separator: ", "))) scale 0", "unset grid",
       "set grid y lt 1 lc rgb '\(FigureStyle.grid)' lw 0.3",
-      Self.verticalRange(range), grid.place(0), "set format y '%.1f'", "plot \(plots.joined(separator: ", "))",
+      Self.verticalRange(range), grid.place(0), "set format y '%g'", "plot \(plots.joined(separator: ", "))",
       FigureStyle.label(
         "latent level; \(self.caption.sampleText) a point", x: grid.center, y: (grid.strip + 0.12) / grid.height),
       FigureStyle.label(self.caption.axisTitle, x: 0.1 / grid.width, y: grid.middle, rotated: true),

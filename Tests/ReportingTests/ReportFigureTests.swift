@@ -50,7 +50,8 @@ import Testing
     #expect(figure.body.contains("set label 'R² of z'"))
     #expect(figure.body.contains("$d0 using 1:3:4 with filledcurves"))
     #expect(
-      figure.caption.contains("Student t") && figure.caption.hasSuffix("Shaded: intervals, without those of floors."))
+      figure.caption.contains("Student t")
+        && figure.caption.hasSuffix("Shaded: the trained encoder's interval; those of the others are in the table."))
     // The floor's interval is neither drawn nor does it stretch the axis: −0.125 to 0.635 with 4 % of 0.76 beyond.
     #expect(!figure.body.contains("$d4 using 1:3:4"))
     #expect(figure.body.contains("set yrange [-0.1554:0.6654]"))
