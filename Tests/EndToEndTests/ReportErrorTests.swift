@@ -73,34 +73,36 @@ import Testing
   @Test("A sweep of which nothing is finished has no report")
   func nothingFinished() throws {
     try ReportTests.withSweep { folder in
-      try FileManager.default.removeItem(at: folder.appending(path: "out/cells"))
+      try FileManager.default.removeItem(at: folder.appending(path: "out/results.sqlite"))
       expect(
         try ReportTests.report(["out", "--no-figures"], in: folder), 66,
         "Error: out: no cell is finished here; run 'strata sweep run' to its end first")
-      #expect(try names(folder.appending(path: "out")) == ["plan.resolved.yaml", "results.csv"])
+      #expect(try names(folder.appending(path: "out")) == ["plan.resolved.yaml", "results.csv", "results.lock"])
     }
   }
 
   @Test("Cells that are missing or diverged are counted and named at the top of the page")
   func incomplete() throws {
-    try ReportTests.withSweep { folder in
-      let cells = folder.appending(path: "out/cells")
-      let files = try names(cells)
-      try FileManager.default.removeItem(at: cells.appending(path: files[0]))
-      let file = cells.appending(path: files[1])
-      var cell = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
-      cell["divergence"] = "the loss is not finite"
-      cell["measurements"] = [Any]()
-      try JSONSerialization.data(withJSONObject: cell).write(to: file)
+    // At this rate every training explodes within its ten steps.
+    let plan = ReportTests.plan.replacingOccurrences(of: "batch: 16", with: "batch: 16, learning_rate: 1.0e+12")
+    try ReportTests.withSweep(plan) { folder in
+      let resolved = folder.appending(path: "out/plan.resolved.yaml")
+      let text = try String(contentsOf: resolved, encoding: .utf8)
+      let longer = text.replacing(/training_seeds:[^:]*?(?=\n[a-z])/, with: "training_seeds: [1, 2, 3]")
+      #expect(longer != text)
+      try Data(longer.utf8).write(to: resolved)
+      let store = SweepStore(folder.appending(path: "out"))
+      let cell = try #require(try store.cells.first)
+      #expect(try store.endings.allSatisfy { $0.status == "diverged" })
       #expect(try ReportTests.report(["out"], in: folder).exitCode == 0)
       let html = try String(contentsOf: folder.appending(path: "out/report/report.html"), encoding: .utf8)
-      #expect(html.contains("1 of 8 cells are not finished; figures and tables show the others."))
+      #expect(html.contains("4 of 12 cells are not finished; figures and tables show the others."))
       #expect(
         html.contains(
-          "<p class=\"warning\" role=\"note\">Cell \(files[1].dropLast(5)) (graph tree-depth2-branching2, rho-0.85, "))
-      #expect(html.contains("has no scores: the loss is not finite.</p>"))
-      #expect(html.contains("<dt>cells finished</dt><dd>7 of 8</dd>"))
-      #expect(html.contains("<dt>cells without scores (diverged)</dt><dd>1</dd>"))
+          "<p class=\"warning\" role=\"note\">Cell \(cell) (graph tree-depth2-branching2, rho-0.85, "))
+      #expect(html.contains("has no scores: \(try #require(try store.endings[0].reason)).</p>"))
+      #expect(html.contains("<dt>cells finished</dt><dd>8 of 12</dd>"))
+      #expect(html.contains("<dt>cells without scores (diverged)</dt><dd>8</dd>"))
     }
   }
 
@@ -109,7 +111,7 @@ import Testing
     try ReportTests.withSweep { folder in
       expect(
         try ReportTests.report(["out", "--no-figures", "--out", "out"], in: folder), 73,
-        "Error: out: this folder holds 'cells', which is no part of a report, and is left alone; "
+        "Error: out: this folder holds 'plan.resolved.yaml', which is no part of a report, and is left alone; "
           + "choose another place for --out, or empty it")
       #expect(try ReportTests.report(["out", "--no-figures", "--out", "r"], in: folder).exitCode == 0)
       let own = folder.appending(path: "r/tables/my-notes.md")
@@ -137,7 +139,7 @@ import Testing
         try names(out).contains { $0.hasPrefix("report.") }
       }
       #expect(output.exitCode == 128 + number && output.standardError == "interrupted: no report was written\n")
-      #expect(try names(out) == ["cells", "plan.resolved.yaml", "report", "results.csv"])
+      #expect(try names(out) == ["plan.resolved.yaml", "report", "results.csv", "results.lock", "results.sqlite"])
       #expect(try names(out.appending(path: "report")) == ["report.html", "tables"])
     }
   }

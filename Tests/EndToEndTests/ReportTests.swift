@@ -75,7 +75,7 @@ import Testing
       #expect(!Self.isWellFormed(Data("<svg><g></svg>".utf8)) && !Self.isWellFormed(Data("<svg a=1/>".utf8)))
       // Nothing is left beside the report.
       let beside = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "out").path).sorted()
-      #expect(beside == ["cells", "plan.resolved.yaml", "report", "results.csv"])
+      #expect(beside == ["plan.resolved.yaml", "report", "results.csv", "results.lock", "results.sqlite"])
     }
   }
 

@@ -12,7 +12,7 @@ import Testing
 
   @Test("A cell whose process is ended by a signal is a row with its reason, the sweep goes on, and retry mends it")
   func crash() throws {
-    let plan = SweepTests.plan.replacingOccurrences(of: "steps: 10", with: "steps: 20000")
+    let plan = SweepTests.plan.replacingOccurrences(of: "steps: 10", with: "steps: 60000")
     try withTemporaryDirectory { folder in
       try write(plan, to: folder)
       let process = try StrataProcess(
@@ -49,17 +49,17 @@ import Testing
   func timeLimit() throws {
     // Two widths of network cannot be told apart by steps, so every cell is too slow for the first limit.
     let plan =
-      SweepTests.plan.replacingOccurrences(of: "steps: 10", with: "steps: 20000")
-      .replacingOccurrences(of: "mask_ratios: [0.25, 0.5]", with: "mask_ratios: 0.5") + "\nlimits: {seconds: 0.2}\n"
+      SweepTests.plan.replacingOccurrences(of: "steps: 10", with: "steps: 60000")
+      .replacingOccurrences(of: "mask_ratios: [0.25, 0.5]", with: "mask_ratios: 0.5") + "\nlimits: {seconds: 0.1}\n"
     try withTemporaryDirectory { folder in
       try write(plan, to: folder)
       let run = try StrataBinary.run(["sweep", "run", "plan.yaml", "--out", "out", "--quiet"], in: folder)
       #expect(run.exitCode == 75)
       let store = SweepStore(folder.appending(path: "out"))
       #expect(try store.endings.map(\.status) == ["failed", "failed"])
-      #expect(try store.endings.map(\.reason) == Array(repeating: "time limit: not finished after 0.2 s", count: 2))
+      #expect(try store.endings.map(\.reason) == Array(repeating: "time limit: not finished after 0.1 s", count: 2))
       let cells = try StrataBinary.run(["sweep", "export", "out", "--csv", "--cells"], in: folder).standardOutput
-      #expect(cells.contains(",failed,time limit: not finished after 0.2 s,"))
+      #expect(cells.contains(",failed,time limit: not finished after 0.1 s,"))
       let retry = try StrataBinary.run(["sweep", "retry", "out", "--failed", "--cell-seconds", "60"], in: folder)
       #expect(retry.exitCode == 0 && retry.standardOutput.hasPrefix("2 cells (0 from an earlier run)"))
     }
