@@ -1,3 +1,5 @@
+internal import LinearAlgebra
+
 /// The cross-validation that all probes share: contiguous folds, and hyper-parameters chosen for each group of targets.
 enum CrossValidation {
   /// Contiguous ranges that cover 0 ..< rows, whose lengths differ by at most one: no shuffle, since rows are independent
@@ -5,6 +7,17 @@ enum CrossValidation {
   static func folds(_ count: Int, rows: Int) -> [Range<Int>] {
     let count = min(count, rows)
     return (0..<count).map { $0 * rows / count..<($0 + 1) * rows / count }
+  }
+
+  /// The targets outside a fold and inside it, both less the means of those outside, which play the intercept.
+  static func centred(_ targets: Matrix<Double>, around fold: Range<Int>) -> (
+    known: Matrix<Double>, wanted: Matrix<Double>
+  ) {
+    var (known, wanted) = (targets.rows(excluding: fold), targets.rows(fold))
+    let means = known.columnMeans()
+    known.subtractRow(means)
+    wanted.subtractRow(means)
+    return (known, wanted)
   }
 
   /// The grid point with the best mean R² for each group.

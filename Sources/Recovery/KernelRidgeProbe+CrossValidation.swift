@@ -26,8 +26,8 @@ extension KernelRidgeProbe {
     var points: [PointErrors] = []
     // Not made where every kernel is of low rank.
     lazy var distances = Matrix.squaredDistances(x, x)
+    let leastFit = Double(targets.rows - CrossValidation.folds(folds, rows: targets.rows)[0].count)
     for gamma in gammas {
-      let leastFit = Double(targets.rows - CrossValidation.folds(folds, rows: targets.rows)[0].count)
       if allowsLowRank, let low = LowRankKernel(x, rate: gamma * scale, leastAdded: penalties.last! * leastFit) {
         for sums in try low.errors(targets: targets, penalties: penalties, folds: folds) {
           points.append(PointErrors(sums: sums, uncertainties: [Double](repeating: 0, count: sums.count)))
@@ -93,11 +93,7 @@ extension KernelRidgeProbe {
     for fold in CrossValidation.folds(folds, rows: n) {
       let rest = n - fold.count
       let outer = kernel.rows(fold).columns(excluding: fold)
-      var known = targets.rows(excluding: fold)
-      var wanted = targets.rows(fold)
-      let means = known.columnMeans()
-      known.subtractRow(means)
-      wanted.subtractRow(means)
+      let (known, wanted) = CrossValidation.centred(targets, around: fold)
       for (j, square) in columnProducts(known, known).enumerated() { totals[j] = max(totals[j], square) }
       // (Kᵥ S⁻¹) Y and Kᵥ (S⁻¹ Y) are equal; solve for the narrower side.
       let solveForRows = fold.count < q

@@ -64,13 +64,24 @@ public struct KernelRidgeProbe: Probe {
     let (trainFeatures, trainTargets) = (split.trainFeatures.rows(used), split.trainTargets.rows(used))
     let (features, targets) = (Standardisation(trainFeatures), Standardisation(trainTargets))
     let x = features.applied(to: trainFeatures)
-    let points = gammas.flatMap { gamma in penalties.map { (gamma: gamma, penalty: $0) } }
-    guard points.count > 1 else { return groups.map { _ in points[0] } }
-    let choices = try chooseGridPoints(
-      x, scale: 1 / Double(max(features.activeCount, 1)),
-      targets: targets.applied(to: trainTargets),
-      active: targets.scales.map { $0 > 0 }, groups: groups)
+    let choices = try choices(
+      x, targets.applied(to: trainTargets), features: features, targets: targets, groups: groups)
+    let points = points
     return choices.map { points[$0] }
+  }
+
+  /// The grid, gammas outside and penalties inside.
+  private var points: [(gamma: Double, penalty: Double)] {
+    gammas.flatMap { gamma in penalties.map { (gamma: gamma, penalty: $0) } }
+  }
+
+  /// An index into ``points`` for each group; a single point is not searched.
+  private func choices(
+    _ x: Matrix<Double>, _ y: Matrix<Double>, features: Standardisation, targets: Standardisation, groups: [Range<Int>]
+  ) throws(RecoveryError) -> [Int] {
+    guard gammas.count * penalties.count > 1 else { return [Int](repeating: 0, count: groups.count) }
+    return try chooseGridPoints(
+      x, scale: features.kernelScale, targets: y, active: targets.scales.map { $0 > 0 }, groups: groups)
   }
 
   /// See ``Probe/predictions(_:groups:)``.
@@ -87,19 +98,13 @@ public struct KernelRidgeProbe: Probe {
     let targets = Standardisation(trainTargets)
     let x = features.applied(to: trainFeatures)
     let y = targets.applied(to: trainTargets)
-    let scale = 1 / Double(max(features.activeCount, 1))
-
-    let points = gammas.flatMap { gamma in penalties.map { (gamma: gamma, penalty: $0) } }
-    let choices =
-      points.count > 1
-      ? try chooseGridPoints(
-        x, scale: scale, targets: y, active: targets.scales.map { $0 > 0 }, groups: groups)
-      : [Int](repeating: 0, count: groups.count)
+    let points = points
+    let choices = try choices(x, y, features: features, targets: targets, groups: groups)
     let test = features.applied(to: split.testFeatures)
     var predictions = Matrix<Double>(rows: split.testFeatures.rows, columns: y.columns)
     let chosen = CrossValidation.columnsByGridPoint(choices, groups: groups)
     for (point, columns) in chosen {
-      let rate = points[point].gamma * scale
+      let rate = points[point].gamma * features.kernelScale
       let whole = columns.count == y.columns
       let weights = try weights(
         x, whole ? y : y.columns(at: columns), rate: rate, added: points[point].penalty * Double(x.rows))

@@ -42,10 +42,7 @@ struct LowRankKernel {
     var sums = [[Double]](repeating: [Double](repeating: 0, count: targets.columns), count: penalties.count)
     for fold in CrossValidation.folds(folds, rows: targets.rows) {
       let rest = factor.rows(excluding: fold)
-      var (known, wanted) = (targets.rows(excluding: fold), targets.rows(fold))
-      let means = known.columnMeans()
-      known.subtractRow(means)
-      wanted.subtractRow(means)
+      let (known, wanted) = CrossValidation.centred(targets, around: fold)
       let gram = rest.multiplied(by: rest, transposeSelf: true)
       let cross = rest.multiplied(by: known, transposeSelf: true)
       let held = factor.rows(fold)

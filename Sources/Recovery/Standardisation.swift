@@ -13,6 +13,9 @@ struct Standardisation {
   /// The number of columns that are not constant.
   var activeCount: Int { scales.count { $0 > 0 } }
 
+  /// 1/k with k = ``activeCount``: what a gamma is multiplied by, so that it means the same at every width.
+  var kernelScale: Double { 1 / Double(max(activeCount, 1)) }
+
   init(_ matrix: Matrix<Double>) {
     let (rows, columns) = (matrix.rows, matrix.columns)
     let range = ColumnRange(matrix)

@@ -91,11 +91,11 @@ public struct SweepExport {
     let members = zip(Self.columns, fields).map { name, field in "\(name.jsonQuoted):\(Self.json(field))" }
     let rows = scores.map { score in
       let members: [(String, CSVWriter.Field)] = [
-        ("evaluation", .text(score.evaluation)), ("level", score.level.map { .integer($0) } ?? .missing),
-        ("node", score.node.map { .text($0) } ?? .missing), ("target", .text(score.target)),
+        ("evaluation", .text(score.evaluation)), ("level", .init(score.level)),
+        ("node", .init(score.node)), ("target", .text(score.target)),
         ("estimator", .text(score.estimator)), ("metric", .text(score.metric)), ("value", .number(score.value)),
-        ("p_value", score.pValue.map { .number($0) } ?? .missing),
-        ("probes", score.probes.map { .integer($0) } ?? .missing),
+        ("p_value", .init(score.pValue)),
+        ("probes", .init(score.probes)),
       ]
       return "{" + members.map { "\($0.jsonQuoted):\(Self.json($1))" }.joined(separator: ",") + "}"
     }

@@ -77,7 +77,7 @@ struct SampleCommand: ParsableCommand {
 
   func validate() throws {
     if n < 1 { throw ValidationError("-n \(n): give at least 1") }
-    if let workers, workers < 1 { throw ValidationError("--workers \(workers): give at least 1") }
+    try WorkerCount.validate(workers)
     guard (source == nil) != (stored == nil) else {
       throw ValidationError("give either a model or --model with a data set")
     }
@@ -106,7 +106,7 @@ struct SampleCommand: ParsableCommand {
       Interruption.end { [output] in "interrupted: nothing was written to \(output)" }
       try DatasetExporter.write(
         export.schema, to: output, format: format, replacesFolder: force,
-        workers: workers ?? ProcessInfo.processInfo.activeProcessorCount, produce: export.values)
+        workers: WorkerCount.resolve(workers), produce: export.values)
       if format == .csv, !export.schema.hasMetadataBesideCSV {
         // What may stand there is about the file that was replaced.
         try? FileManager.default.removeItem(atPath: beside)

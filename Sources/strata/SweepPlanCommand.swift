@@ -23,14 +23,14 @@ struct SweepPlanCommand: ParsableCommand {
   var workers: Int?
 
   func validate() throws {
-    if let workers, workers < 1 { throw ValidationError("--workers \(workers): give at least 1") }
+    try WorkerCount.validate(workers)
   }
 
   func run() throws {
     try reporting {
       let plan = try SweepPlan.load(planPath)
       let estimate = try SweepEstimate(plan, in: directory.map(SweepDirectory.init))
-      let count = workers ?? ProcessInfo.processInfo.activeProcessorCount
+      let count = WorkerCount.resolve(workers)
       print("\(plan.name): \(estimate.cells) cell\(estimate.cells == 1 ? "" : "s"), \(estimate.finished) finished")
       guard !estimate.shapes.isEmpty else { return }
       let number = NumberFormat(decimals: 2)

@@ -27,9 +27,7 @@ struct SweepRetryCommand: AsyncParsableCommand {
       var options = running.sweepOptions
       options.retriesFailed = true
       let outcome = try await running.run(plan, in: directory, options: options)
-      let count = outcome.cells.count
-      print("\(count) cell\(count == 1 ? "" : "s") (\(outcome.reused) from an earlier run): \(directory)/results.csv")
-      try reportFailures(outcome.failures, of: count + outcome.failures.count, in: directory)
+      try reportEnd(of: outcome, in: directory)
     }
   }
 }

@@ -43,18 +43,16 @@ struct SweepRunCommand: AsyncParsableCommand {
       var options = running.sweepOptions
       options.shard = shard.flatMap { Shard($0) }
       let outcome = try await running.run(plan, in: directory, options: options)
-      let count = outcome.cells.count
-      if let shard {
-        print("shard \(shard): \(count) cell\(count == 1 ? "" : "s") in \(outcome.storePath)")
-      } else {
+      guard let shard else {
         if !quiet {
           let tables = RecoveryTables(
-            outcome, plan: plan, selection: selection, showsNormalised: rows.normalised,
-            missing: 0)
+            outcome, plan: plan, selection: selection, showsNormalised: rows.normalised, missing: 0)
           print(tables.markdown, terminator: "")
         }
-        print("\(count) cell\(count == 1 ? "" : "s") (\(outcome.reused) from an earlier run): \(directory)/results.csv")
+        return try reportEnd(of: outcome, in: directory)
       }
+      let count = outcome.cells.count
+      print("shard \(shard): \(count) cell\(count == 1 ? "" : "s") in \(outcome.storePath)")
       try reportFailures(outcome.failures, of: count + outcome.failures.count, in: directory)
     }
   }

@@ -27,15 +27,12 @@ struct SweepRunOptions: ParsableArguments {
   var recover = false
 
   func validate() throws {
-    if let workers, workers < 1 { throw ValidationError("--workers \(workers): give at least 1") }
+    try WorkerCount.validate(workers)
     if let cellSeconds, !(cellSeconds >= 0.1) {
       throw ValidationError("--cell-seconds \(cellSeconds): give at least 0.1")
     }
     if let cellMemory, cellMemory < 16 { throw ValidationError("--cell-memory \(cellMemory): give at least 16") }
   }
-
-  /// The number of workers.
-  var workerCount: Int { workers ?? ProcessInfo.processInfo.activeProcessorCount }
 
   /// Options of the library's runner; workers are this very program.
   var sweepOptions: SweepRunnerOptions {
@@ -50,7 +47,7 @@ struct SweepRunOptions: ParsableArguments {
   /// Runs a sweep with a progress line, and with a word on what is kept if it is interrupted.
   func run(_ plan: SweepPlan, in directory: String, options: SweepRunnerOptions) async throws -> SweepOutcome {
     let runner = SweepRunner(
-      plan: plan, directory: SweepDirectory(directory), workers: workerCount, options: options)
+      plan: plan, directory: SweepDirectory(directory), workers: WorkerCount.resolve(workers), options: options)
     let line = TerminalLine()
     let counts = CellCounts(total: try plan.cells().count)
     Interruption.end {
@@ -95,6 +92,15 @@ extension StoreRecovery {
     return
       "the store was damaged: \(kept) cell\(kept == 1 ? " is" : "s are") kept\(lost); the damaged one is \(damagedPath)"
   }
+}
+
+/// Says where a finished sweep's results are, after its tables.
+///
+/// - Throws: The error of a sweep with failures.
+func reportEnd(of outcome: SweepOutcome, in directory: String) throws {
+  let count = outcome.cells.count
+  print("\(count) cell\(count == 1 ? "" : "s") (\(outcome.reused) from an earlier run): \(directory)/results.csv")
+  try reportFailures(outcome.failures, of: count + outcome.failures.count, in: directory)
 }
 
 /// Throws the error of a sweep with failures; nothing if there are none.
