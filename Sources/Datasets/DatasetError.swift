@@ -1,9 +1,13 @@
+internal import Glibc
+
 /// Why a data file cannot be read or written. Every case names the file and what to do.
 public enum DatasetError: Error, Equatable, Sendable {
   /// The operating system refused to read.
   case cannotRead(file: String, reason: String)
   /// The operating system refused to write; the file that was there before, if any, is unchanged.
   case cannotWrite(file: String, reason: String)
+  /// There is no room for the file; the file that was there before, if any, is unchanged.
+  case diskFull(file: String)
   /// The file ends too early.
   case truncated(file: String, bytes: Int, expected: Int)
   /// The bytes are not what the format asks for.
@@ -22,6 +26,14 @@ public enum DatasetError: Error, Equatable, Sendable {
   case notFinite(file: String, row: Int, column: Int)
   /// A value that was to be written is NaN or infinite.
   case overflowed(file: String, array: String, column: String, row: Int)
+
+  /// The failure to write a file with an error number of the operating system.
+  static func writing(_ file: String, code: Int32) -> DatasetError {
+    switch code {
+    case ENOSPC, EDQUOT: .diskFull(file: file)
+    default: .cannotWrite(file: file, reason: String(cString: strerror(code)))
+    }
+  }
 }
 
 extension DatasetError: CustomStringConvertible {
@@ -32,6 +44,8 @@ extension DatasetError: CustomStringConvertible {
       "\(file): cannot be read: \(reason); check the path and its permissions"
     case .cannotWrite(let file, let reason):
       "\(file): cannot be written: \(reason); check the folder, its permissions and the free space"
+    case .diskFull(let file):
+      "\(file): the disk is full; free some space, then run the same command again"
     case .truncated(let file, let bytes, let expected):
       "\(file): the file has \(bytes) bytes and needs \(expected); it was cut off, copy or write it again"
     case .malformed(let file, let format, let reason):

@@ -45,8 +45,8 @@ public enum DatasetExporter {
   ///   - workers: How many blocks are in the making at the same time. The bytes written do not depend on it.
   ///   - produce: Makes the values of a range of rows, in the order of `schema.arrays`; called on several threads.
   ///   - progress: Called with the number of rows written so far, in order, on the calling thread.
-  /// - Throws: ``DatasetError/cannotWrite(file:reason:)``; ``DatasetError/overflowed(file:array:column:row:)`` for the first
-  ///   value that is not finite. Nothing is left behind then.
+  /// - Throws: ``DatasetError/cannotWrite(file:reason:)``, ``DatasetError/diskFull(file:)``;
+  ///   ``DatasetError/overflowed(file:array:column:row:)`` for the first value that is not finite. Nothing is left behind then.
   /// - Complexity: memory O(workers · a million values).
   public static func write(
     _ schema: ExportSchema, to path: String, format: Format, replacesFolder: Bool = false, requiresFinite: Bool = true,

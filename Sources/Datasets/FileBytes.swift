@@ -94,7 +94,7 @@ func readBytes(_ path: String) throws(DatasetError) -> [UInt8] {
 
 /// Writes a data file, atomically.
 func writeBytes(_ bytes: [UInt8], to path: String) throws(DatasetError) {
-  do { try AtomicFile.write(bytes, to: path) } catch { throw .cannotWrite(file: error.file, reason: error.reason) }
+  do { try AtomicFile.write(bytes, to: path) } catch { throw .writing(error.file, code: error.code) }
 }
 
 /// The length of a data file that can be read.

@@ -24,14 +24,24 @@ enum HDF5Library {
 
   /// What the library says about the failure that it just reported.
   static var reason: String {
+    let text = report
+    // "file write failed: time = …, errno = 28, error message = 'No space left on device', buf = 0x…"
+    if let start = text.firstRange(of: "error message = '") {
+      return String(text[start.upperBound...].prefix { $0 != "'" })
+    }
+    return text.isEmpty ? "the HDF5 library gives no reason" : text
+  }
+
+  /// The operating system's error number of that failure, if it was one of the operating system.
+  static var errorNumber: Int32? {
+    let text = report
+    return text.firstRange(of: "errno = ").flatMap { Int32(text[$0.upperBound...].prefix { $0.isNumber }) }
+  }
+
+  private static var report: String {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer in
       strata_h5_reason(buffer.baseAddress!)
-      let text = String(cString: buffer.baseAddress!)
-      // "file write failed: time = …, errno = 28, error message = 'No space left on device', buf = 0x…"
-      if let start = text.firstRange(of: "error message = '") {
-        return String(text[start.upperBound...].prefix { $0 != "'" })
-      }
-      return text.isEmpty ? "the HDF5 library gives no reason" : text
+      return String(cString: buffer.baseAddress!)
     }
   }
 }

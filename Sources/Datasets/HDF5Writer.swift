@@ -206,6 +206,7 @@ final class HDF5Writer {
   }
 
   private static func failure(_ name: String) -> DatasetError {
-    .cannotWrite(file: name, reason: HDF5Library.reason)
+    if let code = HDF5Library.errorNumber { return .writing(name, code: code) }
+    return .cannotWrite(file: name, reason: HDF5Library.reason)
   }
 }

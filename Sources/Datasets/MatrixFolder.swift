@@ -8,7 +8,8 @@ public enum MatrixFolder {
   ///   - path: The folder; its parent must exist.
   ///   - matrices: By file name without `.npy`; float64, C order.
   ///   - texts: By file name.
-  /// - Throws: ``DatasetError/cannotWrite(file:reason:)``, also for a folder that is not empty; nothing is left behind then.
+  /// - Throws: ``DatasetError/cannotWrite(file:reason:)``, also for a folder that is not empty;
+  ///   ``DatasetError/diskFull(file:)``. Nothing is left behind then.
   public static func write(
     _ matrices: [(name: String, values: Matrix<Double>)], texts: [(name: String, text: String)], to path: String
   ) throws(DatasetError) {
@@ -19,7 +20,7 @@ public enum MatrixFolder {
         do {
           try AtomicFile.write(text, to: "\(output.temporaryPath)/\(name)")
         } catch {
-          throw .cannotWrite(file: path, reason: error.reason)
+          throw .writing(path, code: error.code)
         }
       }
       try output.publish()

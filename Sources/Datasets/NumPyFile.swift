@@ -22,14 +22,14 @@ public enum NumPyFile {
 
   /// Writes a float32 file, atomically.
   ///
-  /// - Throws: ``DatasetError/cannotWrite(file:reason:)``.
+  /// - Throws: ``DatasetError/cannotWrite(file:reason:)``, ``DatasetError/diskFull(file:)``.
   public static func write(_ matrix: Matrix<Float>, to path: String) throws(DatasetError) {
     try writeBytes(encode(matrix), to: path)
   }
 
   /// Writes a float64 file, atomically.
   ///
-  /// - Throws: ``DatasetError/cannotWrite(file:reason:)``.
+  /// - Throws: ``DatasetError/cannotWrite(file:reason:)``, ``DatasetError/diskFull(file:)``.
   public static func write(_ matrix: Matrix<Double>, to path: String) throws(DatasetError) {
     try writeBytes(encode(matrix), to: path)
   }

@@ -11,7 +11,7 @@ final class PositionedFile {
   init(_ path: String, name: String) throws(DatasetError) {
     self.name = name
     descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw .cannotWrite(file: name, reason: String(cString: strerror(errno))) }
+    guard descriptor >= 0 else { throw .writing(name, code: errno) }
   }
 
   deinit { close(descriptor) }
@@ -27,11 +27,11 @@ final class PositionedFile {
       }
       return 0
     }
-    guard code == 0 else { throw .cannotWrite(file: name, reason: String(cString: strerror(code))) }
+    guard code == 0 else { throw .writing(name, code: code) }
   }
 
   /// Waits until everything is on the disk.
   func synchronize() throws(DatasetError) {
-    guard fsync(descriptor) == 0 else { throw .cannotWrite(file: name, reason: String(cString: strerror(errno))) }
+    guard fsync(descriptor) == 0 else { throw .writing(name, code: errno) }
   }
 }

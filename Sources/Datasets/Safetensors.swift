@@ -30,7 +30,7 @@ public struct Safetensors: Sendable, Equatable {
 
   /// Writes a file, atomically.
   ///
-  /// - Throws: ``DatasetError/cannotWrite(file:reason:)``.
+  /// - Throws: ``DatasetError/cannotWrite(file:reason:)``, ``DatasetError/diskFull(file:)``.
   public func write(to path: String) throws(DatasetError) { try writeBytes(encoded(), to: path) }
 
   /// The tensor of a name.

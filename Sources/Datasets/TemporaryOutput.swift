@@ -116,7 +116,7 @@ package struct TemporaryOutput: Sendable {
   }
 
   private static func failure(_ path: String) -> DatasetError {
-    .cannotWrite(file: path, reason: String(cString: strerror(errno)))
+    .writing(path, code: errno)
   }
 
   private static func text(_ template: [CChar]) -> String {

@@ -46,7 +46,7 @@ struct CellsInProcess: CellExecutor {
     switch error {
     case is CancellationError, is WriteFailure: true
     case let error as SpecificationError: error.status != .invalidData
-    case DatasetError.cannotWrite: true
+    case DatasetError.cannotWrite, DatasetError.diskFull: true
     default: false
     }
   }

@@ -3,7 +3,7 @@ import GRDB
 import TestSupport
 import Testing
 
-/// What befalls a sweep on one host: kills, signals, full and read-only disks, two runs at once, a damaged store.
+/// What befalls a sweep on one host: kills, signals, two runs at once, a damaged store.
 @Suite(.serialized) struct SweepFaultTests {
   /// Twelve cells of some tenths of a second, with checkpoints on the way.
   static let plan =
@@ -133,59 +133,6 @@ import Testing
       #expect(
         later.hasPrefix("small: 0 of 12 cells done, 0 running, 0 failed, 0 diverged, 12 waiting\n1 were cut off"))
     }
-  }
-
-  @Test("A full disk is one error with exit code 74; with space again the sweep goes on to the same file")
-  func fullDisk() throws {
-    try withTemporaryDirectory { folder in
-      let whole = try prepare(folder)
-      try withMount("size=300k", at: folder.appending(path: "disk")) { disk, remount in
-        let full = try StrataBinary.run(arguments("disk/out"), in: folder)
-        #expect(full.exitCode == 74)
-        #expect(full.standardError.split(separator: "\n").count == 1)
-        #expect(full.standardError.contains("the disk is full"), "\(full.standardError)")
-        try remount("size=20m")
-        let store = SweepStore(disk.appending(path: "out"))
-        let kept = store.finished
-        #expect(kept < 12)
-        if kept > 0 { #expect(try store.integrity == "ok") }
-        let run = try StrataBinary.run(arguments("disk/out"), in: folder)
-        #expect(run.standardOutput == "12 cells (\(kept) from an earlier run): disk/out/results.csv\n")
-        #expect(try csv(folder, "disk/out") == whole)
-        print("full disk: \(kept) of 12 cells were kept")
-        // Reading needs no permission to write: neither the tables nor SQLite itself.
-        try remount("ro")
-        let table = try StrataBinary.run(["sweep", "table", "plan.yaml", "--out", "disk/out"], in: folder)
-        #expect(table.exitCode == 0 && table.standardOutput.contains("### patch size 1"))
-        let again = try StrataBinary.run(arguments("disk/out"), in: folder)
-        #expect(
-          again.standardError.hasPrefix("Error: disk/out: permission to write into this folder is denied"))
-        #expect(again.exitCode == 73)
-      }
-    }
-  }
-
-  /// Mounts a small disk in memory, or says why it cannot and does without the test.
-  private func withMount(
-    _ options: String, at disk: URL, _ body: (URL, (String) throws -> Void) throws -> Void
-  ) throws {
-    try FileManager.default.createDirectory(at: disk, withIntermediateDirectories: true)
-    guard shell("mount", ["-t", "tmpfs", "-o", options, "none", disk.path]) == 0 else {
-      print("skipped: a disk of \(options) cannot be mounted here, which takes root")
-      return
-    }
-    defer { _ = shell("umount", [disk.path]) }
-    try body(disk) { #expect(shell("mount", ["-o", "remount,\($0)", disk.path]) == 0) }
-  }
-
-  private func shell(_ tool: String, _ arguments: [String]) -> Int32 {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [tool] + arguments
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return -1 }
-    process.waitUntilExit()
-    return process.terminationStatus
   }
 
   @Test("A damaged store is one error; --recover keeps what is sound, says what, and ends with the same file")

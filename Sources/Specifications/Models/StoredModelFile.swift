@@ -51,6 +51,7 @@ extension SpecificationError {
       switch error {
       case .cannotRead: .noInput
       case .cannotWrite: .cannotCreate
+      case .diskFull: .inputOutput
       default: .invalidData
       }
     self.init(file: nil, error.description, remedy: "", status: status)
