@@ -86,7 +86,7 @@ public struct GaussianKernelPanels: Sendable {
   /// - Complexity: As there, and O(n²·k/2) through BLAS and n²/2 exponentials for the factor and for each refinement; 4n² bytes.
   public func refinedSolve(_ right: Matrix<Double>, addingToDiagonal added: Double) -> Matrix<Double>? {
     precondition(order == right.rows, "solve of order \(order) against (\(right.rows), \(right.columns))")
-    let factor = SinglePrecisionFactor(order: order, addingToDiagonal: added) { target in
+    let system = SinglePrecisionSystem(order: order) { target in
       forEachPanel { rows, panel in
         for i in rows {
           let (line, row) = (target + i * order, panel + (i - rows.lowerBound) * rows.upperBound)
@@ -94,7 +94,15 @@ public struct GaussianKernelPanels: Sendable {
         }
       }
     }
-    return factor?.refined(right, addingToDiagonal: added) { subtractProduct($0, from: &$1) }
+    if let iteration = system.conjugateGradients(addingToDiagonal: added),
+      let solution = refinedSolution(
+        right, addingToDiagonal: added, solve: { iteration.solve($0, tolerance: 1e-6) },
+        subtractProduct: { subtractProduct($0, from: &$1) })
+    {
+      return solution
+    }
+    guard let factor = system.factored(addingToDiagonal: added) else { return nil }
+    return refinedSolution(right, addingToDiagonal: added, solve: factor.solve) { subtractProduct($0, from: &$1) }
   }
 
   /// R ← R − K·X, X and R of shape (n, m).

@@ -70,16 +70,26 @@ extension KernelRidgeProbe {
     return result
   }
 
-  /// The largest relative error of predictions, as ``singlePrecisionError(penalty:)`` bounds it, with which single precision is
-  /// tried at all.
-  private static let largestSingleError = 0.02
+  /// How short residuals of approximate solutions shall be, relative to the targets.
+  private static let tolerance = 1e-4
+  /// What residuals r on the fitted rows mean for predictions: ‖K S⁻¹ r‖ ≤ ‖r‖ on those rows themselves, whatever S = K + nλI, and
+  /// held-out rows are such rows too; twice that for safety.
+  private static let caution = 2.0
+  /// Bounds of residuals beyond this, relative to the targets, are mostly rounding: residuals are measured in double precision then.
+  private static let coarse = 1e-3
 
-  /// How far, relative to the length of the targets, predictions are off in single precision.
-  ///
-  /// With S = K + nλI, weights S⁻¹y and rounding δS, predictions change by K S⁻¹ δS S⁻¹ y: at most ‖δS‖ ‖y‖ / (nλ). Rounding of
-  /// the entries and of the factorization is taken as ‖δS‖ ≤ 20 · 2⁻²⁴ · n, an order of magnitude above what random rounding
-  /// gives.
-  private static func singlePrecisionError(penalty: Double) -> Double { 20 * 0x1p-24 / penalty }
+  /// The squared length of each column of B − (A + added · I)·X, A the kernel without the rows and columns of a range.
+  private static func residualSquares(
+    _ kernel: Matrix<Double>, excluding fold: Range<Int>, _ solution: Matrix<Double>, _ right: Matrix<Double>,
+    added: Double
+  ) -> [Double] {
+    let gap = Matrix<Double>(rows: fold.count, columns: solution.columns)
+    let spread = Matrix.concatenatingRows([
+      solution.rows(0..<fold.lowerBound), gap, solution.rows(fold.lowerBound..<solution.rows),
+    ])
+    let residual = right - added * solution - (kernel * spread).rows(excluding: fold)
+    return columnProducts(residual, residual)
+  }
 
   /// The out-of-fold errors for one kernel matrix and some of the penalties.
   private func errors(
@@ -88,27 +98,34 @@ extension KernelRidgeProbe {
     let (n, q) = (targets.rows, targets.columns)
     let none = [Double](repeating: 0, count: q)
     var result = chosen.map { _ in PointErrors(sums: none, uncertainties: none) }
-    var totals = none
-    var isSingle = [Bool](repeating: false, count: chosen.count)
+    // The sums over the folds of the squared lengths of what predictions may be off.
+    var offsets = chosen.map { _ in none }
     for fold in CrossValidation.folds(folds, rows: n) {
       let rest = n - fold.count
       let outer = kernel.rows(fold).columns(excluding: fold)
       let (known, wanted) = CrossValidation.centred(targets, around: fold)
-      for (j, square) in columnProducts(known, known).enumerated() { totals[j] = max(totals[j], square) }
       // (Kᵥ S⁻¹) Y and Kᵥ (S⁻¹ Y) are equal; solve for the narrower side.
       let solveForRows = fold.count < q
       let outerTransposed = solveForRows ? outer.transposed() : outer
+      let usesSingle = allowsSingle && !solveForRows && rest >= leastSingleRows
+      let approximate = usesSingle ? SinglePrecisionSystem(kernel, excluding: fold) : .empty
+      let targetSquares = columnProducts(known, known)
       // One system's memory serves all penalties.
       var system = Matrix<Double>(rows: 0, columns: 0)
       for (index, point) in chosen.enumerated() {
         let added = penalties[point] * Double(rest)
         var residual = wanted
-        if allowsSingle, !solveForRows, rest >= leastSingleRows,
-          Self.singlePrecisionError(penalty: penalties[point]) <= Self.largestSingleError,
-          let factor = SinglePrecisionFactor(kernel, excluding: fold, addingToDiagonal: added)
+        if usesSingle,
+          let solution = approximate.approximateSolution(
+            known, addingToDiagonal: added, tolerance: Self.tolerance,
+            factor: { SinglePrecisionFactor(kernel, excluding: fold, addingToDiagonal: added) })
         {
-          isSingle[index] = true
-          outer.multiply(factor.solve(known), alpha: -1, beta: 1, into: &residual)
+          var squares = solution.residuals.map { $0 * $0 }
+          if zip(squares, targetSquares).contains(where: { $0 > Self.coarse * Self.coarse * $1 }) {
+            squares = Self.residualSquares(kernel, excluding: fold, solution.values, known, added: added)
+          }
+          outer.multiply(solution.values, alpha: -1, beta: 1, into: &residual)
+          for (j, square) in squares.enumerated() { offsets[index][j] += square }
         } else {
           if system.rows == 0 { system = Matrix(rows: rest, columns: rest) }
           kernel.copyLowerTriangle(excluding: fold, addingToDiagonal: added, into: &system)
@@ -129,11 +146,10 @@ extension KernelRidgeProbe {
         for j in 0..<q { result[index].sums[j] += squares[j] }
       }
     }
-    for (index, point) in chosen.enumerated() where isSingle[index] {
-      let error = Self.singlePrecisionError(penalty: penalties[point])
-      for j in 0..<q {
-        // ‖r + e‖² − ‖r‖² is at most 2‖r‖‖e‖ + ‖e‖², summed over the folds.
-        let length = error * (Double(folds) * totals[j]).squareRoot()
+    for index in chosen.indices {
+      for j in 0..<q where offsets[index][j] > 0 {
+        // ‖r + e‖² − ‖r‖² is at most 2‖r‖‖e‖ + ‖e‖², r and e over all folds.
+        let length = Self.caution * offsets[index][j].squareRoot()
         result[index].uncertainties[j] = 2 * result[index].sums[j].squareRoot() * length + length * length
       }
     }

@@ -97,6 +97,16 @@ import Testing
     #expect((values - (try probe.predictions(split, groups: groups))).maximumMagnitude < 1e-9)
   }
 
+  @Test("So it is in enough dimensions for conjugate gradients, with many targets and few", arguments: [1, 2, 3], [2, 20])
+  func iteration(seed: UInt64, q: Int) throws {
+    let split = try split(rows: 700, trainRows: 600, k: 12, q: q, noise: 0.3, seed: 10 * seed)
+    var probe = KernelRidgeProbe()
+    let groups = (0..<q).map { $0..<$0 + 1 }
+    let values = try probe.predictions(split, groups: groups)
+    probe.leastSingleRows = .max
+    #expect((values - (try probe.predictions(split, groups: groups))).maximumMagnitude < 1e-9)
+  }
+
   @Test(
     "A kernel of low rank is solved as such with the same choices and predictions", arguments: [1, 2, 3, 4, 5, 6],
     [1, 2])
