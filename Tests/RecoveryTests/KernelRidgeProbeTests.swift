@@ -97,7 +97,8 @@ import Testing
     #expect((values - (try probe.predictions(split, groups: groups))).maximumMagnitude < 1e-9)
   }
 
-  @Test("So it is in enough dimensions for conjugate gradients, with many targets and few", arguments: [1, 2, 3], [2, 20])
+  @Test(
+    "So it is in enough dimensions for conjugate gradients, with many targets and few", arguments: [1, 2, 3], [2, 20])
   func iteration(seed: UInt64, q: Int) throws {
     let split = try split(rows: 700, trainRows: 600, k: 12, q: q, noise: 0.3, seed: 10 * seed)
     var probe = KernelRidgeProbe()
