@@ -86,7 +86,7 @@ public struct GaussianKernelPanels: Sendable {
   /// - Complexity: As there, and O(n²·k/2) through BLAS and n²/2 exponentials for the factor and for each refinement; 4n² bytes.
   public func refinedSolve(_ right: Matrix<Double>, addingToDiagonal added: Double) -> Matrix<Double>? {
     precondition(order == right.rows, "solve of order \(order) against (\(right.rows), \(right.columns))")
-    let system = SinglePrecisionSystem(order: order) { target in
+    let system = SinglePrecisionSystem(order: order, rightColumns: right.columns) { target in
       forEachPanel { rows, panel in
         for i in rows {
           let (line, row) = (target + i * order, panel + (i - rows.lowerBound) * rows.upperBound)

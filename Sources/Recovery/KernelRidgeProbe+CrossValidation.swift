@@ -108,7 +108,7 @@ extension KernelRidgeProbe {
       let solveForRows = fold.count < q
       let outerTransposed = solveForRows ? outer.transposed() : outer
       let usesSingle = allowsSingle && !solveForRows && rest >= leastSingleRows
-      let approximate = usesSingle ? SinglePrecisionSystem(kernel, excluding: fold) : .empty
+      let approximate = usesSingle ? SinglePrecisionSystem(kernel, excluding: fold, rightColumns: q) : .empty
       let targetSquares = columnProducts(known, known)
       // One system's memory serves all penalties.
       var system = Matrix<Double>(rows: 0, columns: 0)

@@ -25,10 +25,10 @@ import Testing
     let range = rows / 4..<rows / 2
     let sum = inner(a, without: range, added: added)
     let right = randomMatrix(sum.rows, columns, seed: 2)
-    let system = SinglePrecisionSystem(a, excluding: range)
+    let system = SinglePrecisionSystem(a, excluding: range, rightColumns: 1)
     let order = system.order
     #expect(order == sum.rows)
-    let byFactor = SinglePrecisionSystem(a, excluding: range)
+    let byFactor = SinglePrecisionSystem(a, excluding: range, rightColumns: 1)
       .factored(addingToDiagonal: added)
     let iterated = system.conjugateGradients(addingToDiagonal: added)?.solve(right, tolerance: 1e-4)
     // Where the added diagonal is far below the eigenvalues that the preconditioner leaves, there is no iteration.
@@ -54,13 +54,15 @@ import Testing
   func none() {
     let a = kernel(200, 5, seed: 1)
     let right = randomMatrix(200, 2, seed: 2)
-    let plain = SinglePrecisionSystem(a)
-    let damaged = SinglePrecisionSystem(.nan * a)
+    let plain = SinglePrecisionSystem(a, rightColumns: 1)
+    let damaged = SinglePrecisionSystem(.nan * a, rightColumns: 1)
     let empty = SinglePrecisionSystem.empty
+    let many = SinglePrecisionSystem(a, rightColumns: 3)
+    let ofMany = many.approximateSolution(right, addingToDiagonal: 1, tolerance: 1e-4) { nil }
     let beyond = plain.approximateSolution(right, addingToDiagonal: 1e-9, tolerance: 1e-4) { nil }
     let ofNaN = damaged.approximateSolution(right, addingToDiagonal: 1, tolerance: 1e-4) { nil }
     let order = empty.order
-    #expect(beyond == nil && ofNaN == nil && order == 0)
+    #expect(beyond == nil && ofMany == nil && ofNaN == nil && order == 0)
   }
 
   @Test("Columns of zeros are solved by zeros beside others, and steps that do not suffice give none")
@@ -68,7 +70,7 @@ import Testing
     let a = kernel(120, 5, seed: 3)
     var right = randomMatrix(120, 3, seed: 4)
     for i in 0..<120 { right[i, 1] = 0 }
-    let system = SinglePrecisionSystem(a)
+    let system = SinglePrecisionSystem(a, rightColumns: 1)
     let candidate = system.conjugateGradients(addingToDiagonal: 1)
     let iteration = try #require(candidate)
     let solution = try #require(iteration.solve(right, tolerance: 1e-4))
