@@ -9,14 +9,15 @@ BUILD := $(SWIFT) build -c release
 TEST := $(SWIFT) test -c release --disable-testable-imports
 STRATA := .build/release/strata
 OUT ?= out
+PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := build
-.PHONY: help setup setup-tests build demo test check lint bench docs clean
+.PHONY: help setup setup-tests build install uninstall demo test check lint bench docs clean
 # The steps of `check` and `demo` are meant to run in order; SwiftPM parallelises inside each.
 .NOTPARALLEL:
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install the system libraries (Debian: apt-get, as root or with sudo) and check the Swift version
 	@SWIFT="$(SWIFT)" scripts/setup
@@ -28,9 +29,17 @@ setup-tests:
 build: setup ## build the command line tool and the libraries
 	$(BUILD) --product strata
 
-demo: build ## run both demonstration sweeps (minutes) and print their tables
+install: build ## put the tool, its manual pages and shell completions under PREFIX (/usr/local)
+	scripts/install-files install "$(PREFIX)" $(STRATA)
+
+uninstall: ## remove exactly what `make install` has put under PREFIX
+	scripts/install-files uninstall "$(PREFIX)"
+
+demo: build ## run both demonstration sweeps (minutes), print their tables and write their reports
 	$(STRATA) sweep run experiments/mask-ratio/demo.yaml --out $(OUT)/demo/mask-ratio
 	$(STRATA) sweep run experiments/custom-graph/demo.yaml --out $(OUT)/demo/custom-graph
+	$(STRATA) report $(OUT)/demo/mask-ratio
+	$(STRATA) report $(OUT)/demo/custom-graph
 
 test: setup-tests ## run all tests
 	$(TEST)
@@ -44,19 +53,21 @@ lint: ## check format, imports, file sizes and links, without building
 	scripts/test-lints
 	scripts/test-setup
 
-check: setup-tests lint ## the whole gate: lints, a build without warnings, which BLAS is bound, all tests
+check: setup-tests lint ## the whole gate: lints, a build without warnings, which BLAS is bound, the reference, all tests
 	SWIFT="$(SWIFT)" scripts/check-warnings
 	scripts/check-blas
+	SWIFT="$(SWIFT)" scripts/make-docs $(OUT)/docs
+	scripts/test-install
 	SWIFT="$(SWIFT)" scripts/test-plugin
 	$(TEST)
 
 bench: setup ## measure everything beside its peers (hours; results in out/bench, quoted by bench/quote.py)
 	SWIFT="$(SWIFT)" OUT="$(OUT)" bench/all.sh
 
-docs: ## check that every public symbol is documented and that the links in the guides resolve
-	$(SWIFT) format lint --strict -r Sources
+docs: build ## build the reference of the libraries into out/docs, and check that the guides' links and numbers hold
 	scripts/check-links
 	python3 bench/quote.py --check
+	SWIFT="$(SWIFT)" scripts/make-docs $(OUT)/docs
 
 clean: ## remove everything that was built or generated
 	rm -rf .build $(OUT)

@@ -17,6 +17,7 @@ public protocol Mechanism: Sendable {
   /// - Parameters:
   ///   - inputs: Shape (inputDimension, count).
   ///   - outputs: Shape (dimension, count), overwritten.
+  ///   - count: The number of samples, the columns of both.
   func evaluate(_ inputs: UnsafeBufferPointer<Float>, into outputs: UnsafeMutableBufferPointer<Float>, count: Int)
 
   /// The same map in double precision, for Jacobians and inversion.

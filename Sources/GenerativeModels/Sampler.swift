@@ -28,6 +28,7 @@ extension GenerativeModel {
   ///
   /// - Parameters:
   ///   - indices: The sample numbers.
+  ///   - key: The randomness of all samples: sample i depends on it and on i alone.
   ///   - target: Shape (indices.count, observedDimension), row-major, overwritten; observables in grid order.
   ///   - workers: How many threads share the samples; the bits do not depend on it.
   public func fillObserved(

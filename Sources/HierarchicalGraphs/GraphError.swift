@@ -1,25 +1,42 @@
 /// Why a graph, a patch size or a mask is not valid. `Specifications` adds file, line and key.
 public enum GraphError: Error, Equatable, CustomStringConvertible {
+  /// There are no nodes.
   case empty
+  /// Two nodes have this name.
   case duplicateName(String)
+  /// An edge names a node that there is none of.
   case unknownNode(name: String, inEdge: String)
+  /// An edge is given twice.
   case duplicateEdge(from: String, to: String)
+  /// The node is its own parent.
   case selfLoop(String)
   /// The nodes of one directed cycle, in order, the first not repeated.
   case cycle([String])
+  /// An edge joins two observables, and that was not allowed.
   case observedToObserved(from: String, to: String)
+  /// An observable is the parent of a latent.
   case observedToLatent(from: String, to: String)
+  /// The latent has no observed descendant.
   case noObservedDescendant(String)
+  /// No node is observed.
   case noObservables
+  /// A node has fewer than one component.
   case dimensionNotPositive(node: String, dimension: Int)
+  /// A node's noise has fewer than no components.
   case noiseDimensionNegative(node: String, dimension: Int)
   /// In the invertible regime a node is smaller than its parents and noise together.
   case dimensionTooSmall(node: String, dimension: Int, parents: Int, noise: Int)
+  /// The sides of the grid do not multiply to the number of observables.
   case gridMismatch(grid: [Int], observables: Int)
+  /// A mask names something that is not an observable.
   case unknownObservable(String)
+  /// A side of the grid is no multiple of the patch size.
   case patchDoesNotDivide(patchSize: Int, grid: [Int])
+  /// The patch covers the whole grid, so nothing could be masked and something visible.
   case tooFewPatches(patchSize: Int, grid: [Int])
+  /// The ratio does not lie strictly between 0 and 1.
   case invalidMaskRatio(Double)
+  /// A mask hides nothing or everything, names an observable twice, or has the wrong length: which.
   case invalidMask(String)
   /// A family's parameter is out of range: which, its value, what would do.
   case invalidParameter(name: String, value: String, remedy: String)

@@ -19,7 +19,10 @@ public struct MaskDistribution: Sendable, Equatable {
 
   /// The distribution of a law on a grid.
   ///
-  /// - Parameter patchSize: The side of a patch, in observables; ignored by a fixed mask.
+  /// - Parameters:
+  ///   - law: The law over patches, or one fixed mask.
+  ///   - grid: The observables that are masked.
+  ///   - patchSize: The side of a patch, in observables; ignored by a fixed mask.
   /// - Throws: ``GraphError/invalidMaskRatio(_:)`` unless 0 < ratio < 1, patch errors of
   ///   ``ObservationGrid/patches(ofSize:)``, ``GraphError/invalidMask(_:)`` for a fixed mask of the wrong length or one
   ///   that hides nothing or everything.

@@ -14,7 +14,7 @@ extension AssumptionReport {
   ///   - samples: The samples at which every module is examined.
   ///   - key: The source of the samples.
   /// - Precondition: `samples >= 1`; every mask has one flag for each observable.
-  /// - Complexity: that of ``GenerativeModel/invertibilityCertificate(samples:key:)``; and for each mask a singular value
+  /// - Complexity: that of `GenerativeModel.invertibilityCertificate(samples:key:)`; and for each mask a singular value
   ///   decomposition of the cross-covariance if the model is linear, else 2,048 sweeps of derivatives through the
   ///   graph (32,768 for two masks that these leave open).
   public init(_ model: GenerativeModel, masks: [Mask], samples: Int = 256, key: RandomKey) {

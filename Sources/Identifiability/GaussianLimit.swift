@@ -70,9 +70,10 @@ extension LinearGaussianModel {
   ///   - widths: Widths q ≥ 1 of the representation.
   ///   - standardized: Whether the loss counts squared errors in units of each coordinate's variance, as a training on
   ///     standardised columns does. It changes the optimum where observables have different variances.
+  ///   - options: When masks are enumerated, and how many are drawn where they are not.
   ///   - key: The randomness of the masks, where they are drawn; the same for all widths.
   /// - Returns: One limit for each width, then the ceiling.
-  /// - Throws: ``LinearAlgebraError`` if the weights hold NaN or infinity, or an eigendecomposition does not converge.
+  /// - Throws: `LinearAlgebraError` if the weights hold NaN or infinity, or an eigendecomposition does not converge.
   /// - Complexity: per mask O(v³ + v²·(T + N)) for v visible coordinates, shared by all widths.
   public func limits(
     masks: MaskDistribution, widths: [Int], standardized: Bool = false,
@@ -96,7 +97,7 @@ extension LinearGaussianModel {
   ///   - masks: At least one; standard errors treat them as draws of their distribution.
   ///   - widths: Widths q ≥ 1 of the representation.
   ///   - standardized: As there.
-  /// - Throws: As ``limits(masks:widths:options:key:)``.
+  /// - Throws: As ``limits(masks:widths:standardized:options:key:)``.
   public func limits(
     over masks: [Mask], widths: [Int], standardized: Bool = false
   ) throws(LinearAlgebraError) -> [GaussianLimit] {

@@ -4,8 +4,8 @@ public import Stochastics
 
 /// The best representation of one linear encoder that serves all masks, with a decoder that knows the mask.
 ///
-/// The reduced-rank optimum of ``LinearGaussianModel/limits(masks:widths:options:key:)`` has its own encoder for each mask.
-/// Here ĉ = W · (x with its masked entries set to 0) with one W for all masks, and the best linear decoder for each, so its
+/// The reduced-rank optimum of ``LinearGaussianModel/limits(masks:widths:standardized:options:key:)`` has its own encoder
+/// for each mask. Here ĉ = W · (x with its masked entries set to 0) with one W for all masks, and the best linear decoder for each, so its
 /// loss lies at or above the limit's: the difference is the price of sharing.
 public struct SharedEncoderLimit: Sendable, Equatable {
   /// W, shape (q, D), orthonormal rows; D is the observed dimension, in grid order.
@@ -28,8 +28,10 @@ extension LinearGaussianModel {
   /// - Parameters:
   ///   - masks: The mask distribution; enumerated or drawn as for the limits with the same options and key.
   ///   - width: q ≥ 1.
+  ///   - options: When masks are enumerated, and how many are drawn where they are not.
   ///   - iterations: The largest number of alternating steps.
-  /// - Throws: ``LinearAlgebraError`` if the weights hold NaN or infinity, or a decomposition does not converge.
+  ///   - key: The randomness of the masks, where they are drawn.
+  /// - Throws: `LinearAlgebraError` if the weights hold NaN or infinity, or a decomposition does not converge.
   /// - Complexity: O(masks · q · D²) for each of some 20 products a step.
   public func sharedEncoderLimit(
     masks: MaskDistribution, width: Int, options: GaussianLimitOptions = GaussianLimitOptions(), iterations: Int = 300,

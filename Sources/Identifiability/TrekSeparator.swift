@@ -46,7 +46,9 @@ public struct TrekSeparator: Sendable {
 
   /// A minimum trek-separating pair for one mask. A mask that hides nothing or everything has rank 0.
   ///
-  /// - Parameter side: Which of the minimum cuts to take; the rank does not depend on it.
+  /// - Parameters:
+  ///   - mask: Which observables are masked.
+  ///   - side: Which of the minimum cuts to take; the rank does not depend on it.
   /// - Precondition: the mask has one flag for each observable.
   /// - Complexity: one maximum flow with at most 4 vertices a node and 2 arcs an edge.
   public func separate(_ mask: Mask, nearest side: SeparatorSide = .masked) -> TrekSeparation {

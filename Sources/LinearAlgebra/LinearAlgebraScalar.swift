@@ -7,7 +7,20 @@ public protocol LinearAlgebraScalar: BinaryFloatingPoint, SIMDScalar, Codable, S
   /// `c ← alpha · op(a) · op(b) + beta · c` on row-major buffers, op(a) of shape (m, k), op(b) of shape (k, n).
   ///
   /// - Parameters:
-  ///   - transposeA: Whether `a` is stored as (k, m). `lda`, `ldb`, `ldc` are the stored row lengths.
+  ///   - transposeA: Whether `a` is stored as (k, m).
+  ///   - transposeB: Whether `b` is stored as (n, k).
+  ///   - m: Rows of op(a) and c.
+  ///   - n: Columns of op(b) and c.
+  ///   - k: Columns of op(a), rows of op(b).
+  ///   - alpha: The factor of the product.
+  ///   - a: The first element of a.
+  ///   - lda: The stored row length of a.
+  ///   - b: The first element of b.
+  ///   - ldb: The stored row length of b.
+  ///   - beta: The factor of what c holds; with 0, c is overwritten whatever it holds.
+  ///   - c: The first element of c, shape (m, n); overlaps neither a nor b.
+  ///   - ldc: The stored row length of c.
+  /// - Complexity: O(m·n·k).
   static func gemm(
     transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Self,
     a: UnsafePointer<Self>, lda: Int, b: UnsafePointer<Self>, ldb: Int,

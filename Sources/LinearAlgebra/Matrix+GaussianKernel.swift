@@ -81,7 +81,9 @@ public struct GaussianKernelPanels: Sendable {
 
   /// Solves (K + added · I)·X = B as ``Matrix/refinedSolve(_:addingToDiagonal:)`` does.
   ///
-  /// - Parameter right: B, shape (n, m).
+  /// - Parameters:
+  ///   - right: B, shape (n, m).
+  ///   - added: What is added to every element of the diagonal, at least 0.
   /// - Returns: As there.
   /// - Complexity: As there, and O(n²·k/2) through BLAS and n²/2 exponentials for the factor and for each refinement; 4n² bytes.
   public func refinedSolve(_ right: Matrix<Double>, addingToDiagonal added: Double) -> Matrix<Double>? {

@@ -29,7 +29,7 @@ extension Matrix where Scalar == Double {
   ///   - abandonsSlowDecay: Whether to give up after 16, 32, 64, … columns where the trace, falling at the mean rate of all columns
   ///     so far, would not reach the tolerance at `largestRank`. The traces of smooth kernels fall ever more slowly; a matrix
   ///     that is smooth nowhere and yet of low rank (many equal rows) is lost by it.
-  ///   - column: Column i of A.
+  ///   - makeColumn: Column i of A.
   /// - Complexity: O(n·rank²) time besides the columns.
   public static func pivotedCholeskyFactor(
     diagonal: [Double], traceTolerance: Double, largestRank: Int, abandonsSlowDecay: Bool = false,

@@ -37,7 +37,10 @@ public struct Matrix<Scalar: LinearAlgebraScalar>: Sendable, Equatable {
 
   /// A matrix whose elements are written by `body`, without being zeroed before; large ones on large pages.
   ///
-  /// - Parameter body: Writes the rows · columns elements that it is given; those that it leaves hold unspecified numbers.
+  /// - Parameters:
+  ///   - rows: At least 0.
+  ///   - columns: At least 0.
+  ///   - body: Writes the rows · columns elements that it is given; those that it leaves hold unspecified numbers.
   public init(rows: Int, columns: Int, initializingWith body: (UnsafeMutableBufferPointer<Scalar>) -> Void) {
     precondition(rows >= 0 && columns >= 0, "matrix of shape (\(rows), \(columns))")
     self.rows = rows

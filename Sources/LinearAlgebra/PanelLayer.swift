@@ -50,7 +50,9 @@ public struct PanelLayer: Sendable {
   /// - Parameters:
   ///   - source: Shape (inputs, count).
   ///   - target: Shape (outputs, count), overwritten; it may overlap neither `source` nor `addend`.
+  ///   - count: The number of samples, the columns of all panels.
   ///   - addend: Shape (outputs, count): `factor · addend` is added after the activation. Nil for nothing.
+  ///   - factor: The factor of `addend`.
   /// - Complexity: O(inputs · outputs · count).
   public func apply(
     _ source: UnsafeBufferPointer<Float>, into target: UnsafeMutableBufferPointer<Float>, count: Int,
@@ -158,6 +160,7 @@ private typealias DenseKernel =
 ///
 /// - Parameters:
 ///   - source: Rows of `stride` numbers.
+///   - stride: The stored row length of `source`.
 ///   - rows: The row of each column.
 ///   - target: Element (s, c) at `s · rows.count + c`.
 ///   - count: The number of samples, at most `stride`.

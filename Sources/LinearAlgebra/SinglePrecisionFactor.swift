@@ -49,7 +49,9 @@ extension Matrix where Scalar == Double {
   /// Solves (A + added · I)·X = B for symmetric positive definite A to double precision, factored in single precision and
   /// refined with residuals in double precision (Wilkinson 1963).
   ///
-  /// - Parameter right: B, shape (n, m).
+  /// - Parameters:
+  ///   - right: B, shape (n, m).
+  ///   - added: What is added to every element of the diagonal, at least 0.
   /// - Returns: X, whose next correction would be below 10⁻¹¹ of it if corrections shrink as before, each at most a tenth of the one
   ///   before; nil where they do not shrink so before they are below 10⁻⁸, because the condition number is beyond about 10⁵.
   /// - Complexity: O(n³/3) in single precision, and O(n²·m) for each of a few refinements.

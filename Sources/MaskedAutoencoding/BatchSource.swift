@@ -12,6 +12,7 @@ public protocol BatchSource {
   ///
   /// - Parameters:
   ///   - step: Zero-based.
+  ///   - batchSize: The number of samples of a step.
   ///   - observed: (batchSize, D), row-major; receives all values, the masked ones included.
   ///   - mask: (batchSize, D); receives 1 for masked and 0 for visible, nothing else. Rows without a masked entry, even a
   ///     whole batch, are allowed and add nothing to the loss.

@@ -21,6 +21,7 @@ public struct MaskedAutoencoder: Sendable {
   /// The floor of an evaluation: the same shape with the parameters that a training on this key begins with.
   ///
   /// - Parameters:
+  ///   - architecture: The shape of both networks.
   ///   - key: The training's key.
   ///   - standardization: The trained model's, for a fair comparison; nil leaves the input as it is.
   ///   - maskGain: The training's ``TrainingConfiguration/maskGain``; nil for 1.

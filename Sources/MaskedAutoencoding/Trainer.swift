@@ -38,7 +38,10 @@ public final class Trainer {
 
   /// A training at step 0.
   ///
-  /// - Parameter key: Decides the initial parameters, nothing else: samples and masks are the source's.
+  /// - Parameters:
+  ///   - architecture: The shape of both networks.
+  ///   - configuration: Loss, optimizer, schedule and steps.
+  ///   - key: Decides the initial parameters, nothing else: samples and masks are the source's.
   /// - Precondition: the configuration's numbers are in their ranges.
   public convenience init(architecture: AutoencoderArchitecture, configuration: TrainingConfiguration, key: RandomKey) {
     self.init(architecture, configuration, keyBits: key.bits)

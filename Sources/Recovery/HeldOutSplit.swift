@@ -49,6 +49,7 @@ public struct HeldOutSplit: Sendable {
   /// - Parameters:
   ///   - features: Shape (n + m, k).
   ///   - targets: Shape (n + m, q), the same samples in the same order.
+  ///   - trainRows: n, the rows of the training part.
   /// - Throws: As ``init(trainFeatures:trainTargets:testFeatures:testTargets:)``.
   /// - Precondition: `0 <= trainRows && trainRows <= features.rows`.
   public init(features: Matrix<Double>, targets: Matrix<Double>, trainRows: Int) throws(RecoveryError) {

@@ -91,7 +91,9 @@ public struct MatrixEvaluation: Sendable {
 
   /// The numbers of a protocol.
   ///
-  /// - Parameter metrics: What is measured under this project's protocol; those of others have their own.
+  /// - Parameters:
+  ///   - protocol: Whose conventions.
+  ///   - metrics: What is measured under this project's protocol; those of others have their own.
   /// - Returns: Group by group, metric by metric.
   /// - Throws: ``RecoveryError``.
   public func scores(

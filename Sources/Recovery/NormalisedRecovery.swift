@@ -51,7 +51,12 @@ public struct PermutationNull: Sendable, Equatable {
 
   /// The same for a score of several numbers, from the same permutations.
   ///
-  /// - Parameter score: As many numbers for every permutation.
+  /// - Parameters:
+  ///   - split: Features and targets as they are.
+  ///   - permutations: At least 1.
+  ///   - stream: The source of the permutations; advanced.
+  ///   - score: As many numbers for every permutation.
+  /// - Throws: What `score` throws.
   public static func each(
     _ split: HeldOutSplit, permutations: Int, using stream: inout RandomStream,
     score: (HeldOutSplit) throws(RecoveryError) -> [Double]

@@ -42,7 +42,10 @@ public struct NystroemProbe: Probe {
 
   /// A probe with fixed hyper-parameters and given landmarks.
   ///
-  /// - Parameter landmarkRows: Indices of training rows, at least one, none twice.
+  /// - Parameters:
+  ///   - gamma: The rate γ of the kernel, as in ``KernelRidgeProbe``.
+  ///   - penalty: λ, relative to the number of training rows.
+  ///   - landmarkRows: Indices of training rows, at least one, none twice.
   public init(gamma: Double, penalty: Double, landmarkRows: [Int]) {
     precondition(
       !landmarkRows.isEmpty && Set(landmarkRows).count == landmarkRows.count, "landmark rows \(landmarkRows)")

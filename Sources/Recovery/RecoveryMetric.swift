@@ -73,7 +73,7 @@ public enum RecoveryMetric: String, Sendable, Hashable, CaseIterable {
     case none
   }
 
-  /// The name on the command line, with hyphens; plan files and `results.csv` have ``rawValue``, with underscores.
+  /// The name on the command line, with hyphens; plan files and `results.csv` have `rawValue`, with underscores.
   public var name: String { String(rawValue.map { $0 == "_" ? "-" : $0 }) }
 
   /// The metric of a name in either spelling.

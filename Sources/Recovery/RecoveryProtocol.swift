@@ -14,7 +14,7 @@ public enum RecoveryProtocol: String, Sendable, CaseIterable {
   /// Yao et al. 2024 (`CausalLearningAI/multiview-crl`): features standardised over *all* rows; each batch of 4096 rows is
   /// split at random, a quarter for scoring; one regression for each single target, unscaled; the mean over batches. Both of
   /// its non-linear regressions: the grid search of kernel ridge (its option `--grid-search-eval`) and the network that is
-  /// its default (``MLPRegressorReadout``).
+  /// its default (scikit-learn's `MLPRegressor`).
   case multiviewCRL = "multiview-crl"
   /// Zimmermann et al. 2021 (`brendel-group/cl-ica`): everything *in-sample*, in batches of 6144 rows: R² of least squares
   /// scored on the rows that it was fitted on, and MCC by optimal assignment; the mean over batches.

@@ -109,6 +109,7 @@ public struct RecoveryScorer: Sendable {
   /// Every number of a metric of one block: one, or for ``RecoveryMetric/ccaEach`` min(k, columns).
   ///
   /// - Parameters:
+  ///   - metric: What is measured.
   ///   - split: Features (n, k) and targets (n, q), and (m, ·) to score on. All targets are one group of ``scores(_:_:groups:blocks:)``.
   ///   - block: What is scored; with a family if the metric is partial.
   /// - Throws: ``RecoveryError``.
@@ -124,6 +125,8 @@ public struct RecoveryScorer: Sendable {
   /// The independence test of the representation and one block, on the first rows.
   ///
   /// - Parameters:
+  ///   - split: Features and targets; the first rows are used, training rows before test rows.
+  ///   - block: What the representation is tested against.
   ///   - permutations: At least 1.
   ///   - stream: The source of the permutations; advanced.
   /// - Throws: ``RecoveryError``.

@@ -57,8 +57,12 @@ public enum Distribution: Hashable, Sendable {
   /// As ``fill(_:key:offset:)``, with the stream of the common factor of a ``correlated(correlation:)`` law; other laws
   /// take no notice of it.
   ///
-  /// - Parameter factor: The stream that all noises have in common which are to correlate; its numbers are standard
-  ///   Gaussian.
+  /// - Parameters:
+  ///   - target: The numbers, overwritten.
+  ///   - key: The stream of their own.
+  ///   - factor: The stream that all noises have in common which are to correlate; its numbers are standard
+  ///     Gaussian.
+  ///   - offset: The number of the first element in both streams.
   public func fill(
     _ target: UnsafeMutableBufferPointer<Float>, key: RandomKey, factor: RandomKey, offset: UInt64
   ) {

@@ -37,7 +37,9 @@ public enum Statistics {
 
   /// The two-sided p-value of Student's t.
   ///
-  /// - Parameter degreesOfFreedom: More than 0, whole or not.
+  /// - Parameters:
+  ///   - t: The statistic; its sign does not matter.
+  ///   - degreesOfFreedom: More than 0, whole or not.
   public static func studentPValue(_ t: Double, degreesOfFreedom: Double) -> Double {
     precondition(degreesOfFreedom > 0, "\(degreesOfFreedom) degrees of freedom")
     return 2 * gsl_cdf_tdist_Q(abs(t), degreesOfFreedom)

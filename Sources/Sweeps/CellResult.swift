@@ -63,7 +63,7 @@ public struct CellResult: Codable, Sendable, Equatable {
   public var seconds: Double
   /// The scores.
   public var measurements: [RecoveryScore]
-  /// What theory predicts for the same masks; see ``CellPredictions``. Nil in files of versions without predictions: they
+  /// What theory predicts for the same masks; see `CellPredictions`. Nil in files of versions without predictions: they
   /// need no training and are added when the file is read.
   public var predictions: [RecoveryScore]?
 }

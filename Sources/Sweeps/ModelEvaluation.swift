@@ -47,10 +47,13 @@ public struct ModelEvaluation: Sendable {
   /// An evaluation.
   ///
   /// - Parameters:
+  ///   - model: The model, with its generator.
+  ///   - mode: What the encoder sees, and how often a probe is fitted.
   ///   - masked: The names of the observables of a single mask; nil draws from the cell's distribution.
   ///   - count: How many masks are drawn in mode per-mask; nil for as many as the plan has. A fixed mask is one.
   ///   - rows: At least 2; nil for as many as the plan has.
   ///   - nodes: The names of nodes whose value and noise are targets by themselves.
+  ///   - seed: The seed of samples and masks.
   /// - Throws: `GraphError` for a name that is none or stands twice, or a mask that leaves nothing masked or nothing visible.
   public init(
     _ model: KeptModel, mode: EvaluationPlan.Mode, masked: [String]?, count: Int?, rows: Int?, nodes: [String] = [],

@@ -86,7 +86,7 @@ public struct RecoverySummary: Sendable {
   /// The mean over seeds and its 95 % interval. Nil where every cell diverged or there is no such row.
   ///
   /// Generator and training seeds are crossed: cells that share either are not independent, and the interval counts both. It is
-  /// Student's t or, with enough of them, the hierarchical bootstrap: ``CrossedValues/intervalKind(generators:trainings:)``.
+  /// Student's t or, with enough of them, the hierarchical bootstrap: `CrossedValues.intervalKind(generators:trainings:)`.
   ///
   /// - Complexity: O(2000 · cells) for the bootstrap.
   public subscript(entry: Entry) -> Estimate? { estimate(figures[entry]?.runs, entry, "score") }
@@ -124,7 +124,12 @@ public struct RecoverySummary: Sendable {
   /// The summaries of a finished sweep for one target and metric: graph by graph, mechanism, environment, width, and evaluation mode in
   /// the plan's order. Subjects without rows (the content in mode pooled) are left out.
   ///
-  /// - Parameter key: The source of the bootstrap's resamples.
+  /// - Parameters:
+  ///   - outcome: The finished cells.
+  ///   - plan: Their plan.
+  ///   - target: What is recovered.
+  ///   - metric: The score; nothing is summarised where the plan does not measure it.
+  ///   - key: The source of the bootstrap's resamples.
   public static func all(
     of outcome: SweepOutcome, plan: SweepPlan, target: EvaluationPlan.Target, metric: EvaluationPlan.Metric,
     key: RandomKey

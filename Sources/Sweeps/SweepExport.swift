@@ -23,7 +23,9 @@ public struct SweepExport {
 
   /// The store of a folder.
   ///
-  /// - Parameter plan: What is exported the cells of, in its order; nil for the one that was last run there.
+  /// - Parameters:
+  ///   - directory: The folder of the sweep.
+  ///   - plan: What is exported the cells of, in its order; nil for the one that was last run there.
   /// - Throws: `SpecificationError`: no store, or one that cannot be read.
   public init(_ directory: SweepDirectory, plan: SweepPlan? = nil) throws {
     self.directory = directory

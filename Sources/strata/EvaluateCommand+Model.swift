@@ -41,7 +41,7 @@ struct KeptModelOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "With --model: write all matrices and groups to this new folder; the same numbers come out of them.",
+      "With --model: write all matrices and groups to this new folder; the same numbers come out of them (default: nothing is written).",
       valueName: "dir"))
   var export: String?
 

@@ -14,16 +14,24 @@ struct EvaluateCommand: ParsableCommand {
     discussion: """
       Files are .npy, .npz:array, .h5:path/to/array or .csv. Rows are samples, the same in all \
       files; shuffle rows that come in an order. The first --train-rows rows fit the probes, the others score them. \
-      With --model the matrices are those of an encoder that 'strata sweep run' kept. The definitions of all metrics and protocols are in docs/metrics.md.
+      With --model the matrices are those of an encoder that 'strata sweep run' kept. The definitions of all metrics and \
+      protocols are in docs/metrics.md.
+
+      Examples:
+        strata evaluate --representation Z.npy --targets C.npy --metrics all
+        strata evaluate --model results --cell all --mode full --json
       """)
 
-  @Option(help: "The representation, shape (samples, width).")
+  @Option(help: "The representation, a file of shape (samples, width); required without --model.")
   var representation: String?
 
-  @Option(help: "The true latents, shape (samples, dimensions).")
+  @Option(help: "The true latents, a file of shape (samples, dimensions); required without --model.")
   var targets: String?
 
-  @Option(help: "A JSON object: name of a group (a level, a node) → its target columns, counted from 0.")
+  @Option(
+    help:
+      "A JSON object: name of a group (a level, a node) → its target columns, counted from 0 (default: all columns together)."
+  )
   var groups: String?
 
   @OptionGroup var kept: KeptModelOptions
@@ -34,16 +42,22 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Whose conventions: strata, ssl-identifiability, multiview-crl or cl-ica.")
   var `protocol` = "strata"
 
-  @Option(help: "The raw input of the encoder: scored as the ceiling, and by its principal components as a floor.")
+  @Option(
+    help:
+      "The raw input of the encoder: scored as the ceiling, and by its principal components as a floor (default: none)."
+  )
   var input: String?
 
-  @Option(help: "The representation of the untrained encoder: a floor; with --input the scores are also normalised.")
+  @Option(
+    help:
+      "The representation of the untrained encoder: a floor; with --input the scores are also normalised (default: none)."
+  )
   var untrained: String?
 
-  @Option(help: "The true content c: scored as the dependence ceiling.")
+  @Option(help: "The true content c: scored as the dependence ceiling (default: none).")
   var content: String?
 
-  @Option(help: "The exact posterior means: scored as a ceiling.")
+  @Option(help: "The exact posterior means: scored as a ceiling (default: none).")
   var posterior: String?
 
   @Option(help: "Rows to fit on (default: half; ssl-identifiability a third).")
@@ -51,7 +65,7 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "With --protocol multiview-crl: the order in which each batch of rows is split, for each target, instead of a random one.",
+      "With --protocol multiview-crl: the order in which each batch of rows is split, for each target (default: a random one).",
       valueName: "file"))
   var rowOrder: String?
 

@@ -5,7 +5,13 @@ internal import Specifications
 /// `strata graph convert`.
 struct GraphConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "convert", abstract: "Writes a graph in another format, by the extension of the output's name.")
+    commandName: "convert", abstract: "Writes a graph in another format, by the extension of the output's name.",
+    discussion: """
+      A graph that is written and read again is the same graph.
+
+      Example:
+        strata graph convert tree:depth=3,branching=2 --output tree.dot
+      """)
 
   @Argument(help: "A graph file or built-in family.")
   var graph: String

@@ -7,7 +7,13 @@ internal import Specifications
 struct GraphDrawCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "draw",
-    abstract: "Draws a graph with Graphviz: levels as ranks, observables as boxes, masked ones shaded.")
+    abstract: "Draws a graph with Graphviz: levels as ranks, observables as boxes, masked ones shaded.",
+    discussion: """
+      Needs Graphviz's program dot, but for .dot.
+
+      Example:
+        strata graph draw graph.yaml --output graph.svg --mask x0,x1
+      """)
 
   @Argument(help: "A graph file or built-in family.")
   var graph: String

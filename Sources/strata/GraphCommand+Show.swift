@@ -6,7 +6,13 @@ internal import Specifications
 /// `strata graph show`.
 struct GraphShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Prints the levels of a graph, from the top to the observables.")
+    commandName: "show", abstract: "Prints the levels of a graph, from the top to the observables.",
+    discussion: """
+      The level of a latent is its height above the observables, which are level 0.
+
+      Example:
+        strata graph show graph.yaml
+      """)
 
   @Argument(help: "A graph file or built-in family.")
   var graph: String

@@ -5,7 +5,13 @@ internal import Specifications
 /// `strata graph validate`.
 struct GraphValidateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "validate", abstract: "Checks graphs and prints one line about each.")
+    commandName: "validate", abstract: "Checks graphs and prints one line about each.",
+    discussion: """
+      Ends at the first graph that is not valid, with one error that names file, line, column, key and remedy.
+
+      Example:
+        strata graph validate graph.yaml graph.dot
+      """)
 
   @Argument(help: "Graph files or built-in families.")
   var graphs: [String]

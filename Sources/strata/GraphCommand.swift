@@ -12,6 +12,9 @@ struct GraphCommand: ParsableCommand {
       built-in family: tree:depth=6,branching=2, pyramid:length=16,window=4,stride=2, \
       pyramid:rows=8,columns=8,window=4,stride=2, layered:widths=4-8-16,parents=2,seed=1. \
       All formats are described in docs/graph-format.md.
+
+      Example:
+        strata graph show pyramid:rows=8,columns=8,window=4,stride=2
       """,
     subcommands: [
       GraphValidateCommand.self, GraphShowCommand.self, GraphDrawCommand.self, GraphConvertCommand.self,

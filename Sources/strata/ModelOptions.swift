@@ -32,13 +32,13 @@ extension ModelOptions {
   static let mechanismHelp: ArgumentHelp = """
     linear, linear:orthogonal, rho:0.85, mlp, mlp:layers=2,slope=0.5, residual-flow, polynomial:degree=5, \
     additive-noise:signal=0.9, location-scale, post-nonlinear, multiplicative; wins over the file. docs/mechanisms.md \
-    lists all parameters.
+    lists all parameters. (default: the file's)
     """
   static let noiseHelp: ArgumentHelp = """
     gaussian, laplace, uniform, student-t:5, logistic, exponential, gumbel, correlated:0.5, degenerate; wins over the \
-    file. (default: gaussian)
+    file. (default: the file's, or gaussian)
     """
   static let modelSeedHelp: ArgumentHelp = """
-    The seed of the mechanisms' weights, as in a plan's generator_seeds; wins over the file. (default: 1)
+    The seed of the mechanisms' weights, as in a plan's generator_seeds; wins over the file. (default: the file's, or 1)
     """
 }

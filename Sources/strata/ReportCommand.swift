@@ -7,11 +7,14 @@ internal import Sweeps
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Write a sweep's results as a web page, tables for papers, and figures.",
+    abstract: "Writes a sweep's results as a web page, tables for papers, and figures.",
     discussion: """
       Reads what is finished in DIR, the folder of 'strata sweep run', and writes report.html, which needs no network, \
       tables/ in Markdown, CSV and LaTeX, and figures/ in SVG, PDF and PNG. The same results give the same bytes. A report \
       that stands in the output folder is replaced as a whole; nothing else is overwritten.
+
+      Example:
+        strata report results --target z --target epsilon
       """)
 
   @Argument(help: ArgumentHelp("The folder of a sweep.", valueName: "dir"))

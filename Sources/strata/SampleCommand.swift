@@ -15,6 +15,10 @@ struct SampleCommand: ParsableCommand {
       weights), .npz, .csv, or a folder of .npy files for a name that ends in /. Sample i depends on the model, the \
       seed and i alone, so parts of a data set can be drawn apart and in any order. The layout of the files is \
       described in docs/data-format.md.
+
+      Examples:
+        strata sample tree:depth=3,branching=2 --mechanism rho:0.85 -n 50 -o tree.h5
+        strata sample --model tree.h5 -n 50 -o more.h5
       """)
 
   @Argument(help: ModelOptions.modelHelp)

@@ -7,11 +7,14 @@ internal import Sweeps
 struct SweepCompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
-    abstract: "Compare mask ratios or patch sizes of a sweep's finished cells, pair by pair of equal seeds.",
+    abstract: "Compares mask ratios or patch sizes of a sweep's finished cells, pair by pair of equal seeds.",
     discussion: """
       Mean difference of the trained autoencoder's score with its interval, Cohen's d of the paired differences, and the \
       exact sign-flip p-value, corrected by Holm's procedure for all comparisons that are printed: narrow them down with \
       --level, --evaluation and --against before you look.
+
+      Example:
+        strata sweep compare plan.yaml --out results --level 3 --against 0.5
       """)
 
   /// The settings by their names on the command line.

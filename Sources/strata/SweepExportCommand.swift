@@ -7,10 +7,13 @@ internal import Sweeps
 struct SweepExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Print what a sweep has stored, as CSV or JSON; runs nothing.",
+    abstract: "Prints what a sweep has stored, as CSV or JSON; runs nothing.",
     discussion: """
       --csv prints every score, as results.csv has them; --csv --cells a row for each cell, failed ones too, with its status, \
       cost and provenance; --json the same as one object a line, with the scores in it.
+
+      Example:
+        strata sweep export results --csv --cells
       """)
 
   @Argument(help: ArgumentHelp("The folder of the sweep.", valueName: "dir"))

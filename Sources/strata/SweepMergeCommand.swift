@@ -6,10 +6,13 @@ internal import Sweeps
 struct SweepMergeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge",
-    abstract: "Put the results of shards, or of several machines, together.",
+    abstract: "Puts the results of shards, or of several machines, together.",
     discussion: """
       Writes results.sqlite, results.csv and plan.resolved.yaml, as one run of the whole plan does. A cell that comes twice is \
       counted once. Merging again changes nothing; where cells are missing, the exit code is 75.
+
+      Example:
+        strata sweep merge results --out results
       """)
 
   @Argument(help: ArgumentHelp("Folders of sweeps, with results.sqlite or shards.", valueName: "dir"))

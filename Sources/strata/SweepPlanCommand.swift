@@ -8,15 +8,21 @@ internal import Sweeps
 struct SweepPlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
-    abstract: "Count the cells of a plan and estimate what they cost; writes nothing.",
-    discussion: "A calibration times some training steps and one evaluation of every distinct shape on this machine.")
+    abstract: "Counts the cells of a plan and estimates what they cost; writes nothing.",
+    discussion: """
+      A calibration times some training steps and one evaluation of every distinct shape on this machine.
+
+      Example:
+        strata sweep plan plan.yaml --workers 8
+      """)
 
   @Argument(help: ArgumentHelp("The plan, a YAML file.", valueName: "plan"))
   var planPath: String
 
   @Option(
     name: .customLong("out"),
-    help: ArgumentHelp("The folder of the sweep: what is finished there costs nothing.", valueName: "dir"))
+    help: ArgumentHelp(
+      "The folder of the sweep: what is finished there costs nothing (default: a new one).", valueName: "dir"))
   var directory: String?
 
   @Option(help: "Cells that would run at the same time; default: one for each core.")

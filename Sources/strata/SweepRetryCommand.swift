@@ -6,8 +6,13 @@ internal import Sweeps
 struct SweepRetryCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "retry",
-    abstract: "Run the failed cells of a sweep again, and whatever else is not finished.",
-    discussion: "The plan is the one that the folder was last run with. Raise the limits that cells have failed at.")
+    abstract: "Runs the failed cells of a sweep again, and whatever else is not finished.",
+    discussion: """
+      The plan is the one that the folder was last run with. Raise the limits that cells have failed at.
+
+      Example:
+        strata sweep retry results --failed --cell-memory 8000
+      """)
 
   @Argument(help: ArgumentHelp("The folder of the sweep.", valueName: "dir"))
   var directory: String

@@ -6,18 +6,24 @@ internal import Sweeps
 struct SweepRunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Run the cells of a plan and print recovery over mask ratio.",
+    abstract: "Runs the cells of a plan and prints recovery over mask ratio.",
     discussion: """
       Every finished cell is kept in DIR/results.sqlite. An interrupted run goes on where it was when the same command is \
       given again; a plan with added ratios or seeds runs only the new cells. DIR/results.csv holds all scores in long \
       form, DIR/plan.resolved.yaml the plan with every default spelled out and the machine it ran on.
 
       With --shard, tasks on several machines run disjoint parts of a plan; 'strata sweep merge' puts them together.
+
+      Examples:
+        strata sweep run plan.yaml --out results --workers 4
+        strata sweep run plan.yaml --out results --shard 1/8
       """)
 
   @OptionGroup var sweep: SweepOptions
 
-  @Option(help: ArgumentHelp("Run only part i of n, into a store of its own in DIR/shards.", valueName: "i/n"))
+  @Option(
+    help: ArgumentHelp(
+      "Run only part i of n, into a store of its own in DIR/shards (default: all of it).", valueName: "i/n"))
   var shard: String?
 
   @OptionGroup var running: SweepRunOptions

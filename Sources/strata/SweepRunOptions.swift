@@ -15,12 +15,14 @@ struct SweepRunOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "End a cell after so many seconds and note it as failed; implies --isolate.", valueName: "seconds"))
+      "End a cell after so many seconds of wall time and note it as failed; implies --isolate (default: the plan's limit, or none).",
+      valueName: "seconds"))
   var cellSeconds: Double?
 
   @Option(
     help: ArgumentHelp(
-      "End a cell whose process holds more memory and note it as failed; implies --isolate.", valueName: "megabytes"))
+      "End a cell whose process holds more megabytes of memory and note it as failed; implies --isolate (default: the plan's limit, or none).",
+      valueName: "megabytes"))
   var cellMemory: Int?
 
   @Flag(help: "Replace a damaged store by what is sound of it; the damaged one is kept beside it.")

@@ -6,7 +6,7 @@ internal import Sweeps
 struct SweepSlurmMergeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "slurm-merge",
-    abstract: "Merge the shards of a submission, and submit again what is missing.", shouldDisplay: false)
+    abstract: "Merges the shards of a submission, and submits again what is missing.", shouldDisplay: false)
 
   @Argument(help: ArgumentHelp("The folder of the sweep.", valueName: "dir"))
   var directory: String

@@ -8,7 +8,13 @@ internal import Sweeps
 struct SweepStatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
-    abstract: "Show how far a sweep is, while it runs or later: done, running, failed, diverged, remaining time.")
+    abstract: "Shows how far a sweep is, while it runs or later: done, running, failed, diverged, remaining time.",
+    discussion: """
+      Reads the store of the folder, its shards, and the queue where the sweep was submitted to a cluster; it disturbs nothing that runs.
+
+      Example:
+        strata sweep status results --watch
+      """)
 
   @Argument(help: ArgumentHelp("The folder of the sweep.", valueName: "dir"))
   var directory: String

@@ -10,12 +10,15 @@ struct SweepSubmitCommand: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "submit",
-    abstract: "Submit a plan to a cluster: an array of shards, and a merge that sees to what is missing.",
+    abstract: "Submits a plan to a cluster: an array of shards, and a merge that sees to what is missing.",
     discussion: """
       DIR must lie on a disk that all nodes see. Every task runs one of as many shards of about the same cost; the merge runs when \
       all have ended, writes DIR/results.csv, and submits the tasks of missing cells again, --retries times at most. The \
       same command again submits what is not finished. DIR/slurm holds the scripts, the logs and what was submitted; \
       'strata sweep status DIR' shows how far it is.
+
+      Example:
+        strata sweep submit plan.yaml --out results --partition cpu --time 4:00:00
       """)
 
   @OptionGroup var sweep: SweepOptions
@@ -26,10 +29,15 @@ struct SweepSubmitCommand: ParsableCommand {
   @Option(help: "The partition; default: the cluster's.")
   var partition: String?
 
-  @Option(help: ArgumentHelp("Wall time of a task, such as 4:00:00; default: the partition's.", valueName: "time"))
+  @Option(
+    help: ArgumentHelp(
+      "Wall time of a task in hours, minutes and seconds, such as 4:00:00; default: the partition's.", valueName: "time"
+    ))
   var time: String?
 
-  @Option(name: .customLong("mem"), help: ArgumentHelp("Memory of a task, such as 4G.", valueName: "size"))
+  @Option(
+    name: .customLong("mem"),
+    help: ArgumentHelp("Memory of a task, such as 4G; default: the partition's.", valueName: "size"))
   var memory: String?
 
   @Option(help: "Processors of a task, and cells that it runs at the same time.")

@@ -5,7 +5,14 @@ internal import Sweeps
 /// `strata sweep table`: the tables of what is finished, in any target and metric, without running anything.
 struct SweepTableCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "table", abstract: "Print the tables of a sweep's finished cells; runs nothing.")
+    commandName: "table", abstract: "Prints the tables of a sweep's finished cells; runs nothing.",
+    discussion: """
+      The tables are those that 'strata sweep run' prints at its end, for any target and metric that the \
+      plan measures. Cells that are not finished are left out and counted.
+
+      Example:
+        strata sweep table plan.yaml --out results --target epsilon --normalised
+      """)
 
   @OptionGroup var sweep: SweepOptions
 

@@ -17,6 +17,9 @@ struct TheoryCheckCommand: ParsableCommand {
       with the numbers behind it. Modules are examined at samples: dimension count, singular values of the Jacobian \
       ∂value/∂(parents, ε), error of mapping values back. A model that violates an assumption is a result, not an error. \
       The clauses are explained in docs/model-format.md.
+
+      Example:
+        strata theory check tree:depth=2,branching=2,regime=invertible --mechanism mlp
       """)
 
   @OptionGroup var source: ModelOptions

@@ -14,6 +14,9 @@ struct TheoryLevelsCommand: ParsableCommand {
       mean: mean over masks of the mean level in c; pooled: expected sum of levels over expected size; lowest, highest: \
       means of the extreme levels in c; contamination: expected share of c below its highest level; size, dimension: \
       expected |c| and d_c; P(h): probability that c has a member of level h. Numbers without ± are exact.
+
+      Example:
+        strata theory levels tree:depth=6,branching=2 --patch-sizes 1,4 --csv
       """)
 
   @Argument(help: "A graph file or built-in family.")

@@ -15,6 +15,9 @@ struct TheoryLimitCommand: ParsableCommand {
       R² of each level from the representation that minimises the masked squared error, one encoder for each mask \
       (reduced-rank regression), averaged over nodes and masks; 'all' is the ceiling, R² from all that is visible. \
       Numbers are means ± standard error over drawn masks, or exact where ± is missing.
+
+      Example:
+        strata theory limit tree:depth=6,branching=2 --rho 0.85 --mask-ratios 0.1,0.9
       """)
 
   @Argument(help: "A model file, a data set with its model, or a graph or family together with --mechanism or --rho.")
@@ -22,10 +25,12 @@ struct TheoryLimitCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: "Short for --mechanism rho:ρ: z = ρ · parents (standardised) + √(1 − ρ²) · ε; ρ strictly between -1 and 1.")
+    help:
+      "Short for --mechanism rho:ρ: z = ρ · parents (standardised) + √(1 − ρ²) · ε; ρ strictly between -1 and 1 (default: --mechanism)."
+  )
   var rho: Double?
 
-  @Option(help: "linear, linear:orthogonal, rho:0.85; wins over the file.")
+  @Option(help: "linear, linear:orthogonal, rho:0.85; wins over the file. (default: the file's)")
   var mechanism: String?
 
   @Option(help: "The seed of the mechanisms' weights, as in a plan's generator_seeds; wins over the file. (default: 1)")

@@ -14,6 +14,9 @@ struct TheoryLocateCommand: ParsableCommand {
       content dimension: the dimensions of the noises of A(m); masked and visible specific: nodes whose noises only one \
       side has. rank: that of the generic linear-Gaussian cross-covariance, with a minimum trek-separating pair. \
       vertex cut: a minimum set of latents between the two sides.
+
+      Example:
+        strata theory locate tree:depth=3,branching=2 --mask x0,x1
       """)
 
   @Argument(help: "A graph file or built-in family.")

@@ -9,6 +9,9 @@ struct TheoryCommand: ParsableCommand {
     discussion: """
       A GRAPH is a graph file or a built-in family such as tree:depth=6,branching=2. The definitions of everything \
       printed are in docs/theory.md.
+
+      Example:
+        strata theory levels tree:depth=6,branching=2 --mask-ratios 0.25,0.5,0.75
       """,
     subcommands: [TheoryLocateCommand.self, TheoryLevelsCommand.self, TheoryLimitCommand.self, TheoryCheckCommand.self])
 }
@@ -47,7 +50,7 @@ struct MaskGridOptions: ParsableArguments {
     help: "exact-count: a fixed number of patches (as MAE does); bernoulli: each patch by itself, never none or all.")
   var law = Law.exactCount
 
-  @Option(help: "Masks to draw where there are too many to enumerate.")
+  @Option(help: "Masks to draw where there are too many to enumerate; default: 4000 for levels, 200 for limit.")
   var draws: Int?
 
   @Option(help: "The seed of drawn masks.")

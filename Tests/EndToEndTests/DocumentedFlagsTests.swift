@@ -4,9 +4,6 @@ import Testing
 
 /// Documentation that names flags which the program does not have is one of the traps of docs/metrics.md.
 @Suite struct DocumentedFlagsTests {
-  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-
   /// A command line that a page shows: the subcommands and the long options behind them.
   struct Mention: Hashable {
     let page: String
@@ -14,18 +11,14 @@ import Testing
     let option: String
   }
 
-  /// `strata` and its words up to the end of the code span or line; a backslash at the end continues a line.
-  static func mentions(in page: String, _ text: String) -> [Mention] {
+  /// `strata` and its words up to the end of the code span or line; a backslash at the end continues a line. These may
+  /// be synopses, so options alone are looked at.
+  static func mentions(in page: String, _ text: String, _ tree: CommandTree) -> [Mention] {
     let joined = text.replacing(/\\\n\s*/, with: " ")
-    let subcommands: Set = [
-      "graph", "validate", "show", "draw", "convert", "theory", "locate", "levels", "limit", "check", "sample",
-      "evaluate",
-      "sweep", "plan", "run", "submit", "status", "retry", "merge", "export", "table", "compare", "report",
-    ]
     var result: [Mention] = []
     for match in joined.matches(of: /(?:^|[\s`])strata ([a-z][^`\n#]*)/.anchorsMatchLineEndings()) {
       let words = match.1.split(whereSeparator: { " []|()".contains($0) }).map(String.init)
-      let command = Array(words.prefix { subcommands.contains($0) })
+      let command = Array(tree.descend(words[...]).path.dropFirst())
       guard !command.isEmpty else { continue }
       for word in words where word.hasPrefix("--") {
         let option = word.prefix { $0 == "-" || $0.isLetter }
@@ -35,17 +28,10 @@ import Testing
     return result
   }
 
-  static func allMentions() throws -> [Mention] {
-    let pages = try FileManager.default.contentsOfDirectory(atPath: root.appending(path: "docs").path)
-      .filter { $0.hasSuffix(".md") }.map { "docs/\($0)" }
-    return try (["README.md"] + pages.sorted()).flatMap { page in
-      mentions(in: page, try String(contentsOf: root.appending(path: page), encoding: .utf8))
-    }
-  }
-
   @Test("Every flag that README and docs show behind a command is one that the command's help lists")
   func flags() throws {
-    let mentions = Set(try Self.allMentions())
+    let tree = try CommandTree.load()
+    let mentions = Set(try MarkdownPage.all().flatMap { Self.mentions(in: $0.path, $0.text, tree) })
     #expect(mentions.count > 30)
     var helps: [[String]: String] = [:]
     for mention in mentions {
@@ -58,10 +44,26 @@ import Testing
     }
   }
 
+  @Test("Every command line in the shell blocks of README and docs is one that the program takes")
+  func commandLines() throws {
+    let tree = try CommandTree.load()
+    var count = 0
+    for page in try MarkdownPage.all() {
+      for block in page.blocks where block.language == "sh" {
+        for call in ShellWords.calls(in: block.text) {
+          let fault = tree.fault(in: call)
+          #expect(fault == nil, "\(page.path):\(block.line): strata \(call.joined(separator: " "))")
+          count += 1
+        }
+      }
+    }
+    #expect(count > 30)
+  }
+
   @Test("Every option of strata evaluate stands in docs/metrics.md")
   func evaluateOptions() throws {
     let help = try StrataBinary.run(["evaluate", "--help"]).standardOutput
-    let page = try String(contentsOf: Self.root.appending(path: "docs/metrics.md"), encoding: .utf8)
+    let page = try MarkdownPage("docs/metrics.md").text
     let options = Set(help.matches(of: /\s(--[a-z-]+)/).map { String($0.1) }).subtracting(["--help", "--version"])
     #expect(options.count > 15)
     for option in options { #expect(page.contains("`\(option)") || page.contains("\(option) "), "\(option)") }
@@ -69,11 +71,44 @@ import Testing
 
   @Test("A flag that does not exist would be noticed")
   func canFail() throws {
+    let tree = try CommandTree.load()
     let mentions = Self.mentions(
-      in: "p", "run `strata evaluate --model DIR [--frob X]` or\n    strata sweep run P --workers 2\n")
+      in: "p", "run `strata evaluate --model DIR [--frob X]` or\n    strata sweep run P --workers 2\n", tree)
     #expect(mentions.map(\.option) == ["--model", "--frob", "--workers"])
     #expect(mentions.map(\.command) == [["evaluate"], ["evaluate"], ["sweep", "run"]])
     let help = try StrataBinary.run(["evaluate", "--help"]).standardOutput
     #expect(help.contains("--model") && !help.contains("--frob"))
+  }
+
+  @Test(
+    "A command line that the program would not take would be noticed",
+    arguments: [
+      ("strata sweep walk p --out d", "'strata sweep' has no command 'walk'"),
+      ("strata sweep run p --out d --frob", "'strata sweep run' has no option '--frob'"),
+      ("strata sweep run p", "'strata sweep run' needs --out"),
+      ("strata sweep run --out d", "'strata sweep run' needs <plan>"),
+      ("strata sweep run p q --out d", "'strata sweep run' takes 1 arguments, not 2"),
+      ("strata sweep run p --out", "'strata sweep run': --out has no value"),
+      (
+        "strata sweep compare p --out d --by level",
+        "'strata sweep compare': --by level is none of mask-ratio, patch-size"
+      ),
+    ])
+  func refuses(line: String, fault: String) throws {
+    let call = try #require(ShellWords.calls(in: line).first)
+    #expect(try CommandTree.load().fault(in: call) == fault)
+    #expect(try StrataBinary.run(call).exitCode == 64)
+  }
+
+  @Test("Calls are found in shell scripts as a shell would read them")
+  func shell() {
+    let script = """
+      seq "$n" | parallel --jobs 2 \\
+        strata sweep run p.yaml --out 'a b' --shard {}/"$n" && strata report d > log  # strata not
+      """
+    #expect(
+      ShellWords.calls(in: script) == [
+        ["sweep", "run", "p.yaml", "--out", "a b", "--shard", "{}/$n"], ["report", "d"],
+      ])
   }
 }

@@ -2,7 +2,9 @@
 public enum Document {
   /// The syntax of a document.
   public enum Syntax: Sendable {
+    /// YAML 1.1, as Yams reads it.
     case yaml
+    /// JSON.
     case json
   }
 

@@ -85,7 +85,9 @@ extension DocumentNode {
 
   /// A whole number not below a bound.
   ///
-  /// - Parameter noun: What the number is, for the error: "a width".
+  /// - Parameters:
+  ///   - bound: The least number that is accepted.
+  ///   - noun: What the number is, for the error: "a width".
   /// - Throws: ``SpecificationError``.
   public func int(atLeast bound: Int, called noun: String = "allowed here") throws(SpecificationError) -> Int {
     let value = try int
@@ -164,7 +166,9 @@ extension DocumentNode {
 
   /// One of the raw values of an enumeration.
   ///
-  /// - Parameter noun: What is chosen, for the error: "a regime".
+  /// - Parameters:
+  ///   - type: The enumeration.
+  ///   - noun: What is chosen, for the error: "a regime".
   /// - Throws: ``SpecificationError`` with the nearest choice, and all of them.
   public func choice<Choice: RawRepresentable & CaseIterable>(
     _ type: Choice.Type, called noun: String = "one of the choices"

@@ -5,8 +5,11 @@ public import HierarchicalGraphs
 public enum GraphFile {
   /// The formats, by file name extension.
   public enum Format: String, Sendable, CaseIterable {
+    /// The project's own: `.yaml`, `.yml`.
     case yaml
+    /// NetworkX node-link data: `.json`.
     case json
+    /// Graphviz: `.dot`, `.gv`.
     case dot
 
     /// The format of a path.

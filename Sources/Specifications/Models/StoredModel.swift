@@ -22,7 +22,7 @@ public struct StoredModel: Sendable {
 
   /// The model as text and numbers.
   ///
-  /// - Throws: ``ModelStorageError/notStorable(type:remedy:)`` for a mechanism or law without storage.
+  /// - Throws: `ModelStorageError.notStorable(type:remedy:)` for a mechanism or law without storage.
   public func record() throws(ModelStorageError) -> ModelRecord {
     var numbers: [Double] = []
     let family = ModelText.Part(model.family.storedParameters, numbers: &numbers)

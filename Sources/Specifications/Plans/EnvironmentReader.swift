@@ -7,6 +7,8 @@ extension Environment {
   /// for all components of a node, lists for one each.
   ///
   /// - Parameters:
+  ///   - name: What the environment is called.
+  ///   - node: The mapping from nodes to interventions.
   ///   - context: Laws of the user's own.
   ///   - graphs: The graphs that they must fit; none where they are not known yet.
   /// - Throws: ``SpecificationError`` for unknown keys, `do` beside `shift` or `scale`, nothing to do, a node that a graph

@@ -11,7 +11,9 @@ extension MechanismFamily {
   ///
   /// With the keys `levels` and `nodes` beside, families for single levels and nodes.
   ///
-  /// - Parameter context: Where files are, and families of the user's own.
+  /// - Parameters:
+  ///   - source: The mapping, name or word.
+  ///   - context: Where files are, and families of the user's own.
   /// - Throws: ``SpecificationError`` for an unknown family, an unknown key, or a parameter out of range.
   public init(
     _ source: DocumentNode, context: ReadingContext = ReadingContext()

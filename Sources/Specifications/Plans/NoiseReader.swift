@@ -10,7 +10,9 @@ extension Distribution {
   /// Reads a law's name, a mapping with the key `law` and the law's parameters, like
   /// `{law: student-t, degrees_of_freedom: 5}`, or the same in one word, `student-t:5`.
   ///
-  /// - Parameter context: Laws of the user's own.
+  /// - Parameters:
+  ///   - source: The name, mapping or word.
+  ///   - context: Laws of the user's own.
   /// - Throws: ``SpecificationError`` for an unknown law, or a parameter that is missing, out of range or of another law.
   public init(_ source: DocumentNode, context: ReadingContext = ReadingContext()) throws(SpecificationError) {
     let shorthand = ["student-t": "degrees_of_freedom", "correlated": "correlation"]
@@ -119,7 +121,9 @@ extension NoiseAssignment {
   /// Reads a law, or one with the keys `levels` and `nodes` beside: `{law: gaussian, levels: {0: laplace}, nodes: {x3:
   /// {law: student-t, degrees_of_freedom: 5}}}`.
   ///
-  /// - Parameter context: Laws of the user's own.
+  /// - Parameters:
+  ///   - node: The law, with or without overrides.
+  ///   - context: Laws of the user's own.
   /// - Throws: ``SpecificationError``.
   public init(_ node: DocumentNode, context: ReadingContext = ReadingContext()) throws(SpecificationError) {
     guard let (base, levels, nodes) = try node.splitOverrides() else {
