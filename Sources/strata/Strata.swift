@@ -8,7 +8,7 @@ struct Strata: AsyncParsableCommand {
     abstract: "Simulates hierarchical latent-variable models and measures what masked autoencoders recover of them.",
     version: StrataVersion.current,
     subcommands: [
-      EvaluateCommand.self, GraphCommand.self, ReportCommand.self, SampleCommand.self, SweepCommand.self,
-      TheoryCommand.self,
+      EvaluateCommand.self, GraphCommand.self, ReportCommand.self, ReproduceCommand.self, SampleCommand.self,
+      SweepCommand.self, TheoryCommand.self,
     ])
 }

@@ -20,7 +20,7 @@ import Testing
     let subcommands: Set = [
       "graph", "validate", "show", "draw", "convert", "theory", "locate", "levels", "limit", "check", "sample",
       "evaluate",
-      "sweep", "plan", "run", "submit", "status", "retry", "merge", "export", "table", "compare", "report",
+      "sweep", "plan", "run", "submit", "status", "retry", "merge", "export", "table", "compare", "report", "reproduce",
     ]
     var result: [Mention] = []
     for match in joined.matches(of: /(?:^|[\s`])strata ([a-z][^`\n#]*)/.anchorsMatchLineEndings()) {
