@@ -50,6 +50,7 @@ lint: ## check format, imports, file sizes and links, without building
 	scripts/lint-files
 	scripts/check-links
 	python3 bench/quote.py --check
+	scripts/verdicts --check
 	scripts/test-lints
 	scripts/test-setup
 

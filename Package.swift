@@ -26,7 +26,7 @@ let package = Package(
       name: "Strata",
       targets: [
         "LinearAlgebra", "Stochastics", "HierarchicalGraphs", "GenerativeModels", "Identifiability",
-        "MaskedAutoencoding", "Recovery", "Datasets", "Specifications", "Sweeps", "Reporting",
+        "MaskedAutoencoding", "Recovery", "Datasets", "Specifications", "Sweeps", "Experiments", "Reporting",
       ]),
     .executable(name: "strata", targets: ["strata"]),
   ],
@@ -70,12 +70,18 @@ let package = Package(
         "MaskedAutoencoding", "Recovery", "Datasets", "Specifications", "Reporting",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
+    library(
+      "Experiments",
+      [
+        "LinearAlgebra", "Stochastics", "HierarchicalGraphs", "GenerativeModels", "Identifiability",
+        "MaskedAutoencoding", "Recovery", "Specifications", "Sweeps", "Reporting",
+      ]),
     library("Reporting"),
     .executableTarget(
       name: "strata",
       dependencies: [
-        "Sweeps", "Reporting", "Specifications", "HierarchicalGraphs", "GenerativeModels", "Stochastics",
-        "LinearAlgebra", "Identifiability", "Recovery", "Datasets",
+        "Experiments", "Sweeps", "Reporting", "Specifications", "HierarchicalGraphs", "GenerativeModels",
+        "Stochastics", "LinearAlgebra", "Identifiability", "Recovery", "Datasets",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift),
@@ -100,6 +106,7 @@ let package = Package(
         "Specifications", "HierarchicalGraphs", "GenerativeModels", "MaskedAutoencoding", "Stochastics", "Recovery",
         "Datasets", "LinearAlgebra", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
+    tests("Experiments", ["Specifications", "HierarchicalGraphs", "Stochastics"]),
     tests("Reporting", []),
     .testTarget(
       name: "EndToEndTests",

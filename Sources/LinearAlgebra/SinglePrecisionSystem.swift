@@ -56,7 +56,10 @@ public struct SinglePrecisionSystem: ~Copyable, Sendable {
 
   /// A without the rows and columns of a range; only the lower triangle is read.
   ///
-  /// - Parameter rightColumns: How many columns right-hand sides will have: for many, a factorization is the quicker way.
+  /// - Parameters:
+  ///   - matrix: A, shape (n, n).
+  ///   - range: Positions of rows and columns; none if empty.
+  ///   - rightColumns: How many columns right-hand sides will have: for many, a factorization is the quicker way.
   /// - Complexity: O(n²), and O(n·r²) for a preconditioner of r ≤ n / 12 columns.
   public init(_ matrix: Matrix<Double>, excluding range: Range<Int> = 0..<0, rightColumns: Int) {
     self.init(
@@ -84,6 +87,7 @@ public struct SinglePrecisionSystem: ~Copyable, Sendable {
   ///
   /// - Parameters:
   ///   - right: B, shape (n, m), of numbers that single precision can hold.
+  ///   - added: Finite and ≥ 0.
   ///   - tolerance: How short, relative to B's column, residuals shall be where that is up to us.
   ///   - factor: A factor of the sum, made only where it is needed.
   /// - Returns: Nil where there is neither.

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import HierarchicalGraphs
+internal import Identifiability
 internal import Specifications
 
 /// `strata graph draw`.
@@ -24,6 +25,13 @@ struct GraphDrawCommand: ParsableCommand {
   @Option(help: observableNamesHelp("The observables to shade as masked"))
   var mask: [String] = []
 
+  @Flag(help: "Also colour what the mask makes its two sides share: the content c (double outline) and A(m) above it.")
+  var content = false
+
+  func validate() throws {
+    if content, mask.isEmpty { throw ValidationError("--content is of a mask: give --mask") }
+  }
+
   func run() throws {
     try reporting {
       let kind = (output as NSString).pathExtension.lowercased()
@@ -33,7 +41,9 @@ struct GraphDrawCommand: ParsableCommand {
       }
       let loaded = try GraphCommand.load(graph)
       let names = mask.isEmpty ? nil : try observableNames(mask)
-      let dot = try GraphDrawing.dot(loaded, mask: try names.map { try Mask(masking: $0, in: loaded) })
+      let mask = try names.map { try Mask(masking: $0, in: loaded) }
+      let shared = content ? mask.map { GraphDrawing.Shared(located: $0, in: loaded) } : nil
+      let dot = try GraphDrawing.dot(loaded, mask: mask, shared: shared)
       try OutputFile.write(kind == "dot" || kind == "gv" ? Array(dot.utf8) : render(dot, as: kind), to: output)
     }
   }
@@ -51,5 +61,13 @@ struct GraphDrawCommand: ParsableCommand {
       }
       return Array(bytes)
     }
+  }
+}
+
+extension GraphDrawing.Shared {
+  /// What a mask's sides share, located.
+  init(located mask: Mask, in graph: HierarchicalGraph) {
+    let location = Identifiability.content(of: mask, in: graph)
+    self.init(content: location.content, ancestors: location.ancestors)
   }
 }

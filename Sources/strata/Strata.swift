@@ -19,7 +19,7 @@ struct Strata: AsyncParsableCommand {
       """,
     version: StrataVersion.current,
     subcommands: [
-      EvaluateCommand.self, GraphCommand.self, ReportCommand.self, SampleCommand.self, SweepCommand.self,
-      TheoryCommand.self,
+      EvaluateCommand.self, GraphCommand.self, ReportCommand.self, ReproduceCommand.self, SampleCommand.self,
+      SweepCommand.self, TheoryCommand.self,
     ])
 }

@@ -46,7 +46,7 @@ import Testing
   /// Compares the limits of four masks of a random model; returns how many of width 1, and how many of full width.
   private func compareWithSamples(seed: UInt64) throws -> (Int, Int) {
     var stream = RandomStream(RandomKey(seed: seed).child("content limit"))
-    let graph = try GraphFixtures.randomDAG(
+    let graph = try RandomGraphs.dag(
       latents: 2 + stream.uniform(below: 4), observables: 6, edgeProbability: 0.6, regime: .noisy, shuffled: true,
       dimension: { 1 + $0.uniform(below: 2) }, using: &stream)
     let generative = try GenerativeModel(graph: graph, family: .linearRandom, key: RandomKey(seed: seed))
@@ -54,7 +54,7 @@ import Testing
     let sample = generative.sample(0..<40_000, key: RandomKey(seed: seed).child("samples"))
     var (narrow, wide) = (0, 0)
     for _ in 0..<4 {
-      let mask = GraphFixtures.randomMask(6, using: &stream)
+      let mask = RandomGraphs.mask(6, using: &stream)
       let limits = try model.limits(over: [mask], widths: [1, 50])
       let content = content(of: mask, in: graph).content
       guard !content.isEmpty else {

@@ -39,10 +39,10 @@ import Testing
   @Test("On random graphs the location agrees with ancestor sets and ignores the order of nodes", arguments: 0..<100)
   func definition(seed: UInt64) throws {
     var stream = RandomStream(RandomKey(seed: seed))
-    let graph = try GraphFixtures.randomDAG(
+    let graph = try RandomGraphs.dag(
       latents: 1 + stream.uniform(below: 7), observables: 2 + stream.uniform(below: 6), edgeProbability: 0.35,
       regime: .invertible, shuffled: true, using: &stream)
-    let mask = GraphFixtures.randomMask(graph.observables.count, using: &stream)
+    let mask = RandomGraphs.mask(graph.observables.count, using: &stream)
     let location = content(of: mask, in: graph)
 
     // The definition, with sets.
@@ -94,7 +94,7 @@ import Testing
     let locator = ContentLocator(graph)
     var (scratch, stream) = (ContentLocator.Scratch(for: locator), RandomStream(RandomKey(seed: 9)))
     for _ in 0..<20 {
-      let mask = GraphFixtures.randomMask(16, using: &stream)
+      let mask = RandomGraphs.mask(16, using: &stream)
       #expect(locator.locate(mask, using: &scratch) == locator.locate(mask))
     }
   }

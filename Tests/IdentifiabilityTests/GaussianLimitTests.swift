@@ -64,7 +64,7 @@ import Testing
     "On random vector-valued DAGs every number equals the textbook formula with explicit inverses", arguments: 0..<60)
   func reference(seed: UInt64) throws {
     var stream = RandomStream(RandomKey(seed: seed).child("limit reference"))
-    let graph = try GraphFixtures.randomDAG(
+    let graph = try RandomGraphs.dag(
       latents: 1 + stream.uniform(below: 5), observables: 3 + stream.uniform(below: 4), edgeProbability: 0.4,
       regime: .noisy, shuffled: true, dimension: { 1 + $0.uniform(below: 3) }, using: &stream)
     let weights = graph.nodes.indices.map { v in
@@ -76,7 +76,7 @@ import Testing
     let reference = try ExplicitModel(graph, weights)
     #expect((model.covariance - reference.values).maximumMagnitude < 1e-8 * reference.values.maximumMagnitude)
 
-    let mask = GraphFixtures.randomMask(graph.observables.count, using: &stream)
+    let mask = RandomGraphs.mask(graph.observables.count, using: &stream)
     let masks = try MaskDistribution(.fixed(mask), grid: graph.grid, patchSize: 1)
     let limits = try model.limits(masks: masks, widths: [1, 2], key: Self.key)
     #expect(limits[0].method == .enumeration(masks: 1))
@@ -95,13 +95,13 @@ import Testing
     arguments: 0..<60)
   func theoremTwo(seed: UInt64) throws {
     var stream = RandomStream(RandomKey(seed: seed).child("theorem 2"))
-    let graph = try GraphFixtures.randomDAG(
+    let graph = try RandomGraphs.dag(
       latents: 1 + stream.uniform(below: 4), observables: 2 + stream.uniform(below: 4), edgeProbability: 0.4,
       regime: .invertible, shuffled: true, using: &stream)
     let generative = try GenerativeModel(
       graph: graph, family: .linearOrthogonal, key: RandomKey(seed: seed).child("weights"))
     let model = try #require(LinearGaussianModel(generative))
-    let mask = GraphFixtures.randomMask(graph.observables.count, using: &stream)
+    let mask = RandomGraphs.mask(graph.observables.count, using: &stream)
     let location = content(of: mask, in: graph)
     guard location.contentDimension > 0 else { return }
     let masks = try MaskDistribution(.fixed(mask), grid: graph.grid, patchSize: 1)

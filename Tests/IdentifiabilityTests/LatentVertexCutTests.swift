@@ -7,10 +7,10 @@ import Testing
   @Test("On random DAGs the cut is minimal and its levels extreme among all minimum cuts", arguments: 0..<200)
   func bruteForce(seed: UInt64) throws {
     var stream = RandomStream(RandomKey(seed: seed).child("cut"))
-    let graph = try GraphFixtures.randomDAG(
+    let graph = try RandomGraphs.dag(
       latents: 1 + stream.uniform(below: 8), observables: 2 + stream.uniform(below: 6), edgeProbability: 0.25,
       regime: .noisy, shuffled: true, dimension: { 1 + $0.uniform(below: 3) }, using: &stream)
-    let mask = GraphFixtures.randomMask(graph.observables.count, using: &stream)
+    let mask = RandomGraphs.mask(graph.observables.count, using: &stream)
     let latents = graph.latents
     var best: (dimension: Int, low: Int, high: Int)?
     for bits in 0..<1 << latents.count {

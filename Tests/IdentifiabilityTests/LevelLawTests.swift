@@ -93,7 +93,7 @@ import Testing
   @Test("Node probabilities are exact on random DAGs with patches that cross subtrees", arguments: 0..<60)
   func nodeProbabilities(seed: UInt64) throws {
     var stream = RandomStream(RandomKey(seed: seed).child("node probabilities"))
-    let graph = try GraphFixtures.randomDAG(
+    let graph = try RandomGraphs.dag(
       latents: 1 + stream.uniform(below: 7), observables: 8, edgeProbability: 0.3, regime: .noisy, shuffled: true,
       using: &stream)
     let locator = ContentLocator(graph)

@@ -45,17 +45,4 @@ struct LoadingsFixture {
     let parts = nodes.map { loadings[$0] }
     return parts.isEmpty ? Matrix(rows: 0, columns: noiseColumns.last?.upperBound ?? 0) : .concatenatingRows(parts)
   }
-
-  /// An orthonormal basis of a matrix's row space (rows); singular values below `tolerance` of the largest are dropped.
-  static func rowBasis(_ matrix: Matrix<Double>, tolerance: Double = 1e-9) throws -> Matrix<Double> {
-    guard matrix.rows > 0, matrix.columns > 0 else { return Matrix(rows: 0, columns: matrix.columns) }
-    let (_, values, vTransposed) = try matrix.singularValueDecomposition()
-    return vTransposed.rows(0..<values.filter { $0 > tolerance * max(values[0], 1e-300) }.count)
-  }
-
-  /// Whether the rows of `inner` lie in the span of the orthonormal rows of `basis`.
-  static func contains(_ basis: Matrix<Double>, _ inner: Matrix<Double>, tolerance: Double = 1e-8) -> Bool {
-    let projected = inner.multiplied(by: basis, transposeOther: true) * basis
-    return (inner - projected).maximumMagnitude <= tolerance * max(1, inner.maximumMagnitude)
-  }
 }

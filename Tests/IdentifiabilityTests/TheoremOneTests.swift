@@ -10,38 +10,18 @@ import Testing
 
   private static func model(_ seed: Int) throws -> (graph: HierarchicalGraph, mask: Mask, model: LoadingsFixture) {
     var stream = RandomStream(RandomKey(seed: UInt64(seed)).child("theorem 1"))
-    let graph = try GraphFixtures.randomDAG(
+    let graph = try RandomGraphs.dag(
       latents: 1 + stream.uniform(below: 5), observables: 2 + stream.uniform(below: 4), edgeProbability: 0.4,
       regime: .invertible, shuffled: true, noiseDimension: { 1 + $0.uniform(below: 2) }, using: &stream)
-    let mask = GraphFixtures.randomMask(graph.observables.count, using: &stream)
+    let mask = RandomGraphs.mask(graph.observables.count, using: &stream)
     return (graph, mask, try LoadingsFixture(graph, orthogonal: true, using: &stream))
   }
 
   @Test("The sinks of A are the only minimal latent set that meets the conditions of Theorem 1", arguments: 0..<models)
   func minimalSet(seed: Int) throws {
     let (graph, mask, model) = try Self.model(seed)
-    #expect(try Self.minimalSets(graph, mask, model) == [Set(content(of: mask, in: graph).content)])
-  }
-
-  /// The inclusion-minimal latent sets that meet the conditions of Theorem 1, by trying all.
-  private static func minimalSets(
-    _ graph: HierarchicalGraph, _ mask: Mask, _ model: LoadingsFixture
-  ) throws -> [Set<Int>] {
-    let (masked, visible) = (model.stacked(mask.masked(in: graph)), model.stacked(mask.visible(in: graph)))
-    let (maskedBasis, visibleBasis) = (try LoadingsFixture.rowBasis(masked), try LoadingsFixture.rowBasis(visible))
-    let latents = graph.latents
-    var valid: [Set<Int>] = []
-    for bits in 0..<1 << latents.count {
-      let subset = latents.indices.filter { bits >> $0 & 1 == 1 }.map { latents[$0] }
-      let c = model.stacked(subset)
-      // c is a function of x_m and of x_mᶜ; the rest of x_m, given c, is independent of x_mᶜ.
-      guard LoadingsFixture.contains(maskedBasis, c), LoadingsFixture.contains(visibleBasis, c) else { continue }
-      let basis = try LoadingsFixture.rowBasis(c)
-      let rest = masked - masked.multiplied(by: basis, transposeOther: true) * basis
-      let dependence = rest.multiplied(by: visible, transposeOther: true).maximumMagnitude
-      if dependence < 1e-8 { valid.append(Set(subset)) }
-    }
-    return valid.filter { set in !valid.contains { $0.isStrictSubset(of: set) } }
+    let sets = try minimalContentSets(loadings: model.loadings, graph: graph, mask: mask)
+    #expect(sets == [Set(content(of: mask, in: graph).content)])
   }
 
   @Test("Canonical correlations of the population covariance are 0 or 1, and d_c of them are 1", arguments: 0..<models)
@@ -61,6 +41,9 @@ import Testing
     let correlations = try (whitening(masked) * cross).multiplied(by: whitening(visible), transposeOther: true)
       .singularValueDecomposition().values
     #expect(correlations.allSatisfy { abs($0) < 1e-6 || abs($0 - 1) < 1e-6 })
+    let angles = try populationCanonicalCorrelations(loadings: model.loadings, graph: graph, mask: mask)
+    // Whitening squares the condition number, so the reference is good to about 10⁻⁸ only.
+    #expect(angles.count == correlations.count && zip(angles, correlations).allSatisfy { abs($0 - $1) < 1e-6 })
     let ones = correlations.filter { $0 > 0.5 }.count
     #expect(ones == content(of: mask, in: graph).contentDimension)
     // The same number as the flow finds, with noises as the tops of treks.
@@ -79,7 +62,7 @@ import Testing
     let mask = try Mask(masking: ["x1"], in: graph)
     var stream = RandomStream(RandomKey(seed: 1))
     let model = try LoadingsFixture(graph, orthogonal: true, using: &stream)
-    #expect(try Self.minimalSets(graph, mask, model) == [[0], [1]])
+    #expect(try minimalContentSets(loadings: model.loadings, graph: graph, mask: mask) == [[0], [1]])
     // The sinks are one of them, and d_c still counts the noises.
     let location = content(of: mask, in: graph)
     #expect(location.content == [1] && location.contentDimension == 1 && location.ancestors == [0, 1])

@@ -8,10 +8,10 @@ import Testing
   @Test("On random scalar DAGs the flow equals the rank of a random Gaussian model's covariance", arguments: 0..<300)
   func scalarRank(seed: UInt64) throws {
     var stream = RandomStream(RandomKey(seed: seed).child("trek"))
-    let graph = try GraphFixtures.randomDAG(
+    let graph = try RandomGraphs.dag(
       latents: 1 + stream.uniform(below: 6), observables: 2 + stream.uniform(below: 7), edgeProbability: 0.35,
       regime: .noisy, shuffled: true, using: &stream)
-    let mask = GraphFixtures.randomMask(graph.observables.count, using: &stream)
+    let mask = RandomGraphs.mask(graph.observables.count, using: &stream)
     let model = try LoadingsFixture(graph, orthogonal: false, using: &stream)
     let cross = model.stacked(mask.masked(in: graph)).multiplied(
       by: model.stacked(mask.visible(in: graph)), transposeOther: true)
@@ -33,11 +33,11 @@ import Testing
   func vectorRank(seed: UInt64) throws {
     var stream = RandomStream(RandomKey(seed: seed).child("vector trek"))
     let regime: Regime = seed % 3 == 0 ? .invertible : .noisy
-    let graph = try GraphFixtures.randomDAG(
+    let graph = try RandomGraphs.dag(
       latents: 1 + stream.uniform(below: 5), observables: 2 + stream.uniform(below: 4), edgeProbability: 0.4,
       regime: regime, shuffled: true, dimension: regime == .noisy ? { 1 + $0.uniform(below: 3) } : nil,
       noiseDimension: { (regime == .invertible ? 1 : 0) + $0.uniform(below: 3) }, using: &stream)
-    let mask = GraphFixtures.randomMask(graph.observables.count, using: &stream)
+    let mask = RandomGraphs.mask(graph.observables.count, using: &stream)
     let expected = FiniteFieldModel(graph, using: &stream).crossRank(mask, in: graph)
     for side in SeparatorSide.allCases {
       let separation = TrekSeparator(graph).separate(mask, nearest: side)
@@ -55,8 +55,8 @@ import Testing
     var differs = 0
     for seed in 0..<300 {
       var stream = RandomStream(RandomKey(seed: UInt64(seed)).child("scalar tree"))
-      let graph = try Self.randomTree(using: &stream)
-      let mask = GraphFixtures.randomMask(graph.observables.count, using: &stream)
+      let graph = try RandomGraphs.tree(using: &stream)
+      let mask = RandomGraphs.mask(graph.observables.count, using: &stream)
       let rank = TrekSeparator(graph).separate(mask).rank
       #expect(rank == graph.latentVertexCut(mask, preferring: .high)?.latents.count)
       let model = try LoadingsFixture(graph, orthogonal: false, using: &stream)
@@ -76,25 +76,6 @@ import Testing
     #expect(
       separation == TrekSeparator(graph).separate(Mask([Bool](repeating: everything, count: 4)), nearest: .visible))
     #expect(separation.rank == 0 && separation.left.isEmpty && separation.right.isEmpty)
-  }
-
-  /// A random recursive tree whose childless latents get two observables each.
-  private static func randomTree(using stream: inout RandomStream) throws -> HierarchicalGraph {
-    let latents = 2 + stream.uniform(below: 9)
-    var (edges, count, hasChild) = ([(from: Int, to: Int)](), latents, [Bool](repeating: false, count: latents))
-    for v in 1..<latents {
-      let parent = stream.uniform(below: v)
-      edges.append((parent, v))
-      hasChild[parent] = true
-    }
-    for v in 0..<latents {
-      for _ in 0..<(hasChild[v] ? stream.uniform(below: 2) : 2) {
-        edges.append((v, count))
-        count += 1
-      }
-    }
-    return try HierarchicalGraph(
-      name: "tree", nodes: (0..<count).map { NodeDeclaration("n\($0)") }, indexedEdges: edges)
   }
 
   /// Whether no trek between the sides avoids the pair, by walking the up copies and then the down copies.

@@ -1,0 +1,93 @@
+internal import ArgumentParser
+internal import Experiments
+internal import Reporting
+internal import Specifications
+
+/// `strata reproduce`: experiments and their verdicts.
+struct ReproduceCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reproduce",
+    abstract: "Runs experiments on the theory's claims and says what holds and what fails.",
+    discussion: """
+      An experiment is a folder with an experiment.yaml: sweeps, checks of the theory, and claims with what is predicted \
+      and what is measured. Each claim's interval over seeds is judged: it holds, fails, or is undecided. A claim that \
+      fails is a finding and no error. Without NAME the experiments are listed.
+
+      Sweeps, verdicts.md, .csv and .json and every cell's value in measurements.csv are written to DIR/NAME/full or, with \
+      --quick, DIR/NAME/quick. An interrupted run goes on where it was when the same command is given again.
+
+      Example:
+        strata reproduce theorem-1 --quick
+      """)
+
+  @Argument(help: ArgumentHelp("An experiment, or 'all'.", valueName: "name"))
+  var name: String?
+
+  @Flag(help: "Run the reduced forms: minutes instead of hours.")
+  var quick = false
+
+  @Option(name: .customLong("out"), help: ArgumentHelp("Where results are kept.", valueName: "dir"))
+  var output = "out/reproduce"
+
+  @Option(help: ArgumentHelp("The folder of the experiments.", valueName: "dir"))
+  var experiments = "experiments"
+
+  @Option(help: "Cells that run at the same time, one thread each; default: one for each core.")
+  var workers: Int?
+
+  @Flag(help: "Compare with the verdicts that are committed with the experiment; a difference is an error.")
+  var check = false
+
+  @Flag(help: "Write the verdicts into the experiment's folder 'expected', for --check and for the documentation.")
+  var record = false
+
+  func validate() throws {
+    try WorkerCount.validate(workers)
+    if check, record {
+      throw ValidationError("give --check or --record, not both: recorded verdicts agree with themselves")
+    }
+  }
+
+  func run() async throws {
+    try await reporting {
+      guard let name else { return try list() }
+      let names = name == "all" ? try Experiment.names(in: experiments) : [name]
+      // All are read before anything runs.
+      let chosen = try names.map { try Experiment.load($0, in: experiments) }
+      let form: ExperimentForm = quick ? .quick : .full
+      let expected = check ? try chosen.map { try ExpectedVerdicts(of: $0, form: form) } : []
+      var differences: [SpecificationError] = []
+      for (index, experiment) in chosen.enumerated() {
+        let table = try await run(experiment, form: form)
+        print(table.markdown)
+        if record { try table.record() }
+        guard check else { continue }
+        do throws(SpecificationError) { try expected[index].check(table) } catch { differences.append(error) }
+      }
+      if let first = differences.first { throw first }
+    }
+  }
+
+  private func list() throws {
+    var table = MarkdownTable(headings: ["experiment", "about", "claims"])
+    for name in try Experiment.names(in: experiments) {
+      let experiment = try Experiment.load(name, in: experiments)
+      table.append([name, experiment.title, "\(experiment.claims.count)"])
+    }
+    print(table.text, terminator: "")
+  }
+
+  private func run(_ experiment: Experiment, form: ExperimentForm) async throws -> VerdictTable {
+    let directory = "\(output)/\(experiment.name)/\(form.rawValue)"
+    let line = TerminalLine()
+    defer { line?.clear() }
+    let runner = ExperimentRunner(
+      experiment, form: form, directory: directory, workers: WorkerCount.resolve(workers))
+    return try await runner.run { progress in
+      line?.show(
+        ProgressLine(
+          title: progress.title, done: progress.finished, total: max(progress.finished, progress.total),
+          resumed: progress.reused, failed: min(progress.finished, progress.failed), elapsed: progress.seconds))
+    }
+  }
+}
