@@ -6,7 +6,9 @@ extension Claim {
   ///
   /// - Parameter sweeps: The sweeps that it may select.
   init(_ node: DocumentNode, sweeps: [ExperimentSweep]) throws(SpecificationError) {
-    let map = try node.mapping(keys: ["id", "claim", "source", "prediction", "measure", "expect", "tolerance"])
+    let map = try node.mapping(keys: [
+      "id", "claim", "source", "prediction", "measure", "expect", "tolerance", "headline",
+    ])
     id = try map.required("id").nonEmptyString
     statement = try map.required("claim").nonEmptyString
     source = try map.required("source").nonEmptyString
@@ -20,6 +22,7 @@ extension Claim {
         "'every' goes with a measure that counts", remedy: "use it with 'check' or with the statistic 'share'")
     }
     tolerance = try map.required("tolerance").double(atLeast: 0, called: "a tolerance")
+    isHeadline = try map.optional("headline")?.bool ?? false
   }
 }
 
@@ -43,7 +46,7 @@ extension Claim.Measure {
         seed: try map.required("seed").seed)
       return
     }
-    let map = try node.mapping(keys: ["select", "minus", "absolute", "against", "statistic"])
+    let map = try node.mapping(keys: ["select", "minus", "absolute", "against", "statistic", "against_statistic"])
     let selection = try ResultSelection(try map.required("select"), base: nil, sweeps: sweeps)
     var measure = ResultMeasure(selection: selection, statistic: try SettingStatistic(try map.required("statistic")))
     if let minus = map.optional("minus") {
@@ -56,6 +59,15 @@ extension Claim.Measure {
         throw map.error(at: "against", "a share is not compared with another", remedy: "remove 'against'")
       }
       measure.against = try ResultSelection(against, base: selection, sweeps: sweeps)
+    }
+    if let other = map.optional("against_statistic") {
+      measure.againstStatistic = try SettingStatistic(other)
+      if case .share? = measure.againstStatistic {
+        throw other.error("a share is not compared with another", remedy: "give another statistic")
+      }
+      guard measure.against != nil else {
+        throw map.error(at: "against_statistic", "there is nothing that it is of", remedy: "give 'against' too")
+      }
     }
     self = .results(measure)
   }

@@ -14,6 +14,8 @@ public struct Claim: Sendable {
   public let expectation: Expectation
   /// How far the measurement of the quick form may lie from the committed one on another machine.
   public let tolerance: Double
+  /// Whether it is one of the few that stand on the README's first screen.
+  public let isHeadline: Bool
 
   /// What a claim is measured by.
   public enum Measure: Sendable {

@@ -91,7 +91,7 @@ extension ResultMeasure {
     }
     var runs = Self.runs(values.first, statistic)
     if against != nil {
-      let others = Self.runs(values.against, statistic)
+      let others = Self.runs(values.against, againstStatistic ?? statistic)
       runs = runs.compactMap { run in
         others.first { $0.generator == run.generator && $0.training == run.training }
           .map { .init(generator: run.generator, training: run.training, value: run.value - $0.value) }

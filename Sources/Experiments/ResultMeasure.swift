@@ -12,6 +12,8 @@ public struct ResultMeasure: Sendable {
   public var isAbsolute = false
   /// Rows of other cells whose statistic, for the same seeds, is subtracted; nil for none.
   public var against: ResultSelection?
+  /// The statistic of ``against``; nil for ``statistic``.
+  public var againstStatistic: SettingStatistic?
   /// Over settings.
   public var statistic: SettingStatistic
 

@@ -82,7 +82,8 @@ public struct VerdictTable: Sendable {
         ("measured", item.text.jsonQuoted), ("value", number(measurement.value)),
         ("low", number(measurement.interval?.lowerBound)), ("high", number(measurement.interval?.upperBound)),
         ("n", "\(measurement.count)"), ("unit", measurement.unit.jsonQuoted), ("lost", "\(measurement.lost)"),
-        ("tolerance", number(claim.tolerance)), ("verdict", item.verdict.rawValue.jsonQuoted),
+        ("tolerance", number(claim.tolerance)), ("headline", "\(claim.isHeadline)"),
+        ("verdict", item.verdict.rawValue.jsonQuoted),
       ]
       return "    {" + members.map { "\($0.jsonQuoted): \($1)" }.joined(separator: ", ") + "}"
     }
