@@ -49,7 +49,7 @@ public struct ExperimentRunner: Sendable {
   /// A claim that fails is a result, not an error.
   ///
   /// - Parameter onProgress: From any thread, one call at a time.
-  /// - Throws: `SpecificationError`: what ``SweepRunner/run(onProgress:)`` throws; cells that failed (not: diverged); errors of a
+  /// - Throws: `SpecificationError`: what `SweepRunner.run(onProgress:)` throws; cells that failed (not: diverged); errors of a
   ///   ``TheoryCheck``.
   public func run(
     onProgress: @escaping @Sendable (ExperimentProgress) -> Void = { _ in }
