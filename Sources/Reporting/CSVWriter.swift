@@ -48,27 +48,31 @@ public struct CSVWriter: Sendable, Equatable {
 
   /// One row as a line with its line break, for files that are written row by row.
   public static func line(_ fields: [Field]) -> String {
-    let line = fields.map(string).joined(separator: ",")
+    var line = ""
+    for (index, field) in fields.enumerated() {
+      if index > 0 { line += "," }
+      switch field {
+      case .text(let text): line += quoted(text)
+      case .integer(let value): line += String(value)
+      case .number(let value): line += value.description
+      case .missing: break
+      }
+    }
     // An empty line would be no row at all.
     return (line.isEmpty ? "\"\"" : line) + "\n"
   }
 
-  private static func string(_ field: Field) -> String {
-    switch field {
-    case .text(let text): return quoted(text)
-    case .integer(let value): return String(value)
-    case .number(let value): return value.description
-    case .missing: return ""
-    }
-  }
-
   private static func quoted(_ text: String) -> String {
+    let isPlain = !text.utf8.contains { byte in
+      switch byte {
+      case UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r"): true
+      default: false
+      }
+    }
+    if isPlain, text.utf8.first != UInt8(ascii: " "), text.utf8.last != UInt8(ascii: " ") { return text }
     // Scalars, not characters: CR LF is one character, and a quote may carry a combining mark.
-    let scalars = text.unicodeScalars
-    let isPlain = !scalars.contains { $0 == "," || $0 == "\"" || $0 == "\n" || $0 == "\r" }
-    if isPlain, scalars.first != " ", scalars.last != " " { return text }
     var result = "\""
-    for scalar in scalars {
+    for scalar in text.unicodeScalars {
       if scalar == "\"" { result.unicodeScalars.append(scalar) }
       result.unicodeScalars.append(scalar)
     }

@@ -20,15 +20,32 @@ public struct RandomKey: Hashable, Sendable {
 
   /// The key of the child with a name, for a purpose (`"masks"`) or a node.
   public func child(_ name: String) -> RandomKey {
-    // FNV-1a, 64 bits: fixed across versions of Swift, unlike Hasher.
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-    return derive(hash, domain: 1)
+    var hash = NameHash()
+    hash.add(name)
+    return child(hash)
   }
+
+  /// The key of the child with a name that was hashed piece by piece.
+  package func child(_ hash: NameHash) -> RandomKey { derive(hash.bits, domain: 1) }
 
   private func derive(_ tag: UInt64, domain: UInt32) -> RandomKey {
     let block = philox4x32(
       counter: SIMD4(UInt32(truncatingIfNeeded: tag), UInt32(truncatingIfNeeded: tag >> 32), domain, .max), key: bits)
     return RandomKey(bits: UInt64(block[0]) | UInt64(block[1]) << 32)
+  }
+}
+
+/// The hash of a name that comes in pieces: many names with one long beginning cost their ends alone.
+///
+/// FNV-1a, 64 bits (Fowler, Noll and Vo): fixed across versions of Swift, unlike Hasher.
+package struct NameHash: Sendable {
+  fileprivate var bits: UInt64 = 0xCBF2_9CE4_8422_2325
+
+  /// The hash of nothing yet.
+  package init() {}
+
+  /// Adds a piece; the pieces together are the name.
+  package mutating func add(_ text: String) {
+    for byte in text.utf8 { bits = (bits ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
   }
 }

@@ -52,16 +52,25 @@ public struct Shard: Sendable, Hashable, CustomStringConvertible {
   public var description: String { "\(index)/\(count)" }
 
   /// The part's cells, in the order of the plan.
-  func cells(of cells: [PlannedCell]) -> [PlannedCell] {
-    zip(cells, Self.indices(of: cells, count: count)).filter { $0.1 == index }.map(\.0)
+  func cells(of cells: PlanCells) -> [PlannedCell] {
+    var namer = CellNamer(cells)
+    return zip(cells.indices, Self.indices(of: cells, count: count)).compactMap { position, part in
+      part == index ? namer.cell(at: position) : nil
+    }
   }
 
   /// The part that each cell of a plan belongs to, from 1.
   ///
   /// Cells are dealt out to and fro, the costly ones first, so that the parts cost about the same. It is a pure function of the
   /// plan: every machine that is given the same plan deals alike.
-  static func indices(of cells: [PlannedCell], count: Int) -> [Int] {
-    let weights = cells.map { CellCost.weight($0.specification) }
+  ///
+  /// - Complexity: O(cells log cells), without making the cells.
+  static func indices(of cells: PlanCells, count: Int) -> [Int] {
+    var weights: [Double] = []
+    weights.reserveCapacity(cells.count)
+    for (block, end) in zip(cells.blocks, cells.blocks.dropFirst().map(\.start) + [cells.count]) {
+      weights += repeatElement(CellCost.weight(block.cell), count: end - block.start)
+    }
     let order = cells.indices.sorted { (weights[$1], $0) < (weights[$0], $1) }
     var indices = [Int](repeating: 0, count: cells.count)
     for (rank, cell) in order.enumerated() {

@@ -34,9 +34,9 @@ public struct CellSpecification: Sendable {
   /// How recovery is measured.
   public let evaluation: EvaluationPlan
   /// The seed of the mechanisms' weights.
-  public let generatorSeed: UInt64
+  public internal(set) var generatorSeed: UInt64
   /// The seed of everything else.
-  public let trainingSeed: UInt64
+  public internal(set) var trainingSeed: UInt64
 
   /// The source of all streams of the cell.
   ///
@@ -54,13 +54,10 @@ public struct CellSpecification: Sendable {
   ///
   /// It holds no path and no time, so a moved or copied plan keeps its cells. Interventions have a line only where there are
   /// any, so that cells without them are the cells of plans that never spoke of them.
-  public var canonicalText: String {
-    """
-    \(settingText)
-    generator-seed \(generatorSeed)
-    training-seed \(trainingSeed)
-    """
-  }
+  public var canonicalText: String { settingText + seedText }
+
+  /// The lines of ``canonicalText`` that follow ``settingText``, with the line break before them.
+  var seedText: String { "\ngenerator-seed \(generatorSeed)\ntraining-seed \(trainingSeed)" }
 
   /// ``canonicalText`` without the seeds: cells that share it are repetitions of one setting.
   var settingText: String {
@@ -96,75 +93,16 @@ public struct CellSpecification: Sendable {
   /// The cell's name: 16 hexadecimal digits of a hash of ``canonicalText``.
   ///
   /// 64 bits make an accidental clash among a million cells a chance of 3 in 10⁸; the store compares their SHA-256 as well.
-  public var identifier: String { Self.identifier(ofCanonicalText: canonicalText) }
+  public var identifier: String {
+    var hash = NameHash()
+    hash.add(canonicalText)
+    return Self.identifier(ofCanonicalText: hash)
+  }
 
-  static func identifier(ofCanonicalText text: String) -> String {
-    let bits = RandomKey(seed: 0).child("cell").child(text).bits
+  /// The name of a cell by the hash of its ``canonicalText``.
+  static func identifier(ofCanonicalText hash: NameHash) -> String {
+    let bits = RandomKey(seed: 0).child("cell").child(hash).bits
     let digits = String(bits, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
-  }
-}
-
-extension SweepPlan {
-  /// All cells, in the order of the plan: graph, patch size, mask ratio, mechanism, environment, width, generator
-  /// seed, training seed.
-  ///
-  /// - Throws: `GraphError` if a mask does not fit a graph, which a plan that was read from a file has ruled out.
-  public func cells() throws(GraphError) -> [CellSpecification] {
-    var result: [CellSpecification] = []
-    for graph in graphs {
-      for (masks, ratio, patch) in try maskDistributions(of: graph) {
-        var training = training
-        if balancesMaskGain { training.maskGain = TrainingConfiguration.balancedMaskGain(ratio: ratio) }
-        for (mechanism, environment) in generators {
-          for width in widths {
-            for generatorSeed in Self.distinctSeeds(generatorSeeds, mechanism) {
-              for trainingSeed in trainingSeeds {
-                result.append(
-                  CellSpecification(
-                    graph: graph, mechanism: mechanism, noise: noise, interventions: interventions,
-                    environment: environment, masks: masks, maskSharing: masking.sharing, maskRatio: ratio,
-                    patchSize: patch,
-                    architecture: AutoencoderArchitecture(
-                      observedDimension: graph.observedDimension, representationWidth: width,
-                      hiddenWidth: model.hiddenWidth, hiddenLayers: model.hiddenLayers, activation: model.activation),
-                    training: training, data: data, evaluation: evaluation, generatorSeed: generatorSeed,
-                    trainingSeed: trainingSeed))
-              }
-            }
-          }
-        }
-      }
-    }
-    return result
-  }
-
-  /// Every mechanism in every environment.
-  var generators: [(mechanism: MechanismFamily, environment: Environment?)] {
-    mechanisms.flatMap { mechanism in environments.map { (mechanism, $0) } }
-  }
-
-  /// The ρ family draws nothing: all its generators are one, and several seeds of it would count one cell several times.
-  private static func distinctSeeds(_ seeds: [UInt64], _ mechanism: MechanismFamily) -> [UInt64] {
-    if case .rho = mechanism { Array(seeds.prefix(1)) } else { seeds }
-  }
-
-  private func maskDistributions(
-    of graph: HierarchicalGraph
-  ) throws(GraphError) -> [(masks: MaskDistribution, ratio: Double, patch: Int)] {
-    if case .fixed(let names) = masking.law {
-      let mask = try Mask(masking: names, in: graph)
-      let masks = try MaskDistribution(.fixed(mask), grid: graph.grid, patchSize: 1)
-      return [(masks, Double(mask.maskedCount) / Double(graph.grid.count), 1)]
-    }
-    var result: [(MaskDistribution, Double, Int)] = []
-    for patch in patchSizes {
-      for ratio in maskRatios {
-        let law: MaskDistribution.Law =
-          masking.law == .bernoulli ? .bernoulli(ratio: ratio) : .exactCount(ratio: ratio)
-        result.append((try MaskDistribution(law, grid: graph.grid, patchSize: patch), ratio, patch))
-      }
-    }
-    return result
   }
 }

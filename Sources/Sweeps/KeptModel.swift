@@ -95,7 +95,7 @@ public struct KeptModel: Sendable {
       throw fault("this model was kept by a version that did not store its plan and generator")
     }
     let plan = try SweepPlan.parse(planText, file: file, plugins: plugins)
-    let cells: [CellSpecification]
+    let cells: PlanCells
     do { cells = try plan.cells() } catch { throw fault("\(error)") }
     guard let specification = cells.first, cells.count == 1, specification.canonicalText == text,
       specification.identifier == name

@@ -11,10 +11,10 @@ internal import Stochastics
 /// `plan.resolved.yaml`: what was really run. A plan file that can be run again, with the machine in a comment block: BLAS
 /// results differ in bits with the library, its CPU kernel and its threads.
 enum ResolvedPlan {
-  static func text(_ plan: SweepPlan, cells: [CellSpecification]) throws(SpecificationError) -> String {
+  static func text(_ plan: SweepPlan, cells: Int) throws(SpecificationError) -> String {
     let machine = """
       # Resolved by strata \(StrataVersion.current): every default spelled out; runs as it stands.
-      # cells: \(cells.count)
+      # cells: \(cells)
       # BLAS: \(BLASRuntime.configuration), kernel \(BLASRuntime.coreName), 1 thread in each worker
       # GSL: \(Statistics.gslVersion)
       # CPU: \(cpuModel)

@@ -9,25 +9,25 @@ public import Specifications
 enum ResultsFile {
   /// A score with what its columns need besides.
   private struct Row {
-    let cell: CellSpecification
-    /// The cell's name: a hash of its whole text, far too dear to be computed in every row.
-    let name: String
     let score: RecoveryScore
     let normalised: Double?
     /// Masks, and the rows that each probe was fitted and scored on; nil where they do not apply.
     let counts: (masks: Int?, fit: Int, score: Int)?
   }
 
-  /// The columns, each with what stands in it. Seeds are text: they may exceed Int.
-  private static let table: [(name: String, field: @Sendable (Row) -> CSVWriter.Field)] = [
-    ("cell", { .text($0.name) }),
-    ("graph", { .text($0.cell.graph.name) }),
-    ("mechanism", { .text($0.cell.generatorLabel) }),
-    ("mask_ratio", { .number($0.cell.maskRatio) }),
-    ("patch_size", { .integer($0.cell.patchSize) }),
-    ("width", { .integer($0.cell.architecture.representationWidth) }),
-    ("generator_seed", { .text("\($0.cell.generatorSeed)") }),
-    ("training_seed", { .text("\($0.cell.trainingSeed)") }),
+  /// The columns that are the same in all rows of a cell, behind its name. Seeds are text: they may exceed Int.
+  private static let cellColumns: [(name: String, field: @Sendable (CellSpecification) -> CSVWriter.Field)] = [
+    ("graph", { .text($0.graph.name) }),
+    ("mechanism", { .text($0.generatorLabel) }),
+    ("mask_ratio", { .number($0.maskRatio) }),
+    ("patch_size", { .integer($0.patchSize) }),
+    ("width", { .integer($0.architecture.representationWidth) }),
+    ("generator_seed", { .text("\($0.generatorSeed)") }),
+    ("training_seed", { .text("\($0.trainingSeed)") }),
+  ]
+
+  /// The columns behind them, each with what stands in it.
+  private static let scoreColumns: [(name: String, field: @Sendable (Row) -> CSVWriter.Field)] = [
     ("evaluation", { .text($0.score.evaluation) }),
     ("level", { .init($0.score.level) }),
     ("node", { .init($0.score.node) }),
@@ -43,22 +43,25 @@ enum ResultsFile {
     ("score_rows", { .init($0.counts?.score) }),
   ]
 
-  /// The file's text: rows in the order of the plan's cells, and within a cell in the order of its evaluation. It holds
+  /// The first line.
+  static let header = CSVWriter.line(
+    (["cell"] + cellColumns.map(\.name) + scoreColumns.map(\.name)).map(CSVWriter.Field.text))
+
+  /// The lines of a cell, in the order of its evaluation; those of the cells stand in the order of the plan. They hold
   /// nothing that differs between two runs of the same plan on one machine.
   ///
   /// A level is empty for the content, a node is empty for a whole level; numbers are the shortest decimals that read
   /// back to the same bits; a missing score is `nan`. The columns after `value` are empty where they do not apply.
-  static func text(_ cells: [(CellSpecification, CellResult)]) -> String {
-    var writer = CSVWriter(header: table.map(\.name))
-    for (cell, result) in cells {
-      let normalised = NormalisedScores(result.measurements)
-      for score in result.measurements + (result.predictions ?? []) {
-        let row = Row(
-          cell: cell, name: result.cell, score: score, normalised: normalised[score], counts: counts(score, cell))
-        writer.append(table.map { $0.field(row) })
-      }
+  static func rows(_ cell: CellSpecification, name: String, _ scores: [RecoveryScore]) -> String {
+    let normalised = NormalisedScores(scores)
+    let beginning = CSVWriter.line([.text(name)] + cellColumns.map { $0.field(cell) }).dropLast() + ","
+    var text = ""
+    for score in scores {
+      let row = Row(score: score, normalised: normalised[score], counts: counts(score, cell))
+      text += beginning
+      text += CSVWriter.line(scoreColumns.map { $0.field(row) })
     }
-    return writer.text
+    return text
   }
 
   private static func counts(_ row: RecoveryScore, _ cell: CellSpecification) -> (masks: Int?, fit: Int, score: Int)? {

@@ -94,17 +94,15 @@ public struct SweepDirectory: Sendable {
 
   /// Writes `results.csv`, cell by cell.
   ///
-  /// - Parameters:
-  ///   - count: How many cells there are.
-  ///   - cell: Gives each, in the order of the plan.
-  func writeResults(count: Int, _ cell: (Int) throws -> (CellSpecification, CellResult)) throws {
-    let header = ResultsFile.text([])
+  /// - Parameter next: Gives one cell after the other with its name and all its scores, in the order of the plan; nil behind the last.
+  func writeResults(
+    _ next: () throws -> (specification: CellSpecification, name: String, scores: [RecoveryScore])?
+  ) throws {
     do {
       try AtomicFile.write(to: path + "/results.csv") { write in
-        var pending = Array(header.utf8)
-        for index in 0..<count {
-          var text = ResultsFile.text([try cell(index)])
-          text.withUTF8 { pending += UnsafeBufferPointer(rebasing: $0.dropFirst(header.utf8.count)) }
+        var pending = Array(ResultsFile.header.utf8)
+        while let cell = try next() {
+          pending += ResultsFile.rows(cell.specification, name: cell.name, cell.scores).utf8
           if pending.count > 1 << 20 {
             try write(pending)
             pending.removeAll(keepingCapacity: true)
@@ -124,11 +122,24 @@ extension PlannedCell {
   /// - Throws: `SpecificationError` if the row is of another specification: a clash of 64-bit hashes.
   func row(in stored: [String: StoredCell]) throws(SpecificationError) -> StoredCell? {
     guard let found = stored[name] else { return nil }
-    guard found.hash == hash else {
-      throw SpecificationError(
-        file: nil, "the store has cell \(name) with another specification",
-        remedy: "use another folder for --out", status: .software)
-    }
+    return try checked(found)
+  }
+
+  /// The cell's row in a store; nil if there is none. Errors as ``row(in:)-([String:StoredCell])``.
+  func row(in store: ResultsStore) throws(SpecificationError) -> StoredCell? {
+    guard let found = try store.cell(named: name) else { return nil }
+    return try checked(found)
+  }
+
+  private func checked(_ found: StoredCell) throws(SpecificationError) -> StoredCell {
+    guard found.hash == hash else { throw Self.clash(name) }
     return found
+  }
+
+  /// The error of two specifications with one name.
+  static func clash(_ name: String) -> SpecificationError {
+    SpecificationError(
+      file: nil, "the store has cell \(name) with another specification", remedy: "use another folder for --out",
+      status: .software)
   }
 }

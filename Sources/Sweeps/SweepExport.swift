@@ -36,31 +36,25 @@ public struct SweepExport {
   /// Writes it piece by piece.
   ///
   /// - Throws: `SpecificationError` if a row is damaged; what `write` throws.
-  /// - Complexity: O(rows), in the memory of the plan's cells and one cell's scores.
+  /// - Complexity: O(rows), in the memory of one cell's scores.
   public func write(_ format: Format, to write: (String) throws -> Void) throws {
-    let stored = try store.cells()
-    let header = ResultsFile.text([])
     switch format {
-    case .scores: try write(header)
+    case .scores: try write(ResultsFile.header)
     case .cells: try write(CSVWriter.line(Self.columns.map(CSVWriter.Field.text)))
     case .json: break
     }
-    for cell in try plan.plannedCells() {
-      guard let row = try cell.row(in: stored) else { continue }
+    for cell in PlannedCells(try plan.cells()) {
+      guard let row = try cell.row(in: store) else { continue }
+      let scores =
+        format == .cells || row.status == .failed
+        ? []
+        : try store.query { [path = store.path] database in
+          try ResultsStore.scores(row, in: database, path: path)
+        }
       switch format {
-      case .scores:
-        guard row.status != .failed else { continue }
-        let result = try store.result(row, of: cell)
-        try write(String(ResultsFile.text([(cell.specification, result)]).dropFirst(header.count)))
+      case .scores: try write(ResultsFile.rows(cell.specification, name: cell.name, scores))
       case .cells: try write(CSVWriter.line(try fields(of: row)))
-      case .json:
-        let scores =
-          row.status == .failed
-          ? []
-          : try store.query { [path = store.path] database in
-            try ResultsStore.scores(row, in: database, path: path)
-          }
-        try write(try object(try fields(of: row), scores) + "\n")
+      case .json: try write(try object(try fields(of: row), scores) + "\n")
       }
     }
   }

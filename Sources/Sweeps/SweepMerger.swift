@@ -19,8 +19,10 @@ public struct SweepMerger: Sendable {
     public var finished = 0
     /// Those that failed, with their reasons.
     public var failures: [CellFailure] = []
-    /// Names of those that no store has.
+    /// Names of those that no store has, in the order of the plan.
     public var missing: [String] = []
+    /// Where these stand in the plan.
+    var missingIndices: [Int] = []
     /// What was kept of damaged stores.
     public var recoveries: [StoreRecovery] = []
   }
@@ -53,7 +55,7 @@ public struct SweepMerger: Sendable {
   ///
   /// - Throws: `SpecificationError`: an input without stores, a damaged store, different plans, an output that another process
   ///   is writing.
-  /// - Complexity: O(rows), in the memory of the plan's cells and one cell's scores.
+  /// - Complexity: O(rows), in a memory that does not grow with the cells, besides the names of what is missing.
   public func run() throws -> Outcome {
     let sources = try inputs.flatMap { try stores(of: $0) }
     guard recovers || !sources.isEmpty || ResultsStore.exists(output.storePath) else { throw nothing(output.path) }
@@ -62,17 +64,14 @@ public struct SweepMerger: Sendable {
     for source in sources { try check(source, &outcome) }
     let own = ResultsStore.exists(output.storePath) ? [output.storePath] : []
     let plan = try self.plan ?? commonPlan(own + sources)
-    let cells = try plan.plannedCells()
+    let cells = try plan.cells()
     let session = try SweepSession(directory: output, shard: nil, recovers: recovers)
     defer { session.close() }
     if let recovery = session.recovery { outcome.recoveries.append(recovery) }
-    for source in sources {
-      let merge = try session.store.merge(source)
-      outcome.stores += 1
-      outcome.added += merge.added
-      outcome.duplicates += merge.duplicates
-      outcome.differing += merge.differing
-    }
+    let merge = try session.store.merge(sources)
+    outcome.stores = sources.count
+    (outcome.added, outcome.duplicates, outcome.differing) = (merge.added, merge.duplicates, merge.differing)
+    for input in inputs { try KeptModel.takeOver(from: input.path, to: output.path) }
     try write(plan, cells, session.store, &outcome)
     return outcome
   }
@@ -108,24 +107,27 @@ public struct SweepMerger: Sendable {
   }
 
   private func write(
-    _ plan: SweepPlan, _ cells: [PlannedCell], _ store: ResultsStore, _ outcome: inout Outcome
+    _ plan: SweepPlan, _ cells: PlanCells, _ store: ResultsStore, _ outcome: inout Outcome
   ) throws {
-    let stored = try store.cells()
     outcome.total = cells.count
-    var finished: [(PlannedCell, StoredCell)] = []
-    for cell in cells {
-      switch try cell.row(in: stored) {
-      case nil: outcome.missing.append(cell.name)
-      case let row? where row.status == .failed:
-        outcome.failures.append(CellFailure(specification: cell.specification, reason: row.reason ?? ""))
-      case let row?: finished.append((cell, row))
+    try output.write(try ResolvedPlan.text(plan, cells: cells.count), as: "plan.resolved.yaml")
+    try store.withRows(of: cells) { rows in
+      try output.writeResults {
+        while let next = try rows.next() {
+          guard let (row, scores) = next.found else {
+            outcome.missing.append(next.name)
+            outcome.missingIndices.append(next.index)
+            continue
+          }
+          if row.status == .failed {
+            outcome.failures.append(CellFailure(specification: cells[next.index], reason: row.reason ?? ""))
+            continue
+          }
+          outcome.finished += 1
+          return (cells[next.index], next.name, scores)
+        }
+        return nil
       }
-    }
-    outcome.finished = finished.count
-    try output.write(try ResolvedPlan.text(plan, cells: cells.map(\.specification)), as: "plan.resolved.yaml")
-    try output.writeResults(count: finished.count) { index in
-      let (cell, row) = finished[index]
-      return (cell.specification, try store.result(row, of: cell))
     }
   }
 }

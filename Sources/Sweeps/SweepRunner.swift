@@ -84,8 +84,8 @@ public struct SweepRunner: Sendable {
         file: nil, keyPath: ".limits", "this program cannot run cells in processes of their own",
         remedy: "remove the limits, or give the runner's options a worker", status: .usage)
     }
-    let all = try plan.plannedCells()
-    let cells = options.shard.map { $0.cells(of: all) } ?? all
+    let all = try plan.cells()
+    let cells = options.shard.map { $0.cells(of: all) } ?? Array(PlannedCells(all))
     // A new folder: everything would be run.
     var generators: Generators?
     if !ResultsStore.exists(directory.storePath) {
@@ -101,8 +101,7 @@ public struct SweepRunner: Sendable {
     if options.retriesFailed { try session.store.forgetFailures(among: cells) }
     let state = try session.state(of: cells)
     let drawn = try generators ?? Generators(cells: state.pending.map { cells[$0].specification }, plan: plan)
-    try directory.write(
-      try ResolvedPlan.text(plan, cells: all.map(\.specification)), as: "plan.resolved.yaml")
+    try directory.write(try ResolvedPlan.text(plan, cells: all.count), as: "plan.resolved.yaml")
 
     let checkpoints = CellCheckpoints(
       plan: plan, directory: directory.path, interval: plan.checkpointInterval, keepsModels: plan.keepsModels)
@@ -152,7 +151,10 @@ public struct SweepRunner: Sendable {
       }
     }
     if options.shard == nil {
-      try directory.writeResults(count: done.count) { (done[$0].specification, done[$0].result) }
+      var rest = done.makeIterator()
+      try directory.writeResults {
+        rest.next().map { ($0.specification, $0.result.cell, $0.result.measurements + ($0.result.predictions ?? [])) }
+      }
     }
     return SweepOutcome(
       cells: done, reused: cells.count - state.pending.count - state.failures.count, failures: failures,

@@ -64,10 +64,9 @@ final class SweepSession: Sendable {
   /// - Parameter run: Gives the number of this run.
   func takeOver(_ cells: [PlannedCell], plan: SweepPlan, run: () throws -> Int64) throws {
     guard path == directory.storePath else { return }
-    for shard in directory.shardStores() {
-      try ResultsStore.read(shard).check()
-      _ = try store.merge(shard)
-    }
+    let shards = directory.shardStores()
+    for shard in shards { try ResultsStore.read(shard).check() }
+    if !shards.isEmpty { _ = try store.merge(shards) }
     guard let earlier = EarlierResults(in: directory.path) else { return }
     let stored = try store.cells()
     _ = try earlier.takeOver(cells.filter { stored[$0.name] == nil }, plan: plan, into: store, run: run)

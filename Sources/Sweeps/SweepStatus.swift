@@ -58,12 +58,12 @@ public struct SweepStatus: Sendable, Encodable {
   /// - Throws: `SpecificationError`: nothing was run there, a store cannot be read.
   public init(of directory: SweepDirectory, plan: SweepPlan? = nil) throws {
     let plan = try plan ?? directory.lastPlan()
-    let cells = try plan.plannedCells()
-    let names = Set(cells.map(\.name))
+    let cells = try plan.cells()
     let now = Date().timeIntervalSince1970
     var stored: [String: StoredCell] = [:]
-    var cutOff = Set<String>()
-    (running, processes) = ([], [])
+    // What was started and has not ended, here or in another plan.
+    var (active, cutOff): ([String: Double], Set<String>) = ([:], [])
+    processes = []
     var workers = 0
     let whole = ResultsStore.exists(directory.storePath) ? [directory.storePath] : []
     for path in whole + directory.shardStores() {
@@ -71,21 +71,25 @@ public struct SweepStatus: Sendable, Encodable {
       // A result that another store has too beats a failure.
       stored.merge(try store.cells()) { $0.status == .failed ? $1 : $0 }
       guard let last = try store.lastRun() else { continue }
-      let active = try store.secondsRunning(run: last.run, now: now)
+      let started = try store.secondsRunning(run: last.run, now: now)
       if let holder = SweepLock.holder(of: SweepDirectory.lockPath(ofStore: path)) {
         processes.append(holder)
         workers += last.workers
-        running += active.filter { names.contains($0.key) }.map { Running(cell: $0.key, seconds: $0.value) }
+        active.merge(started) { max($0, $1) }
       } else {
-        cutOff.formUnion(active.keys)
+        cutOff.formUnion(started.keys)
       }
     }
-    running.sort { ($1.seconds, $0.cell) < ($0.seconds, $1.cell) }
     name = plan.name
     total = cells.count
-    (done, diverged, failed) = (0, [], [])
+    (done, running, diverged, failed, interrupted) = (0, [], [], [], 0)
     var (spent, spentWeight, leftWeight) = (0.0, 0.0, 0.0)
-    for cell in cells {
+    for cell in PlannedCells(cells) {
+      if let seconds = active[cell.name] {
+        running.append(Running(cell: cell.name, seconds: seconds))
+      } else if cutOff.contains(cell.name), stored[cell.name] == nil {
+        interrupted += 1
+      }
       let weight = CellCost.weight(cell.specification)
       guard let found = try cell.row(in: stored) else {
         leftWeight += weight
@@ -101,8 +105,7 @@ public struct SweepStatus: Sendable, Encodable {
       spent += found.seconds ?? 0
       spentWeight += weight
     }
-    let active = Set(running.map(\.cell))
-    interrupted = cutOff.count { names.contains($0) && stored[$0] == nil && !active.contains($0) }
+    running.sort { ($1.seconds, $0.cell) < ($0.seconds, $1.cell) }
     if spentWeight > 0 {
       let left = leftWeight * spent / spentWeight
       work = left

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Specifications
+internal import Sweeps
 
 /// A program that Strata starts and does not contain: Graphviz's `dot`, `gnuplot`.
 struct ExternalProgram {
@@ -11,9 +12,7 @@ struct ExternalProgram {
   ///
   /// - Throws: `SpecificationError` (unavailable) if it is not there.
   init(_ name: String, remedy: String) throws(SpecificationError) {
-    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    let candidates = path.split(separator: ":").map { "\($0)/\(name)" }
-    guard let found = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
+    guard let found = ProgramPath.find(name) else {
       throw SpecificationError(
         file: nil, "the program '\(name)' is not installed", remedy: remedy, status: .unavailable)
     }

@@ -10,7 +10,8 @@ struct SweepPlanCommand: ParsableCommand {
     commandName: "plan",
     abstract: "Counts the cells of a plan and estimates what they cost; writes nothing.",
     discussion: """
-      A calibration times some training steps and one evaluation of every distinct shape on this machine.
+      A calibration times some training steps and one evaluation of every distinct shape on this machine. --cells lists the \
+      cells as CSV instead: their names, SHA-256, settings and seeds.
 
       Example:
         strata sweep plan plan.yaml --workers 8
@@ -28,13 +29,26 @@ struct SweepPlanCommand: ParsableCommand {
   @Option(help: "Cells that would run at the same time; default: one for each core.")
   var workers: Int?
 
+  @Flag(name: .customLong("cells"), help: "List the cells as CSV and calibrate nothing.")
+  var listsCells = false
+
+  @Option(help: ArgumentHelp("With --cells: which of n shards each cell belongs to.", valueName: "n"))
+  var shards: Int?
+
   func validate() throws {
     try WorkerCount.validate(workers)
+    if let shards, shards < 1 { throw ValidationError("--shards \(shards): give at least 1") }
+    if shards != nil, !listsCells { throw ValidationError("--shards \(shards!): give --cells with it") }
+    if listsCells, directory != nil { throw ValidationError("--out has no use with --cells") }
   }
 
   func run() throws {
     try reporting {
       let plan = try SweepPlan.load(planPath)
+      if listsCells {
+        try PlanListing(plan, shards: shards).write { print($0, terminator: "") }
+        return
+      }
       let estimate = try SweepEstimate(plan, in: directory.map(SweepDirectory.init))
       let count = WorkerCount.resolve(workers)
       print("\(plan.name): \(estimate.cells) cell\(estimate.cells == 1 ? "" : "s"), \(estimate.finished) finished")

@@ -126,4 +126,29 @@ import Testing
       #expect(done.standardOutput == "small: 4 cells, 4 finished\n")
     }
   }
+
+  @Test("sweep plan --cells lists the cells that a run has, without running any, and says what does not go with it")
+  func cells() throws {
+    try withTemporaryDirectory { folder in
+      try write(SweepTests.plan, to: folder)
+      let listed = try StrataBinary.run(["sweep", "plan", "plan.yaml", "--cells", "--shards", "2"], in: folder)
+      #expect(listed.exitCode == 0 && listed.standardError == "")
+      let lines = listed.standardOutput.split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
+      #expect(lines[0].first == "cell" && lines[0].last == "shard" && lines.count == 5)
+      #expect(lines.dropFirst().map { $0[9] }.sorted() == ["1", "1", "2", "2"])
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["plan.yaml"])
+      _ = try StrataBinary.run(["sweep", "run", "plan.yaml", "--out", "out", "--quiet"], in: folder)
+      let cells = try StrataBinary.run(["sweep", "export", "out", "--csv", "--cells"], in: folder).standardOutput
+      let run = cells.split(separator: "\n").map { $0.split(separator: ",").prefix(9).map(String.init) }
+      #expect(run == lines.map { Array($0.prefix(9)) })
+      for (options, message) in [
+        (["--shards", "2"], "Error: --shards 2: give --cells with it\n"),
+        (["--cells", "--shards", "0"], "Error: --shards 0: give at least 1\n"),
+        (["--cells", "--out", "out"], "Error: --out has no use with --cells\n"),
+      ] {
+        let refused = try StrataBinary.run(["sweep", "plan", "plan.yaml"] + options, in: folder)
+        #expect(refused.exitCode == 64 && refused.standardError.hasPrefix(message), "\(refused.standardError)")
+      }
+    }
+  }
 }

@@ -128,6 +128,37 @@ import Testing
     }
   }
 
+  @Test("Models that shards keep come along, byte for byte, and stay where they were; merging again changes nothing")
+  func models() async throws {
+    var plan = try tinyPlan()
+    plan.keepsModels = true
+    try await withTemporaryDirectory { folder in
+      let folders = ["a", "b"].map { folder.appending(path: $0) }
+      let out = folder.appending(path: "out")
+      for (index, input) in folders.enumerated() { _ = try await run(plan, index + 1, of: 2, in: input) }
+      func models(_ folder: URL) throws -> [String: Data] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "models").path)
+        return try Dictionary(
+          uniqueKeysWithValues: names.map { ($0, try Data(contentsOf: folder.appending(path: "models/\($0)"))) })
+      }
+      let before = try folders.map(models)
+      #expect(before.map(\.count) == [2, 2])
+      for _ in 1...2 {
+        _ = try merge(folders, to: out)
+        #expect(try models(out) == before[0].merging(before[1]) { first, _ in first })
+      }
+      #expect(try folders.map(models) == before)
+      #expect(Set(try KeptModel.cells(in: out.path)) == Set(try plan.cells().map(\.identifier)))
+      // A model that is there already is that of the scores that are there.
+      let name = try #require(before[0].keys.first)
+      let other = folder.appending(path: "c")
+      _ = try await run(plan, 1, of: 2, in: other)
+      try Data("another machine's".utf8).write(to: other.appending(path: "models/\(name)"))
+      _ = try merge([other], to: out)
+      #expect(try models(out)[name] == before[0][name])
+    }
+  }
+
   @Test("A shard is a part from 1 to n", arguments: ["0/2", "3/2", "1", "1/0", "a/b", "1/2/3", "-1/2", "1/", ""])
   func badShards(text: String) { #expect(Shard(text) == nil) }
 

@@ -1,6 +1,6 @@
 /// What goes between a sweep and its worker processes: one JSON value a line.
 enum CellMessages {
-  /// The first line to a worker; every line after it is the name of a cell.
+  /// The first line to a worker; every line after it is a cell's place in the plan, a space, and its name.
   struct Setup: Codable, Sendable {
     /// The resolved plan.
     var plan: String
@@ -8,7 +8,7 @@ enum CellMessages {
     var directory: String
   }
 
-  /// The answer to each name.
+  /// The answer to each cell.
   struct Reply: Codable, Sendable {
     /// The result, unless something is wrong.
     var result: CellResult?

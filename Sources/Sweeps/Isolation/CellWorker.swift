@@ -6,7 +6,7 @@ public import Specifications
 internal import Stochastics
 internal import Synchronization
 
-/// The other side of a sweep with isolated cells: a process that is told names of cells on standard input and answers with
+/// The other side of a sweep with isolated cells: a process that is told cells on standard input and answers with
 /// their results on standard output, until its input ends. Then it ends too, in the middle of a cell: whoever asked is gone.
 public enum CellWorker {
   /// Serves until the input ends.
@@ -20,13 +20,16 @@ public enum CellWorker {
     let lines = InputLines()
     let setup = try CellResultCoding.decode(CellMessages.Setup.self, from: Data(lines.next().utf8))
     let plan = try SweepPlan.parse(setup.plan, file: "the plan of this sweep", plugins: plugins)
-    let cells = Dictionary(try plan.plannedCells().map { ($0.name, $0) }) { first, _ in first }
+    let cells = try plan.cells()
+    var namer = CellNamer(cells)
     let checkpoints = CellCheckpoints(
       plan: plan, directory: setup.directory, interval: plan.checkpointInterval, keepsModels: plan.keepsModels)
     while true {
-      let name = lines.next()
+      let words = lines.next().split(separator: " ")
       ProcessMemory.resetPeak()
-      let reply = answer(cells[name], name: name, plan: plan, checkpoints: checkpoints)
+      let cell = words.first.flatMap { Int($0) }.flatMap { cells.indices.contains($0) ? namer.cell(at: $0) : nil }
+      let name = words.last.map(String.init) ?? ""
+      let reply = answer(cell?.name == name ? cell : nil, name: name, plan: plan, checkpoints: checkpoints)
       var line = try CellResultCoding.encode(reply)
       line.append(UInt8(ascii: "\n"))
       try write(line)

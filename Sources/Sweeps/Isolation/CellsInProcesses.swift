@@ -19,7 +19,7 @@ final class CellsInProcesses: CellExecutor {
 
   func run(_ cell: PlannedCell) throws -> CellOutcome {
     let worker = try idle.withLock { $0.popLast() } ?? start()
-    worker.send(cell.name)
+    worker.send("\(cell.index) \(cell.name)")
     switch try worker.receive(limits: limits) {
     case .line(let line):
       guard let reply = try? CellResultCoding.decode(CellMessages.Reply.self, from: line) else {

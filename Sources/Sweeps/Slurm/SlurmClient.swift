@@ -1,5 +1,4 @@
 internal import FoundationEssentials
-internal import Glibc
 internal import Specifications
 
 /// Slurm's commands, each with a time-out: they hang while the controller is down. None needs the accounting database.
@@ -50,7 +49,7 @@ struct SlurmClient: Sendable {
 
   /// Runs a command to its end.
   private func run(_ command: String, _ arguments: [String]) throws -> [String] {
-    guard let path = Self.find(command) else {
+    guard let path = ProgramPath.find(command) else {
       throw SpecificationError(
         file: nil, "there is no \(command) on PATH, so this is no machine that submits to Slurm",
         remedy: "run this on the cluster's login node, or run shards with --shard i/n as docs/clusters.md shows",
@@ -79,11 +78,5 @@ struct SlurmClient: Sendable {
     return SpecificationError(
       file: nil, "\(command) refused: \(words)",
       remedy: "mend the option that it names, or give --sbatch-option what this cluster asks for", status: .usage)
-  }
-
-  /// The path of a command.
-  static func find(_ command: String) -> String? {
-    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-    return folders.map { "\($0)/\(command)" }.first { access($0, X_OK) == 0 }
   }
 }

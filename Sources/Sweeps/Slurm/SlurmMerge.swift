@@ -32,24 +32,25 @@ public struct SlurmMerge: Sendable {
         status: .noInput)
     }
     let plan = try SweepPlan.parse(text, file: directory.submittedPlanPath)
-    // No task may have got as far as a store.
-    guard !directory.shardStores().isEmpty || ResultsStore.exists(directory.storePath) else {
-      let cells = try plan.plannedCells()
+    let cells = try plan.cells()
+    let merge: SweepMerger.Outcome
+    if directory.shardStores().isEmpty, !ResultsStore.exists(directory.storePath) {
+      // No task has got as far as a store.
       var nothing = SweepMerger.Outcome()
-      (nothing.total, nothing.missing) = (cells.count, cells.map(\.name))
-      return Outcome(merge: nothing, resubmitted: try resubmit(cells, among: cells, &manifest))
+      nothing.total = cells.count
+      nothing.missing = PlannedCells(cells).map(\.name)
+      nothing.missingIndices = Array(cells.indices)
+      merge = nothing
+    } else {
+      merge = try SweepMerger(inputs: [directory], output: directory, plan: plan).run()
     }
-    let merge = try SweepMerger(inputs: [directory], output: directory, plan: plan).run()
     guard !merge.missing.isEmpty else { return Outcome(merge: merge, resubmitted: nil) }
-    let cells = try plan.plannedCells()
-    let missing = Set(merge.missing)
-    let resubmitted = try resubmit(cells.filter { missing.contains($0.name) }, among: cells, &manifest)
-    return Outcome(merge: merge, resubmitted: resubmitted)
+    return Outcome(merge: merge, resubmitted: try resubmit(merge.missingIndices, among: cells, &manifest))
   }
 
   /// Submits the tasks of some cells again; nil once that was done often enough.
   private func resubmit(
-    _ pending: [PlannedCell], among cells: [PlannedCell], _ manifest: inout SlurmManifest
+    _ pending: [Int], among cells: PlanCells, _ manifest: inout SlurmManifest
   ) throws -> (tasks: String, job: String)? {
     guard manifest.rounds.count <= manifest.retries else { return nil }
     let tasks = SlurmSubmission.tasks(of: pending, among: cells, shards: manifest.shards)

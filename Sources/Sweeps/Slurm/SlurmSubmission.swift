@@ -47,7 +47,7 @@ public struct SlurmSubmission: Sendable {
   ///   written, what Slurm refuses. What was submitted before the error is cancelled.
   /// - Complexity: O(cells log cells), and two calls of sbatch.
   public func run(isDry: Bool = false) throws -> Receipt {
-    let cells = try plan.plannedCells()
+    let cells = try plan.cells()
     guard let shards = options.tasks(for: cells.count) else {
       throw SpecificationError(
         file: nil, "\(cells.count) cells in tasks of \(options.cellsPerTask!) are more than \(options.arraySize) tasks",
@@ -86,10 +86,11 @@ public struct SlurmSubmission: Sendable {
   }
 
   /// The shards, from 1, that have some of the cells.
-  static func tasks(of pending: [PlannedCell], among cells: [PlannedCell], shards: Int) -> [Int] {
-    let names = Set(pending.map(\.name))
+  ///
+  /// - Parameter pending: Where the cells stand in the plan.
+  static func tasks(of pending: [Int], among cells: PlanCells, shards: Int) -> [Int] {
     let indices = Shard.indices(of: cells, count: shards)
-    return Set(zip(cells, indices).lazy.filter { names.contains($0.0.name) }.map(\.1)).sorted()
+    return Set(pending.lazy.map { indices[$0] }).sorted()
   }
 
   /// Submits an array and its merge; if the merge is refused, the array is cancelled.
@@ -112,12 +113,13 @@ public struct SlurmSubmission: Sendable {
 }
 
 extension SweepDirectory {
-  /// The cells that no store of this folder has ended: neither finished nor diverged nor failed.
-  func unfinished(_ cells: [PlannedCell]) throws -> [PlannedCell] {
+  /// Where in the plan the cells stand that no store of this folder has ended: neither finished nor diverged nor failed.
+  func unfinished(_ cells: PlanCells) throws -> [Int] {
     var ended = Set<String>()
     for path in (ResultsStore.exists(storePath) ? [storePath] : []) + shardStores() {
-      ended.formUnion(try ResultsStore.read(path).cells().keys)
+      ended.formUnion(try ResultsStore.read(path).names())
     }
-    return cells.filter { !ended.contains($0.name) }
+    if ended.isEmpty { return Array(cells.indices) }
+    return PlannedCells(cells).enumerated().filter { !ended.contains($0.element.name) }.map(\.offset)
   }
 }

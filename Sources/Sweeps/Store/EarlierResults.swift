@@ -16,7 +16,7 @@ struct EarlierResults {
   func result(of cell: PlannedCell) -> CellResult? {
     guard let data = FileManager.default.contents(atPath: "\(folder)/\(cell.name).json"),
       let result = try? CellResultCoding.decode(CellResult.self, from: data),
-      result.specification == cell.specification.canonicalText
+      result.specification == cell.canonicalText
     else { return nil }
     return result
   }

@@ -126,6 +126,19 @@ extension ResultsStore {
     }
   }
 
+  /// A cell of the store by name; nil if it is not there.
+  func cell(named name: String) throws(SpecificationError) -> StoredCell? {
+    try query { database in
+      let statement = try database.cachedStatement(sql: "SELECT \(Self.columns) FROM cells WHERE cell = ?")
+      return try Row.fetchOne(statement, arguments: [name]).map { try Self.cell($0) }
+    }
+  }
+
+  /// Names of all cells that have ended.
+  func names() throws(SpecificationError) -> Set<String> {
+    try query { try String.fetchSet($0, sql: "SELECT cell FROM cells") }
+  }
+
   /// Attempts by cells that are running or were cut off.
   func started() throws(SpecificationError) -> [String: (run: Int64, attempts: Int)] {
     try query { database in
@@ -139,15 +152,25 @@ extension ResultsStore {
   static let columns =
     "number, specification, status, reason, final_loss, steps, seconds, attempts, run, checksum"
 
-  /// A row of ``columns``.
-  static func cell(_ row: Row) throws -> StoredCell {
-    guard let status = StoredCell.Status(rawValue: try row.required(2)),
-      let checksum = UInt32(exactly: try row.required(9) as Int64)
+  static let scoreColumns = "evaluation, level, node, target, estimator, metric, value, p_value, probes"
+
+  /// ``columns`` of a row, from a place on.
+  static func cell(_ row: Row, from at: Int = 0) throws -> StoredCell {
+    guard let status = StoredCell.Status(rawValue: try row.required(at + 2)),
+      let checksum = UInt32(exactly: try row.required(at + 9) as Int64)
     else { throw Row.malformed }
     return StoredCell(
-      number: try row.required(0), hash: try row.required(1), status: status, reason: try row.optional(3),
-      finalLoss: try row.optional(4), steps: try row.optional(5), seconds: try row.optional(6),
-      attempts: try row.required(7), run: try row.required(8), checksum: checksum)
+      number: try row.required(at), hash: try row.required(at + 1), status: status, reason: try row.optional(at + 3),
+      finalLoss: try row.optional(at + 4), steps: try row.optional(at + 5), seconds: try row.optional(at + 6),
+      attempts: try row.required(at + 7), run: try row.required(at + 8), checksum: checksum)
+  }
+
+  /// ``scoreColumns`` of a row, from a place on.
+  static func score(_ row: Row, from at: Int = 0) throws -> RecoveryScore {
+    RecoveryScore(
+      evaluation: try row.required(at), level: try row.optional(at + 1), node: try row.optional(at + 2),
+      target: try row.required(at + 3), estimator: try row.required(at + 4), metric: try row.required(at + 5),
+      value: try row.optional(at + 6) ?? .nan, pValue: try row.optional(at + 7), probes: try row.optional(at + 8))
   }
 
   /// The result of a cell that is finished or diverged.
@@ -157,7 +180,7 @@ extension ResultsStore {
     let scores = try query { database in try Self.scores(stored, in: database, path: path) }
     let isTheory = { (score: RecoveryScore) in score.estimator.hasPrefix("theory") }
     return CellResult(
-      cell: cell.name, specification: cell.specification.canonicalText,
+      cell: cell.name, specification: cell.canonicalText,
       divergence: stored.status == .diverged ? stored.reason : nil, finalLoss: stored.finalLoss,
       steps: stored.steps ?? 0, seconds: stored.seconds ?? 0, measurements: scores.filter { !isTheory($0) },
       predictions: scores.filter(isTheory))
@@ -166,24 +189,16 @@ extension ResultsStore {
   /// The scores of a cell in their order, checked.
   static func scores(_ stored: StoredCell, in database: Database, path: String) throws -> [RecoveryScore] {
     let statement = try database.cachedStatement(
-      sql: """
-        SELECT evaluation, level, node, target, estimator, metric, value, p_value, probes FROM scores WHERE number = ?
-        ORDER BY position
-        """)
+      sql: "SELECT \(scoreColumns) FROM scores WHERE number = ? ORDER BY position")
     let rows = try Row.fetchCursor(statement, arguments: [stored.number])
     var scores: [RecoveryScore] = []
     var checksum = ScoreChecksum()
     while let row = try rows.next() {
-      let score = RecoveryScore(
-        evaluation: try row.required(0), level: try row.optional(1), node: try row.optional(2),
-        target: try row.required(3), estimator: try row.required(4), metric: try row.required(5),
-        value: try row.optional(6) ?? .nan, pValue: try row.optional(7), probes: try row.optional(8))
+      let score = try score(row)
       checksum.add(score)
       scores.append(score)
     }
-    guard checksum.value == stored.checksum else {
-      throw StoreFailure.damaged(path, "the scores of row \(stored.number) of the table 'cells' were changed")
-    }
+    guard checksum.value == stored.checksum else { throw StoreFailure.changed(path, row: stored.number) }
     return scores
   }
 }

@@ -27,11 +27,7 @@ final class ResultsStore: Sendable {
 
   /// Whether a store has no tables yet: its maker is at work on them, or was killed. There is nothing in it.
   static func isUnmade(_ path: String) -> Bool {
-    var configuration = Configuration()
-    configuration.readonly = true
-    configuration.busyMode = .timeout(30)
-    let database = try? DatabaseQueue(path: path, configuration: configuration)
-    return (try? database?.read { try $0.tableExists("cells") }) == false
+    (try? reader(path).read { try $0.tableExists("cells") }) == false
   }
 
   /// Opens a store for writing; makes it where there is none, and brings its tables up to date.
@@ -64,7 +60,8 @@ final class ResultsStore: Sendable {
     }
   }
 
-  /// Opens a store for reading; nothing is changed, also where another process is writing.
+  /// Opens a store for reading; nothing of its content is changed, also where another process is writing. What a
+  /// writer that was killed has left half-written is taken back, which needs permission to write, once.
   ///
   /// - Throws: `SpecificationError`: missing, damaged, not a store, of another version.
   static func read(_ path: String) throws(SpecificationError) -> ResultsStore {
@@ -73,10 +70,7 @@ final class ResultsStore: Sendable {
         file: path, "there is no such store", remedy: "run 'strata sweep run' first", status: .noInput)
     }
     do {
-      var configuration = Configuration()
-      configuration.readonly = true
-      configuration.busyMode = .timeout(30)
-      let database = try DatabaseQueue(path: path, configuration: configuration)
+      let database = try reader(path)
       try database.read { database in
         try check(database, path: path, isNew: false)
         guard try StoreSchema.migrator.hasCompletedMigrations(database) else {
@@ -92,6 +86,27 @@ final class ResultsStore: Sendable {
         remedy: "check its permissions; after an interruption its folder must be writable, once", status: .noInput)
     } catch {
       throw StoreFailure.error(error, file: path)
+    }
+  }
+
+  /// A connection that only reads.
+  ///
+  /// A killed writer of a shard leaves its rollback journal, and whoever reads next has to roll back; SQLite refuses
+  /// that to a connection that only reads. A journal is left only if no living process holds the file's locks.
+  private static func reader(_ path: String) throws -> DatabaseQueue {
+    func connect(readsOnly: Bool) throws -> DatabaseQueue {
+      var configuration = Configuration()
+      configuration.readonly = readsOnly
+      configuration.busyMode = .timeout(30)
+      let database = try DatabaseQueue(path: path, configuration: configuration)
+      _ = try database.writeWithoutTransaction { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_schema") }
+      return database
+    }
+    do {
+      return try connect(readsOnly: true)
+    } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK {
+      try connect(readsOnly: false).close()
+      return try connect(readsOnly: true)
     }
   }
 

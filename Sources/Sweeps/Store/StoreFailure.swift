@@ -42,6 +42,11 @@ enum StoreFailure {
       remedy: "give --recover to keep what is sound of it; the rest is run again")
   }
 
+  /// The error of a cell whose scores are not what their checksum says.
+  static func changed(_ file: String, row number: Int64) -> SpecificationError {
+    damaged(file, "the scores of row \(number) of the table 'cells' were changed")
+  }
+
   private static func full(_ file: String) -> SpecificationError {
     SpecificationError(
       file: file, "the disk is full",
