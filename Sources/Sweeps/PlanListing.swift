@@ -11,7 +11,9 @@ public struct PlanListing {
 
   /// The cells of a plan.
   ///
-  /// - Parameter shards: How many shards the plan is cut into; nil for no column `shard`.
+  /// - Parameters:
+  ///   - plan: Its cells are listed in its order.
+  ///   - shards: How many shards the plan is cut into; nil for no column `shard`.
   /// - Throws: `GraphError` if a mask does not fit a graph, which a plan that was read from a file has ruled out.
   /// - Precondition: `shards` is positive.
   public init(_ plan: SweepPlan, shards: Int? = nil) throws {
