@@ -127,6 +127,16 @@ internal import Testing
     for (text, description) in Self.dotErrors { #expect(failure(text, .dot) == description) }
   }
 
+  @Test(
+    "What follows a graph does not come before the next", arguments: ["\n\n\n", " // end", "\n# end", " /* end */ ", ""])
+  func dotRest(rest: String) throws {
+    for _ in 0..<2 {
+      let text = "digraph {\n z -> a;\n z -> b\n}" + rest
+      #expect(try GraphFile.parse(text, format: .dot, file: "g.dot").graph.nodes.count == 3)
+      #expect(failure("hello world", .dot) == "g.dot:1: DOT syntax: unexpected 'hello'; correct the text there")
+    }
+  }
+
   @Test("Lines in DOT are right after any earlier parse, and from several threads at once")
   func dotState() async {
     await withTaskGroup(of: [String].self) { group in

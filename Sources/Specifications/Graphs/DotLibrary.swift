@@ -53,6 +53,8 @@ enum DotLibrary {
       let report = reports.withLock { $0 }
       guard let graph else { return .failure(failure(report)) }
       defer { agclose(graph) }
+      // What follows the graph is kept for the next one on the same stream, and would come before the next text.
+      if let rest = agmemread("") { agclose(rest) }
       guard agerrors() < Int32(AGERR.rawValue) else { return .failure(failure(report)) }
       return .success(values(graph, graphKeys: graphKeys, nodeKeys: nodeKeys))
     }
