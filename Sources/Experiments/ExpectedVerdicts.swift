@@ -54,8 +54,8 @@ public struct ExpectedVerdicts: Sendable {
     self.entries = entries
   }
 
-  /// Compares verdicts with these: the same claims in the same order, the same verdicts and counts, measurements within the
-  /// tolerances.
+  /// Compares verdicts with these: the same claims in the same order, the same counts, measurements within the tolerances, and the
+  /// same verdicts, or those of an interval that the tolerance moves across the claim's limit.
   ///
   /// - Throws: `SpecificationError` at the first entry that differs, saying how many more do.
   public func check(_ table: VerdictTable) throws(SpecificationError) {
@@ -92,7 +92,7 @@ extension ExpectedVerdicts.Entry {
   /// What differs, in words.
   fileprivate func difference(from item: ClaimVerdict) -> String? {
     let measured = item.measurement
-    if item.verdict != verdict {
+    if item.verdict != verdict, !isWithinTolerance(item) {
       return "the verdict is \(item.verdict.rawValue) (\(item.text)), not \(verdict.rawValue)"
     }
     if measured.count != count { return "\(measured.count) \(measured.unit) were measured, not \(count)" }
@@ -101,6 +101,20 @@ extension ExpectedVerdicts.Entry {
     case (let value?, true) where abs(measured.value - value) <= tolerance: return nil
     default:
       return "\(measured.value) was measured, not \(value.map { "\($0) ± \(tolerance)" } ?? "nothing")"
+    }
+  }
+
+  /// Whether the measured interval would have this verdict if it stood elsewhere by no more than the tolerance: another machine may
+  /// measure that.
+  private func isWithinTolerance(_ item: ClaimVerdict) -> Bool {
+    guard tolerance > 0, let interval = item.measurement.interval else { return false }
+    return (-20...20).contains { step in
+      let offset = tolerance * Double(step) / 20
+      let measured = item.measurement
+      let moved = Measurement(
+        value: measured.value + offset, interval: interval.lowerBound + offset...interval.upperBound + offset,
+        count: measured.count, unit: measured.unit, lost: measured.lost, isEvery: measured.isEvery)
+      return item.claim.expectation.verdict(on: moved) == verdict
     }
   }
 }

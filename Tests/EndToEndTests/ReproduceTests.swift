@@ -91,6 +91,11 @@ import Testing
       #expect(
         output.standardError.hasSuffix(
           "), not holds; if that is right, record it with 'strata reproduce tiny --quick --record'\n"))
+      // Another machine may measure what lies within the tolerance, and a verdict is that of the measurement.
+      try recorded.replacing("\"verdict\": \"fails\"", with: "\"verdict\": \"holds\"")
+        .replacing(/"tolerance": [0-9.]+/, with: "\"tolerance\": 100")
+        .write(to: path, atomically: false, encoding: .utf8)
+      #expect(try Self.reproduce(["tiny", "--quick", "--check"], in: folder).exitCode == 0)
       try recorded.replacing("\"n\": 4", with: "\"n\": 5").write(to: path, atomically: false, encoding: .utf8)
       let counts = try Self.reproduce(["tiny", "--quick", "--check"], in: folder)
       #expect(counts.standardError.contains("claim 'theory': 4 cells were measured, not 5 (and 1 more differ); if"))
