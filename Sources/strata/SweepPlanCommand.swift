@@ -32,7 +32,8 @@ struct SweepPlanCommand: ParsableCommand {
   @Flag(name: .customLong("cells"), help: "List the cells as CSV and calibrate nothing.")
   var listsCells = false
 
-  @Option(help: ArgumentHelp("With --cells: which of n shards each cell belongs to; default: no such column.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("With --cells: which of n shards each cell belongs to; default: no such column.", valueName: "n"))
   var shards: Int?
 
   func validate() throws {

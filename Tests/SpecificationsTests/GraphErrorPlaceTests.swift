@@ -128,7 +128,8 @@ internal import Testing
   }
 
   @Test(
-    "What follows a graph does not come before the next", arguments: ["\n\n\n", " // end", "\n# end", " /* end */ ", ""])
+    "What follows a graph does not come before the next",
+    arguments: ["\n\n\n", " // end", "\n# end", " /* end */ ", ""])
   func dotRest(rest: String) throws {
     for _ in 0..<2 {
       let text = "digraph {\n z -> a;\n z -> b\n}" + rest
