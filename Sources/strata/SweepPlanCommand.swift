@@ -33,7 +33,8 @@ struct SweepPlanCommand: ParsableCommand {
   var listsCells = false
 
   @Option(
-    help: ArgumentHelp("With --cells: which of n shards each cell belongs to; default: no such column.", valueName: "n"))
+    help: ArgumentHelp("With --cells: which of n shards each cell belongs to; default: no such column.", valueName: "n")
+  )
   var shards: Int?
 
   func validate() throws {
