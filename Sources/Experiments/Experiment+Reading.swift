@@ -54,13 +54,13 @@ extension Experiment {
 }
 
 extension ExperimentSweep {
-  /// `{plan: FILE, quick: FILE, pairs: […], quick_pairs: […]}`.
+  /// `{plan: FILE, quick: FILE, pairs: […], quick_pairs: […]}`, or `models: [FILE, …]` instead of pairs.
   init(name: String, _ node: DocumentNode, folder: String) throws(SpecificationError) {
     guard name.utf8.allSatisfy({ $0.isASCIIWord }), !name.isEmpty else {
       throw node.error(
         "'\(name)' names folders", remedy: "use letters, digits, '-' and '_' only in the name of a sweep")
     }
-    let map = try node.mapping(keys: ["plan", "quick", "pairs", "quick_pairs"])
+    let map = try node.mapping(keys: ["plan", "quick", "pairs", "quick_pairs", "models"])
     func plan(_ node: DocumentNode) throws(SpecificationError) -> SweepPlan {
       let path = "\(folder)/\(try node.nonEmptyString)"
       guard FileManager.default.fileExists(atPath: path) else {
@@ -87,7 +87,47 @@ extension ExperimentSweep {
         at: all.isEmpty ? "quick_pairs" : "quick", "one form of the sweep has pairs and the other has none",
         remedy: "give both 'pairs' and 'quick_pairs', or neither")
     }
-    self.init(name: name, plan: try plan(try map.required("plan")), quickPlan: quick, pairs: all, quickPairs: few)
+    if map.optional("models") != nil, !all.isEmpty {
+      throw map.error(at: "models", "a sweep has models or pairs", remedy: "remove one of both")
+    }
+    let full = try plan(try map.required("plan"))
+    let models = try map.optional("models").map { node throws(SpecificationError) in
+      try Self.models(node, folder: folder, plans: [full] + (quick.map { [$0] } ?? []))
+    }
+    self.init(
+      name: name, plan: full, quickPlan: quick, pairs: all, quickPairs: few, models: models ?? [])
+  }
+
+  /// Model files, relative to the experiment's folder, whose graphs have the plans' masks.
+  private static func models(
+    _ node: DocumentNode, folder: String, plans: [SweepPlan]
+  ) throws(SpecificationError) -> [ModelSpecification] {
+    var result: [ModelSpecification] = []
+    for item in try node.nonEmptyList {
+      let path = "\(folder)/\(try item.nonEmptyString)"
+      guard FileManager.default.fileExists(atPath: path) else {
+        throw item.error("there is no file '\(path)'", remedy: "give a model file, relative to the experiment's folder")
+      }
+      let model = try ModelFile.load(path)
+      guard model.stored == nil else {
+        throw item.error("a sweep draws its models, and this one is stored", remedy: "give a model file")
+      }
+      let name = model.graph.name
+      guard name.utf8.allSatisfy({ $0.isASCIIWord }), !name.isEmpty else {
+        throw item.error("'\(name)' names folders", remedy: "name graphs with letters, digits, '-' and '_'")
+      }
+      guard !result.contains(where: { $0.graph.name == name }) else {
+        throw item.error("the graph name '\(name)' stands twice", remedy: "give each model's graph a name of its own")
+      }
+      for plan in plans {
+        guard case .fixed(let names) = plan.masking.law else { continue }
+        do { _ = try Mask(masking: names, in: model.graph) } catch {
+          throw item.error("graph '\(name)': \(error)", remedy: "")
+        }
+      }
+      result.append(model)
+    }
+    return result
   }
 }
 

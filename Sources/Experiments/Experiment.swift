@@ -44,6 +44,8 @@ public struct ExperimentSweep: Sendable {
   public let pairs: [MaskedGraph]
   /// As ``pairs`` in the quick form.
   public let quickPairs: [MaskedGraph]
+  /// Where not empty, the plan is run once for each of these, in both forms, instead of for its own graphs, mechanisms and noise.
+  public let models: [ModelSpecification]
 
   /// The plan of a form.
   public func plan(in form: ExperimentForm) -> SweepPlan? { form == .full ? plan : quickPlan }
@@ -52,8 +54,21 @@ public struct ExperimentSweep: Sendable {
   public func runs(in form: ExperimentForm) -> [(folder: String, plan: SweepPlan)] {
     guard let plan = plan(in: form) else { return [] }
     let pairs = form == .full ? self.pairs : quickPairs
+    guard models.isEmpty else {
+      return models.map { ("\(name)-\($0.graph.name)", $0.plan(from: plan, name: "\(name), \($0.graph.name)")) }
+    }
     guard !pairs.isEmpty else { return [(name, plan)] }
     return pairs.map { ("\(name)-\($0.name)", $0.plan(from: plan, name: "\(name), \($0.name)")) }
+  }
+}
+
+extension ModelSpecification {
+  /// A plan for the generating process of a model file alone. Its seed is left aside: the plan has its own generator seeds.
+  func plan(from plan: SweepPlan, name: String) -> SweepPlan {
+    var plan = plan
+    (plan.name, plan.graphs, plan.mechanisms) = (name, [graph], [mechanism])
+    (plan.noise, plan.interventions, plan.environments) = (noise, interventions, [nil])
+    return plan
   }
 }
 

@@ -49,6 +49,8 @@ package struct CellValue: Sendable {
     package var sweepIndex = 0
     /// The place on ``SettingAxis/mechanism``.
     package var mechanismIndex = 0
+    /// The place on ``SettingAxis/environment``.
+    package var environmentIndex = 0
 
     /// A setting, to be filled in.
     package init() {}
@@ -59,6 +61,7 @@ package struct CellValue: Sendable {
       case .patchSize: Double(patchSize)
       case .width: Double(width)
       case .mechanism: Double(mechanismIndex)
+      case .environment: Double(environmentIndex)
       case .sweep: Double(sweepIndex)
       }
     }
@@ -120,6 +123,7 @@ extension ResultMeasure {
           setting.width = cell.architecture.representationWidth
           setting.sweepIndex = sweepIndex
           setting.mechanismIndex = labels.firstIndex(of: cell.mechanism.label) ?? 0
+          setting.environmentIndex = run.plan.environments.firstIndex { $0?.name == cell.environment?.name } ?? 0
           values.append(
             CellValue(
               setting: setting, generator: cell.generatorSeed, training: cell.trainingSeed,

@@ -53,6 +53,8 @@ public enum SettingAxis: String, Sendable, CaseIterable {
   case width
   /// Position in the plan's list of mechanisms, from 0.
   case mechanism
+  /// Position in the plan's list of environments, from 0.
+  case environment
   /// Position in the selection's list of sweeps, from 0.
   case sweep
 }

@@ -77,7 +77,7 @@ import Testing
       (
         "statistic: mean", "statistic: {argmax: ratio}",
         "experiment.yaml:9:100: .claims[0].measure.statistic.argmax: 'ratio' is not an axis; use one of mask_ratio, "
-          + "patch_size, width, mechanism, sweep"
+          + "patch_size, width, mechanism, environment, sweep"
       ),
       (
         "{at_least: 0.5}", "every",
@@ -121,6 +121,47 @@ import Testing
       #expect(runs.map(\.folder) == ["tree-tree-depth2-branching2-x0", "tree-tree-depth2-branching2-x0-x2"])
       #expect(runs.map(\.plan.widths) == [[2], [3]])
       #expect(runs[1].plan.masking.law == .fixed(["x0", "x2"]) && runs[1].plan.maskRatios.isEmpty)
+    }
+  }
+  @Test(
+    "A model file replaces the plan's graphs, mechanisms, noise and interventions, in both forms; its faults have a place"
+  )
+  func models() throws {
+    try withTemporaryDirectory { folder in
+      let place = folder.appending(path: "e")
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: false)
+      try Data(Self.plan.utf8).write(to: place.appending(path: "plan.yaml"))
+      let model = """
+        graph: {name: other, nodes: [{name: a, dim: 2}, {name: x0, parents: [a]}, {name: x1, parents: [a]}]}
+        mechanism: linear
+        noise: laplace
+        interventions: {a: {shift: 1}}
+        """
+      try Data(model.utf8).write(to: place.appending(path: "model.yaml"))
+      func load(_ sweep: String) throws -> [(folder: String, plan: SweepPlan)] {
+        try Data(Self.text.replacing("plan: plan.yaml", with: sweep).utf8)
+          .write(to: place.appending(path: "experiment.yaml"))
+        return try Experiment.load("e", in: folder.path).sweeps[0].runs(in: .quick)
+      }
+      let runs = try load("plan: plan.yaml, quick: plan.yaml, models: [model.yaml]")
+      #expect(runs.map(\.folder) == ["tree-other"])
+      #expect(runs[0].plan.graphs.map(\.name) == ["other"] && runs[0].plan.mechanisms.map(\.label) == ["linear-random"])
+      #expect("\(runs[0].plan.noise)".contains("laplace") && runs[0].plan.interventions.map(\.node) == ["a"])
+      #expect(runs[0].plan.maskRatios == [0.5] && runs[0].plan.trainingSeeds == [1])
+      let fixed = Self.plan.replacing("mask_ratios: [0.5]", with: "mask: {fixed: [x3]}")
+      try Data(fixed.utf8).write(to: place.appending(path: "fixed.yaml"))
+      let mismatch = #expect(throws: SpecificationError.self) { try load("plan: fixed.yaml, models: [model.yaml]") }
+      #expect(mismatch?.description.contains(".models[0]: graph 'other': 'x3' is not an observable") == true)
+      for (models, fault) in [
+        ("[no.yaml]", "experiment.yaml:3:36: .sweeps.tree.models[0]: there is no file"),
+        (
+          "[model.yaml, model.yaml]",
+          "experiment.yaml:3:48: .sweeps.tree.models[1]: the graph name 'other' stands twice"
+        ),
+      ] {
+        let error = #expect(throws: SpecificationError.self) { try load("plan: plan.yaml, models: \(models)") }
+        #expect(error?.description.contains(fault) == true, "\(error?.description ?? "")")
+      }
     }
   }
 }

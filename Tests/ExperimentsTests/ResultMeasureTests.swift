@@ -36,6 +36,18 @@ import Testing
     #expect(measured.interval == nil && measured.count == 4 && measured.unit == "cells")
   }
 
+  @Test("A dose that is a list of environments is ordered as the plan has them, whatever the mechanism")
+  func environments() {
+    let cells = (0..<6).map { index in
+      var setting = CellValue.Setting()
+      (setting.environmentIndex, setting.mechanismIndex) = (index % 3, index / 3)
+      return CellValue(setting: setting, generator: 1, training: 1, value: [0.9, 0.5, 0.2, 0.7, 0.6, 0.1][index])
+    }
+    #expect(Self.run(.trend(.environment), cells).value == -1)
+    #expect(Self.run(.argmax(.environment), cells).value == 0)
+    #expect(abs(Self.run(.range(.environment), cells).value - 0.65) < 1e-12)
+  }
+
   @Test("A tie has the first place, ties share their ranks, and what does not vary has no trend")
   func ties() {
     let flat = [0.1, 0.3].map { Self.cell($0, 0.5) }
