@@ -106,7 +106,7 @@ let package = Package(
         "Specifications", "HierarchicalGraphs", "GenerativeModels", "MaskedAutoencoding", "Stochastics", "Recovery",
         "Datasets", "LinearAlgebra", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
-    tests("Experiments", ["Specifications", "HierarchicalGraphs", "Stochastics"]),
+    tests("Experiments", ["Specifications", "HierarchicalGraphs", "GenerativeModels", "Stochastics"]),
     tests("Reporting", []),
     .testTarget(
       name: "EndToEndTests",

@@ -1,5 +1,6 @@
 import Experiments
 import Foundation
+import GenerativeModels
 import Specifications
 import TestSupport
 import Testing
