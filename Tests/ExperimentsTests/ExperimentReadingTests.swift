@@ -1,6 +1,7 @@
 import Experiments
 import Foundation
 import GenerativeModels
+import HierarchicalGraphs
 import Specifications
 import TestSupport
 import Testing
