@@ -131,6 +131,9 @@ public struct WriteFailure: Error, Equatable, Sendable {
   /// The failure of a file with an error number.
   package init(file: String, code: Int32) { (self.file, self.code) = (file, code) }
 
+  /// Whether there is no room for the file.
+  package var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
+
   /// What the operating system says about it.
   public var reason: String { String(cString: strerror(code)) }
 }

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// Why a data file cannot be read or written. Every case names the file and what to do.
 public enum DatasetError: Error, Equatable, Sendable {
   /// The operating system refused to read.
@@ -29,10 +27,8 @@ public enum DatasetError: Error, Equatable, Sendable {
 
   /// The failure to write a file with an error number of the operating system.
   static func writing(_ file: String, code: Int32) -> DatasetError {
-    switch code {
-    case ENOSPC, EDQUOT: .diskFull(file: file)
-    default: .cannotWrite(file: file, reason: String(cString: strerror(code)))
-    }
+    let failure = WriteFailure(file: file, code: code)
+    return failure.isDiskFull ? .diskFull(file: file) : .cannotWrite(file: file, reason: failure.reason)
   }
 }
 

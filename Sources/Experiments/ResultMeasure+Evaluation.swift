@@ -1,6 +1,8 @@
 internal import GenerativeModels
 internal import HierarchicalGraphs
+internal import LinearAlgebra
 internal import MaskedAutoencoding
+internal import Recovery
 internal import Specifications
 package import Stochastics
 internal import Sweeps
@@ -177,13 +179,9 @@ extension SettingStatistic {
 
   /// Spearman (1904), ties with their mean rank; 0 where either does not vary.
   package static func rankCorrelation(_ x: [Double], _ y: [Double]) -> Double {
-    func ranks(_ values: [Double]) -> [Double] {
-      values.map { value in
-        let below = values.count { $0 < value }
-        return Double(below) + Double(values.count { $0 == value } - 1) / 2 - Double(values.count - 1) / 2
-      }
-    }
-    let (a, b) = (ranks(x), ranks(y))
+    let ranks = midRanks(Matrix(zip(x, y).map { [$0, $1] }))
+    let middle = Double(ranks.rows + 1) / 2
+    let (a, b) = (ranks.column(0).map { $0 - middle }, ranks.column(1).map { $0 - middle })
     let (aa, bb) = (zip(a, a).reduce(0) { $0 + $1.0 * $1.1 }, zip(b, b).reduce(0) { $0 + $1.0 * $1.1 })
     guard aa > 0, bb > 0 else { return 0 }
     return zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } / (aa * bb).squareRoot()

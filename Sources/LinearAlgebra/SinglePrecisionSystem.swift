@@ -39,7 +39,7 @@ public struct SinglePrecisionSystem: ~Copyable, Sendable {
   public struct Solution: Sendable, Equatable {
     /// X, shape (n, m).
     public let values: Matrix<Double>
-    /// For each column, the length of B − (A + added · I)·X, rounding included as if it were ten times what random rounding gives.
+    /// For each column, the length of B − (A + added · I)·X, and for rounding 2⁻²¹ of the length of B and of X times A's largest row sum.
     public let residuals: [Double]
   }
 
@@ -48,8 +48,6 @@ public struct SinglePrecisionSystem: ~Copyable, Sendable {
   /// Row-major; the lower triangle, and the rest of the blocks on the diagonal.
   let entries: SinglePrecisionBlock
   private let preconditioner: NystroemPreconditioner?
-  /// At least the largest eigenvalue, for entries that are not negative.
-  private let largestRowSum: Double
 
   /// A system of no rows, where none is needed.
   public static var empty: SinglePrecisionSystem { SinglePrecisionSystem(order: 0, rightColumns: 0) { _ in } }
@@ -79,8 +77,6 @@ public struct SinglePrecisionSystem: ~Copyable, Sendable {
     // Ten steps of 2n² for each column, at half a factorization's rate, against its n³/3.
     let iterates = 100 * rightColumns <= max(order, 100)
     preconditioner = iterates ? NystroemPreconditioner(entries, order: order) : nil
-    let sums = Self.product(entries, [Float](repeating: 1, count: order), order: order, columns: 1)
-    largestRowSum = Double(sums.max() ?? 0)
   }
 
   /// Solves (A + added · I)·X = B, by conjugate gradients where they are quick and by `factor` elsewhere, and measures the result.
@@ -115,17 +111,24 @@ public struct SinglePrecisionSystem: ~Copyable, Sendable {
 
   private func residuals(_ right: Matrix<Double>, _ solution: Matrix<Double>, added: Double) -> [Double] {
     let m = right.columns
-    let product = Self.product(entries, solution.storage.map(Float.init), order: order, columns: m)
+    // A column of ones beside X: its product is the row sums.
+    let ones = Matrix<Double>(rows: order, columns: 1, repeating: 1)
+    let factors = Matrix.concatenatingColumns([solution, ones]).storage.map(Float.init)
+    var product = [Float](repeating: 0, count: factors.count)
+    Self.multiply(entries, factors, order: order, columns: m + 1, into: &product)
     let none = [Double](repeating: 0, count: m)
     var (lengths, sizes, targets) = (none, none, none)
+    // At least the largest eigenvalue, for entries that are not negative.
+    var largestRowSum = 0.0
     for i in 0..<order {
       for j in 0..<m {
         let (b, x) = (right.storage[i * m + j], solution.storage[i * m + j])
-        let residual = b - added * x - Double(product[i * m + j])
+        let residual = b - added * x - Double(product[i * (m + 1) + j])
         lengths[j] += residual * residual
         sizes[j] += x * x
         targets[j] += b * b
       }
+      largestRowSum = max(largestRowSum, Double(product[i * (m + 1) + m]))
     }
     return (0..<m).map { j in
       lengths[j].squareRoot() + 0x1p-21 * (largestRowSum * sizes[j].squareRoot() + targets[j].squareRoot())
@@ -141,16 +144,9 @@ public struct SinglePrecisionSystem: ~Copyable, Sendable {
     }
   }
 
-  /// A·X, row-major (n, columns).
-  static func product(_ entries: SinglePrecisionBlock, _ x: [Float], order: Int, columns: Int) -> [Float] {
-    var result = [Float](repeating: 0, count: order * columns)
-    multiply(entries, x, order: order, columns: columns, into: &result)
-    return result
-  }
-
   private static let panelHeight = 64
 
-  /// result ← A·X, some rows of the lower triangle at a time: each entry comes from memory once and serves twice.
+  /// result ← A·X, row-major (n, columns), some rows of the lower triangle at a time: each entry comes from memory once and serves twice.
   static func multiply(
     _ entries: SinglePrecisionBlock, _ x: [Float], order: Int, columns m: Int, into result: inout [Float]
   ) {

@@ -69,7 +69,7 @@ func absoluteCorrelations(
 }
 
 /// Each column replaced by its ranks from 1; equal values share the mean of their ranks.
-func midRanks(_ matrix: Matrix<Double>) -> Matrix<Double> {
+package func midRanks(_ matrix: Matrix<Double>) -> Matrix<Double> {
   let (rows, columns) = (matrix.rows, matrix.columns)
   var result = matrix
   for j in 0..<columns {

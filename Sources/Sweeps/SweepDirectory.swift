@@ -31,19 +31,12 @@ public struct SweepDirectory: Sendable {
   ///
   /// - Throws: `SpecificationError` (cannotCreate) when the path is a file or may not be written.
   func create(withShards: Bool = false) throws(SpecificationError) {
+    let remedy = "choose another place for --out, or mend its permissions"
     for folder in [path] + (withShards ? [shardsPath] : []) {
-      do {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      } catch {
-        throw SpecificationError(
-          file: folder, "this folder cannot be created",
-          remedy: "choose another place for --out, or mend its permissions",
-          status: .cannotCreate)
-      }
+      try OutputFolder.create(folder, remedy: remedy)
       guard access(folder, W_OK) == 0 else {
         throw SpecificationError(
-          file: folder, "permission to write into this folder is denied",
-          remedy: "choose another place for --out, or mend its permissions", status: .cannotCreate)
+          file: folder, "permission to write into this folder is denied", remedy: remedy, status: .cannotCreate)
       }
     }
   }

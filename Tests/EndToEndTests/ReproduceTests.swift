@@ -4,9 +4,6 @@ import Testing
 
 /// `strata reproduce` as a user runs it, and the gate on the committed verdicts.
 @Suite struct ReproduceTests {
-  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-
   /// A folder with one small experiment of a sweep, `e/tiny`.
   private static func withExperiment(_ body: (URL) throws -> Void) throws {
     try withTemporaryDirectory { folder in
@@ -132,7 +129,7 @@ import Testing
   func committed() throws {
     try withTemporaryDirectory { folder in
       let output = try StrataBinary.run(
-        ["reproduce", "all", "--quick", "--check", "--out", folder.appending(path: "o").path], in: Self.root)
+        ["reproduce", "all", "--quick", "--check", "--out", folder.appending(path: "o").path], in: Repository.root)
       #expect(output.exitCode == 0)
       #expect(output.standardError == "")
     }

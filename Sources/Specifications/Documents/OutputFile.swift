@@ -10,7 +10,7 @@ extension SpecificationError {
       case ENOENT, ENOTDIR: ("the folder of this file does not exist", "create it first", .cannotCreate)
       case EISDIR: ("this is a directory", "give a file name", .cannotCreate)
       case EACCES, EPERM, EROFS: ("permission to write this file is denied", "choose another place", .cannotCreate)
-      case ENOSPC, EDQUOT: ("the disk is full", "free some space", .inputOutput)
+      case _ where failure.isDiskFull: ("the disk is full", "free some space", .inputOutput)
       default: ("writing failed: \(failure.reason)", "check the disk", .inputOutput)
       }
     self.init(file: failure.file, message, remedy: remedy, status: status)
