@@ -68,7 +68,7 @@ let package = Package(
       [
         "LinearAlgebra", "Stochastics", "HierarchicalGraphs", "GenerativeModels", "Identifiability",
         "MaskedAutoencoding", "Recovery", "Datasets", "Specifications", "Reporting",
-        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
     library(
       "Experiments",

@@ -52,16 +52,29 @@ enum ResultsFile {
   ///
   /// A level is empty for the content, a node is empty for a whole level; numbers are the shortest decimals that read
   /// back to the same bits; a missing score is `nan`. The columns after `value` are empty where they do not apply.
-  static func rows(_ cell: CellSpecification, name: String, _ scores: [RecoveryScore]) -> String {
+  ///
+  /// - Parameters:
+  ///   - cell: The cell.
+  ///   - name: Its name.
+  ///   - scores: All its scores.
+  ///   - bytes: Where the lines are added, in UTF-8.
+  static func append(_ cell: CellSpecification, name: String, _ scores: [RecoveryScore], to bytes: inout [UInt8]) {
     let normalised = NormalisedScores(scores)
-    let beginning = CSVWriter.line([.text(name)] + cellColumns.map { $0.field(cell) }).dropLast() + ","
-    var text = ""
+    let beginning = Array(CSVWriter.line([.text(name)] + cellColumns.map { $0.field(cell) }).utf8.dropLast())
+    // Scores of one metric come one after the other.
+    var last: (score: RecoveryScore, counts: (masks: Int?, fit: Int, score: Int)?)?
     for score in scores {
-      let row = Row(score: score, normalised: normalised[score], counts: counts(score, cell))
-      text += beginning
-      text += CSVWriter.line(scoreColumns.map { $0.field(row) })
+      let counts =
+        if let last, last.score.sharesCounts(with: score) { last.counts } else { counts(score, cell) }
+      last = (score, counts)
+      let row = Row(score: score, normalised: normalised[score], counts: counts)
+      bytes.append(contentsOf: beginning)
+      for column in scoreColumns {
+        bytes.append(UInt8(ascii: ","))
+        CSVWriter.append(column.field(row), to: &bytes)
+      }
+      bytes.append(UInt8(ascii: "\n"))
     }
-    return text
   }
 
   private static func counts(_ row: RecoveryScore, _ cell: CellSpecification) -> (masks: Int?, fit: Int, score: Int)? {
@@ -70,6 +83,13 @@ enum ResultsFile {
     else { return nil }
     let isFixed = if case .fixed = cell.masks.law { true } else { false }
     return cell.evaluation.counts(metric, mode, isFixedMask: isFixed)
+  }
+}
+
+extension RecoveryScore {
+  /// Whether ``EvaluationPlan/counts(_:_:isFixedMask:)`` is the same for another score of the cell.
+  fileprivate func sharesCounts(with other: RecoveryScore) -> Bool {
+    metric == other.metric && estimator == other.estimator && evaluation == other.evaluation
   }
 }
 
@@ -90,17 +110,23 @@ extension EvaluationPlan {
 
 /// Where the trained encoder's scores lie between the untrained encoder's (0) and the raw input's (1).
 struct NormalisedScores {
-  private var scores: [RecoveryScore.Key: Double] = [:]
+  /// By what a score is of, without its estimator.
+  private var scales: [RecoveryScore.Key: (floor: Double?, ceiling: Double?)] = [:]
 
   init(_ rows: [RecoveryScore]) {
-    let scale: [EvaluationPlan.Estimator] = [.untrained, .ceiling]
-    for row in rows where scale.contains(where: { $0.rawValue == row.estimator }) { scores[row.key] = row.value }
+    for row in rows {
+      switch row.estimator {
+      case EvaluationPlan.Estimator.untrained.rawValue: scales[Self.key(row), default: (nil, nil)].floor = row.value
+      case EvaluationPlan.Estimator.ceiling.rawValue: scales[Self.key(row), default: (nil, nil)].ceiling = row.value
+      default: break
+      }
+    }
   }
 
-  private func score(_ estimator: EvaluationPlan.Estimator, beside row: RecoveryScore) -> Double? {
+  private static func key(_ row: RecoveryScore) -> RecoveryScore.Key {
     var key = row.key
-    key.estimator = estimator.rawValue
-    return scores[key]
+    key.estimator = ""
+    return key
   }
 
   /// Nil for other estimators, for leakage (which is not to be recovered), for in-sample metrics (whose values at other widths
@@ -108,8 +134,7 @@ struct NormalisedScores {
   subscript(row: RecoveryScore) -> Double? {
     guard row.estimator == EvaluationPlan.Estimator.mae.rawValue, let metric = RecoveryMetric(rawValue: row.metric),
       metric.isHeldOut, row.target != EvaluationPlan.Target.leakage.rawValue,
-      let floor = score(.untrained, beside: row),
-      let ceiling = score(.ceiling, beside: row)
+      case (let floor?, let ceiling?)? = scales[Self.key(row)]
     else { return nil }
     let value = NormalisedRecovery.value(score: row.value, floor: floor, ceiling: ceiling)
     return value.isNaN ? nil : value

@@ -95,7 +95,7 @@ public struct SweepDirectory: Sendable {
       try AtomicFile.write(to: path + "/results.csv") { write in
         var pending = Array(ResultsFile.header.utf8)
         while let cell = try next() {
-          pending += ResultsFile.rows(cell.specification, name: cell.name, cell.scores).utf8
+          ResultsFile.append(cell.specification, name: cell.name, cell.scores, to: &pending)
           if pending.count > 1 << 20 {
             try write(pending)
             pending.removeAll(keepingCapacity: true)

@@ -52,7 +52,10 @@ public struct SweepExport {
           try ResultsStore.scores(row, in: database, path: path)
         }
       switch format {
-      case .scores: try write(ResultsFile.rows(cell.specification, name: cell.name, scores))
+      case .scores:
+        var lines: [UInt8] = []
+        ResultsFile.append(cell.specification, name: cell.name, scores, to: &lines)
+        try write(String(decoding: lines, as: UTF8.self))
       case .cells: try write(CSVWriter.line(try fields(of: row)))
       case .json: try write(try object(try fields(of: row), scores) + "\n")
       }

@@ -114,22 +114,35 @@ public struct SweepRunner: Sendable {
       total: cells.count, reused: cells.count - state.pending.count, failed: state.failures.count, onProgress)
     report.begin()
     let number = state.pending.isEmpty ? 0 : try run.value()
-    let results = try await execute(state.pending, workers: workers) { index in
-      let cell = cells[index]
-      try session.store.start(cell, run: number, earlier: session.earlierAttempts[cell.name] ?? 0)
-      let clock = ContinuousClock.now
-      let outcome = try executor.run(cell)
-      switch outcome {
-      case .done(let result, let memory):
-        try session.store.finish(cell, result, run: number, peakMemory: memory)
-        checkpoints.remove(cell.specification)
-      case .failed(let reason, let memory):
+    let writer = ResultWriter(workers: workers)
+    // Not in `execute`: a cell that is finished is kept also where another one ends the sweep.
+    let results: [Int: CellOutcome]
+    do {
+      results = try await execute(state.pending, workers: workers) { index in
+        let cell = cells[index]
+        try writer.note {
+          try session.store.start(cell, run: number, earlier: session.earlierAttempts[cell.name] ?? 0)
+        }
+        let clock = ContinuousClock.now
+        let outcome = try executor.run(cell)
         let seconds = (ContinuousClock.now - clock) / .seconds(1)
-        try session.store.fail(cell, reason: reason, run: number, seconds: seconds, peakMemory: memory)
+        try writer.write {
+          switch outcome {
+          case .done(let result, let memory):
+            try session.store.finish(cell, result, run: number, peakMemory: memory)
+            checkpoints.remove(cell.specification)
+          case .failed(let reason, let memory):
+            try session.store.fail(cell, reason: reason, run: number, seconds: seconds, peakMemory: memory)
+          }
+          report.add(outcome)
+        }
+        return outcome
       }
-      report.add(outcome)
-      return outcome
+    } catch {
+      try? writer.finish()
+      throw error
     }
+    try writer.finish()
     return try finish(cells, state, results, session)
   }
 

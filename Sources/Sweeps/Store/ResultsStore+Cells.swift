@@ -25,7 +25,7 @@ extension ResultsStore {
     }
   }
 
-  /// Notes that a cell is started. Lost in a power loss at worst, so it costs no wait for the disk.
+  /// Notes that a cell is started. Lost in a power loss, so it costs no wait for the disk.
   ///
   /// - Parameter earlier: Attempts that are not in this store.
   func start(_ cell: PlannedCell, run: Int64, earlier: Int = 0) throws(SpecificationError) {
@@ -53,17 +53,9 @@ extension ResultsStore {
       let number = try Self.insert(
         database, cell, status: status, reason: result.divergence, result: result, peakMemory: peakMemory, run: run,
         checksum: checksum.value)
-      let statement = try database.cachedStatement(
-        sql: """
-          INSERT INTO scores (number, position, evaluation, level, node, target, estimator, metric, value, p_value, probes)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-          """)
-      for (position, score) in scores.enumerated() {
-        try statement.execute(arguments: [
-          number, position, score.evaluation, score.level, score.node, score.target, score.estimator, score.metric,
-          score.value, score.pValue, score.probes,
-        ])
-      }
+      var insertion = try ScoreInsertion(database, number: number)
+      defer { insertion.end() }
+      for score in scores { try insertion.add(score) }
     }
   }
 

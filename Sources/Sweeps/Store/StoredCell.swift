@@ -25,24 +25,32 @@ struct StoredCell: Sendable {
 /// scores are read.
 struct ScoreChecksum {
   private var checksum = Checksum()
+  private var bytes: [UInt8] = []
 
   /// The checksum so far.
   var value: UInt32 { checksum.value }
 
   mutating func add(_ score: RecoveryScore) {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(96)
-    for text in [score.evaluation, score.node ?? "", score.target, score.estimator, score.metric] {
-      bytes += text.utf8
-      bytes.append(0)
-    }
-    for bits in [
-      UInt64(bitPattern: Int64(score.level ?? -1)), Self.bits(score.value), Self.bits(score.pValue ?? .nan),
-      UInt64(bitPattern: Int64(score.probes ?? -1)),
-    ] {
-      withUnsafeBytes(of: bits.littleEndian) { bytes += $0 }
-    }
+    bytes.removeAll(keepingCapacity: true)
+    add(score.evaluation)
+    add(score.node ?? "")
+    add(score.target)
+    add(score.estimator)
+    add(score.metric)
+    add(UInt64(bitPattern: Int64(score.level ?? -1)))
+    add(Self.bits(score.value))
+    add(Self.bits(score.pValue ?? .nan))
+    add(UInt64(bitPattern: Int64(score.probes ?? -1)))
     checksum.update(bytes)
+  }
+
+  private mutating func add(_ text: String) {
+    bytes.append(contentsOf: text.utf8)
+    bytes.append(0)
+  }
+
+  private mutating func add(_ bits: UInt64) {
+    withUnsafeBytes(of: bits.littleEndian) { bytes.append(contentsOf: $0) }
   }
 
   /// SQLite knows one NaN, which is NULL, and one zero.
