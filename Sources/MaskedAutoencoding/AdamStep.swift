@@ -3,19 +3,19 @@ internal import LinearAlgebra
 
 /// The constants of one step of Adam or AdamW, folded so that the pass over the parameters has no division by a
 /// constant:  p ← decay · p − rate · m / (√v · rootCorrection + ε).
-struct AdamStep: Equatable {
+package struct AdamStep: Equatable {
   /// The learning rate over 1 − β₁ᵗ.
-  let rate: Double
-  let beta1: Double
-  let beta2: Double
+  package let rate: Double
+  package let beta1: Double
+  package let beta2: Double
   /// 1/√(1 − β₂ᵗ).
-  let rootCorrection: Double
-  let epsilon: Double
+  package let rootCorrection: Double
+  package let epsilon: Double
   /// 1 − rate · weight decay.
-  let decay: Double
+  package let decay: Double
 
   /// - Parameter step: Zero-based; t = step + 1.
-  init(step: Int, configuration: TrainingConfiguration) {
+  package init(step: Int, configuration: TrainingConfiguration) {
     let factor = configuration.schedule.factor(step: step, totalSteps: configuration.steps)
     let learningRate = configuration.learningRate * factor
     let t = Double(step + 1)
@@ -27,6 +27,20 @@ struct AdamStep: Equatable {
     } else {
       decay = 1
     }
+  }
+}
+
+extension AdamStep {
+  /// One pass over flat buffers.
+  ///
+  /// - Parameter gradientFactor: Multiplies the gradient: the shortening of gradient clipping.
+  func apply(
+    parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, first: UnsafeMutablePointer<Float>,
+    second: UnsafeMutablePointer<Float>, count: Int, gradientFactor: Double
+  ) {
+    TrainingPasses.own.apply(
+      self, parameters: parameters, gradients: gradients, first: first, second: second, count: count,
+      gradientFactor: gradientFactor)
   }
 }
 
