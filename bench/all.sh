@@ -12,6 +12,7 @@ bench/theory.sh
 bench/sampling.sh 5 1000000 1
 bench/sampling.sh 5 1000000 2
 bench/training.sh
+bench/growth.sh
 bench/evaluation.sh
 bench/recovery.sh
 bench/whole_job.sh

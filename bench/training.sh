@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Training beside PyTorch and JAX in turn, on the same data from the same initial parameters: bench/training.sh [ROUNDS [SECONDS]]
 # Losses after the same steps must agree. The peers are installed into a virtual environment outside the tree. JSON lines go to
-# out/bench/training.jsonl; SHAPES="S M", THREADS="1", SOURCES="pool" and ACTIVATIONS="leaky" narrow the run.
+# out/bench/training.jsonl; SHAPES="S M", THREADS="1", SOURCES="pool" and ACTIVATIONS="leaky" narrow the run. "1+1" among THREADS is two
+# processes of one thread each at the same time, as two workers of a sweep are: their rates are added.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 out=${OUT:-out}/bench
@@ -12,26 +13,48 @@ python=$(bench/peers/environment)
 bench=.build/bench/release/StrataBench
 pools=$(mktemp -d)
 trap 'rm -rf "$pools"' EXIT
+
+# One program, or two of it at the same time: COUNT COMMAND…
+together() {
+  if (($1 == 1)); then "${@:2}"; else
+    "${@:2}" >"$pools/other" &
+    "${@:2}" >"$pools/one"
+    wait $!
+    "$python" bench/peers/training_pair.py "$pools/one" "$pools/other"
+  fi
+}
+
+load() {
+  local name family
+  name=$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)
+  family=$(sed -n 's/^cpu family.*: //p' /proc/cpuinfo | head -1)
+  echo "{\"name\": \"load\", \"load\": \"$(cut -d' ' -f1-3 /proc/loadavg)\", \"cpu\": \"$name, family $family\"}"
+}
+
 {
+  load
   for ((round = 0; round < rounds; round++)); do
     for shape in ${SHAPES:-S M L}; do
-      for threads in ${THREADS:-1 2}; do
+      for setting in ${THREADS:-1 2 1+1}; do
+        threads=${setting%%+*} processes=1
+        [[ $setting != 1+1 ]] || processes=2
         export OMP_NUM_THREADS=$threads MKL_NUM_THREADS=$threads
         for activation in ${ACTIVATIONS:-leaky gelu}; do
           pool=$pools/$shape-$activation
           [[ -d $pool ]] || "$bench" train "$shape" pool "$activation" 1 0.1 "$pool" >/dev/null
           for source in ${SOURCES:-pool fresh}; do
-            setting=("$shape" "$source" "$activation" "$threads" "$seconds")
-            "$bench" train "${setting[@]}"
+            arguments=("$shape" "$source" "$activation" "$threads" "$seconds")
+            together $processes "$bench" train "${arguments[@]}"
             for mode in eager compile manual; do
               [[ $mode != manual || $activation == leaky ]] || continue
-              "$python" bench/peers/train_torch.py "$mode" "${setting[@]}" "$pool"
+              together $processes "$python" bench/peers/train_torch.py "$mode" "${arguments[@]}" "$pool"
             done
-            "$python" bench/peers/train_jax.py scan "${setting[@]}" "$pool"
+            together $processes "$python" bench/peers/train_jax.py scan "${arguments[@]}" "$pool"
           done
         done
-        [[ $threads != 1 ]] || "$bench" products "$shape" "$seconds"
+        [[ $setting != 1 ]] || "$bench" products "$shape" "$seconds"
       done
     done
   done
+  load
 } | tee "$out/training.jsonl" | "$python" bench/peers/training_table.py

@@ -30,20 +30,10 @@ enum TrainingBenchmark {
       let threads = Int(arguments[3]), let seconds = Double(arguments[4])
     else { throw BenchmarkError.usage("train S|M|L pool|fresh leaky|gelu THREADS SECONDS [FOLDER]") }
     let c = configuration
-    let source = try BenchmarkSource(c, isPool: arguments[1] == "pool")
-    let architecture = AutoencoderArchitecture(
-      observedDimension: c.observed, representationWidth: c.width, hiddenWidth: c.hidden, hiddenLayers: c.layers,
-      activation: arguments[2] == "gelu" ? .gelu : .leakyReLU(slope: 0.1))
+    let activation: Activation = arguments[2] == "gelu" ? .gelu : .leakyReLU(slope: 0.1)
+    let (trainer, source) = try trainer(c, isPool: arguments[1] == "pool", activation: activation)
+    let architecture = trainer.model.architecture
     if arguments.count > 5 { try export(source, architecture, to: arguments[5]) }
-
-    var training = TrainingConfiguration()
-    training.steps = .max / 2
-    training.batchSize = c.batch
-    training.optimizer = .adam
-    training.schedule = LearningRateSchedule(warmUp: .steps(0), decay: .constant)
-    training.standardizesInput = false
-    training.lossInterval = 1
-    let trainer = Trainer(architecture: architecture, configuration: training, key: key)
     trainer.threads = threads
     trainer.run(source: source, untilStep: checkedStep + 1)
     let loss = trainer.losses[checkedStep].loss
@@ -57,6 +47,25 @@ enum TrainingBenchmark {
   }
 
   static let key = RandomKey(seed: 1)
+
+  /// A training of a shape that never ends, and its data.
+  static func trainer(
+    _ c: Configuration, isPool: Bool, activation: Activation
+  ) throws -> (run: Trainer, source: BenchmarkSource) {
+    let architecture = AutoencoderArchitecture(
+      observedDimension: c.observed, representationWidth: c.width, hiddenWidth: c.hidden, hiddenLayers: c.layers,
+      activation: activation)
+    var training = TrainingConfiguration()
+    training.steps = .max / 2
+    training.batchSize = c.batch
+    training.optimizer = .adam
+    training.schedule = LearningRateSchedule(warmUp: .steps(0), decay: .constant)
+    training.standardizesInput = false
+    training.lossInterval = 1
+    return (
+      Trainer(architecture: architecture, configuration: training, key: key), try BenchmarkSource(c, isPool: isPool)
+    )
+  }
 
   /// Steps per second in windows of about a fifth of a second.
   static func rates(seconds: Double, _ run: (Int) -> Void) -> [Double] {
@@ -83,7 +92,7 @@ enum TrainingBenchmark {
 }
 
 /// A pool of batches, used in turn, or fresh ones at every step.
-private struct BenchmarkSource: BatchSource {
+struct BenchmarkSource: BatchSource {
   private let generator: GeneratorSource
   /// Empty without a pool.
   private(set) var observed: [Float] = []
