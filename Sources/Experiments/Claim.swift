@@ -9,7 +9,7 @@ public struct Claim: Sendable {
   /// What theory predicts of the measurement, in words or numbers.
   public let prediction: String
   /// What is measured.
-  public let measure: Measure
+  public internal(set) var measure: Measure
   /// Which values of the measurement agree with the claim.
   public let expectation: Expectation
   /// How far the measurement of the quick form may lie from the committed one on another machine.

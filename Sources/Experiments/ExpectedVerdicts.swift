@@ -39,7 +39,7 @@ public struct ExpectedVerdicts: Sendable {
   /// - Throws: `SpecificationError` with file, line, key and remedy.
   public init(of experiment: Experiment, form: ExperimentForm) throws(SpecificationError) {
     path = Self.path(of: experiment, form: form)
-    let map = try Document.load(path).mapping(keys: ["experiment", "title", "command", "verdicts"])
+    let map = try Document.load(path).mapping(keys: ["experiment", "title", "command", "cell_seconds", "verdicts"])
     var entries: [Entry] = []
     for node in try map.required("verdicts").list {
       let item = try node.anyMapping
@@ -79,12 +79,22 @@ public struct ExpectedVerdicts: Sendable {
 }
 
 extension VerdictTable {
-  /// Commits these verdicts with their experiment: writes the file that ``ExpectedVerdicts`` reads.
+  /// Commits these verdicts with their experiment: writes the file that ``ExpectedVerdicts`` reads, or, for a replication,
+  /// `expected/replication.json`, which is quoted in the documentation and compared with nothing.
   ///
-  /// - Throws: `SpecificationError` if it cannot be written.
+  /// - Throws: `SpecificationError` if it cannot be written, or (usage) for the quick form of a replication.
   public func record() throws(SpecificationError) {
+    let isReplication = experiment.seedOffset != 0
+    guard !isReplication || form == .full else {
+      throw SpecificationError(
+        file: nil, "the quick form of a replication is not recorded", remedy: "leave out --quick, or --record",
+        status: .usage)
+    }
     try OutputFolder.create("\(experiment.folder)/expected")
-    try OutputFile.write(json, to: ExpectedVerdicts.path(of: experiment, form: form))
+    try OutputFile.write(
+      json,
+      to: isReplication
+        ? "\(experiment.folder)/expected/replication.json" : ExpectedVerdicts.path(of: experiment, form: form))
   }
 }
 

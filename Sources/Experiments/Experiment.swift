@@ -10,9 +10,11 @@ public struct Experiment: Sendable {
   /// What it is about, for headings.
   public let title: String
   /// The sweeps whose results claims are measured on, by name, in the order of the file.
-  public let sweeps: [ExperimentSweep]
+  public internal(set) var sweeps: [ExperimentSweep]
   /// The claims, in the order of the file.
-  public let claims: [Claim]
+  public internal(set) var claims: [Claim]
+  /// What every seed is larger by than the files say; 0 but for a ``replication(seedOffset:)``.
+  public internal(set) var seedOffset: UInt64 = 0
 
   /// The claims that a form of the experiment can decide: those whose sweeps all have this form.
   public func claims(in form: ExperimentForm) -> [Claim] {
@@ -37,9 +39,9 @@ public struct ExperimentSweep: Sendable {
   /// The name that claims select it by.
   public let name: String
   /// The plan of the full form.
-  public let plan: SweepPlan
+  public internal(set) var plan: SweepPlan
   /// The plan of the quick form; nil where that form leaves the sweep out.
-  public let quickPlan: SweepPlan?
+  public internal(set) var quickPlan: SweepPlan?
   /// Where not empty, the plan is run once for each of these instead of for its own graphs and mask.
   public let pairs: [MaskedGraph]
   /// As ``pairs`` in the quick form.

@@ -76,7 +76,8 @@ public struct ExperimentRunner: Sendable {
       }
       decided.append(ClaimVerdict(claim, measurement))
     }
-    let table = VerdictTable(experiment: experiment, form: form, verdicts: decided)
+    let seconds = finished.flatMap(\.cells).reduce(0) { $0 + $1.result.seconds }
+    let table = VerdictTable(experiment: experiment, form: form, verdicts: decided, cellSeconds: seconds)
     try OutputFile.write(table.markdown, to: "\(directory)/verdicts.md")
     try OutputFile.write(table.csv, to: "\(directory)/verdicts.csv")
     try OutputFile.write(table.json, to: "\(directory)/verdicts.json")

@@ -36,8 +36,14 @@ public struct VerdictTable: Sendable {
   /// One for each claim of the form, in the order of the experiment.
   public let verdicts: [ClaimVerdict]
 
+  /// Seconds that the cells of all sweeps took, added up: what one worker would need.
+  public let cellSeconds: Double
+
   /// The command that makes these verdicts.
-  public var command: String { "strata reproduce \(experiment.name)\(form == .quick ? " --quick" : "")" }
+  public var command: String {
+    let offset = experiment.seedOffset == 0 ? "" : " --seed-offset \(experiment.seedOffset)"
+    return "strata reproduce \(experiment.name)\(form == .quick ? " --quick" : "")\(offset)"
+  }
 
   /// A heading and the table.
   public var markdown: String {
@@ -92,6 +98,7 @@ public struct VerdictTable: Sendable {
         "experiment": \(experiment.name.jsonQuoted),
         "title": \(experiment.title.jsonQuoted),
         "command": \(command.jsonQuoted),
+        "cell_seconds": \(Int(cellSeconds.rounded())),
         "verdicts": [
       \(items.joined(separator: ",\n"))
         ]

@@ -14,7 +14,7 @@ struct ReproduceCommand: AsyncParsableCommand {
       fails is a finding and no error. Without NAME the experiments are listed.
 
       Sweeps, verdicts.md, .csv and .json and every cell's value in measurements.csv are written to DIR/NAME/full or, with \
-      --quick, DIR/NAME/quick. An interrupted run goes on where it was when the same command is given again.
+      --quick, DIR/NAME/quick; of a replication to DIR/NAME/full-seed-offset-N. An interrupted run goes on where it was when the same command is given again.
 
       Example:
         strata reproduce theorem-1 --quick
@@ -35,6 +35,13 @@ struct ReproduceCommand: AsyncParsableCommand {
   @Option(help: "Cells that run at the same time, one thread each; default: one for each core.")
   var workers: Int?
 
+  @Option(
+    name: .customLong("seed-offset"),
+    help: ArgumentHelp(
+      "Add N to every seed: a replication with other randomness, recorded as expected/replication.json.", valueName: "n"
+    ))
+  var seedOffset: UInt64 = 0
+
   @Flag(help: "Compare with the verdicts that are committed with the experiment; a difference is an error.")
   var check = false
 
@@ -46,6 +53,13 @@ struct ReproduceCommand: AsyncParsableCommand {
     if check, record {
       throw ValidationError("give --check or --record, not both: recorded verdicts agree with themselves")
     }
+    if check, seedOffset != 0 {
+      throw ValidationError(
+        "give --check or --seed-offset, not both: the committed verdicts are of the files' own seeds")
+    }
+    if record, quick, seedOffset != 0 {
+      throw ValidationError("the quick form of a replication is not recorded; leave out --quick, or --record")
+    }
   }
 
   func run() async throws {
@@ -53,7 +67,7 @@ struct ReproduceCommand: AsyncParsableCommand {
       guard let name else { return try list() }
       let names = name == "all" ? try Experiment.names(in: experiments) : [name]
       // All are read before anything runs.
-      let chosen = try names.map { try Experiment.load($0, in: experiments) }
+      let chosen = try names.map { try Experiment.load($0, in: experiments).replication(seedOffset: seedOffset) }
       let form: ExperimentForm = quick ? .quick : .full
       let expected = check ? try chosen.map { try ExpectedVerdicts(of: $0, form: form) } : []
       var differences: [SpecificationError] = []
@@ -78,7 +92,8 @@ struct ReproduceCommand: AsyncParsableCommand {
   }
 
   private func run(_ experiment: Experiment, form: ExperimentForm) async throws -> VerdictTable {
-    let directory = "\(output)/\(experiment.name)/\(form.rawValue)"
+    let suffix = seedOffset == 0 ? "" : "-seed-offset-\(seedOffset)"
+    let directory = "\(output)/\(experiment.name)/\(form.rawValue)\(suffix)"
     let line = TerminalLine()
     defer { line?.clear() }
     let runner = ExperimentRunner(

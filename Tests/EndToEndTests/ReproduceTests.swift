@@ -84,7 +84,7 @@ import Testing
       #expect(output.exitCode == 65)
       #expect(
         output.standardError.hasPrefix(
-          "Error: e/tiny/expected/quick.json:7:5: .verdicts[1]: claim 'impossible': the verdict is fails ("))
+          "Error: e/tiny/expected/quick.json:8:5: .verdicts[1]: claim 'impossible': the verdict is fails ("))
       #expect(
         output.standardError.hasSuffix(
           "), not holds; if that is right, record it with 'strata reproduce tiny --quick --record'\n"))
@@ -96,6 +96,33 @@ import Testing
       try recorded.replacing("\"n\": 4", with: "\"n\": 5").write(to: path, atomically: false, encoding: .utf8)
       let counts = try Self.reproduce(["tiny", "--quick", "--check"], in: folder)
       #expect(counts.standardError.contains("claim 'theory': 4 cells were measured, not 5 (and 1 more differ); if"))
+    }
+  }
+
+  @Test("A replication has other seeds and results, folders and a record of its own, and nothing to be checked against")
+  func replication() throws {
+    try Self.withExperiment { folder in
+      #expect(try Self.reproduce(["tiny"], in: folder).exitCode == 0)
+      let output = try Self.reproduce(["tiny", "--seed-offset", "1000", "--record"], in: folder)
+      #expect(output.exitCode == 0)
+      #expect(output.standardOutput.contains("Command: `strata reproduce tiny --seed-offset 1000`."))
+      func seeds(_ name: String) throws -> Set<Substring> {
+        let lines = try String(contentsOf: folder.appending(path: "o/tiny/\(name)/measurements.csv"), encoding: .utf8)
+          .split(separator: "\n").dropFirst()
+        return Set(lines.map { $0.split(separator: ",")[7...8].joined(separator: " ")[...] })
+      }
+      #expect(try seeds("full") == ["1 1", "1 2"])
+      #expect(try seeds("full-seed-offset-1000") == ["1001 1001", "1001 1002"])
+      let record = folder.appending(path: "e/tiny/expected")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: record.path) == ["replication.json"])
+      #expect(
+        try Data(contentsOf: record.appending(path: "replication.json"))
+          == Data(contentsOf: folder.appending(path: "o/tiny/full-seed-offset-1000/verdicts.json")))
+      for arguments in [["--check"], ["--quick", "--record"]] {
+        let refused = try Self.reproduce(["tiny", "--seed-offset", "1"] + arguments, in: folder)
+        #expect(refused.exitCode == 64)
+      }
+      #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "o/tiny/full-seed-offset-1").path))
     }
   }
 
