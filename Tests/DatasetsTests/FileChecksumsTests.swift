@@ -72,7 +72,7 @@ import Testing
       for place in whole.indices {
         var damaged = whole
         damaged[place] ^= 1 << UInt8(place % 8)
-        try AtomicFile.write(damaged, to: "\(path)a.npy")
+        try Data(damaged).write(to: URL(filePath: "\(path)a.npy"))
         let expected = DatasetError.checksumMismatch(file: "\(path)a.npy", part: "the file")
         #expect(throws: expected) { try MatrixFile.read("\(path)a.npy") }
         #expect(throws: expected) { try NumPyFile.readFloat("\(path)a.npy") }
