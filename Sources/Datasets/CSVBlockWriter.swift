@@ -2,8 +2,10 @@
 /// shortest that read back as the same single-precision value.
 final class CSVBlockWriter: BlockWriter {
   private let output: TemporaryOutput
+  private let schema: ExportSchema
   /// The facts, where the schema wants them beside the file.
   private let metadata: TemporaryOutput?
+  private var checksum = Checksum()
   private let file: PositionedFile
   private var end: Int
   let coding: @Sendable ([ExportValues], Int) -> [[UInt8]] = { values, rows in [CSVBlockWriter.lines(values, rows)] }
@@ -17,9 +19,7 @@ final class CSVBlockWriter: BlockWriter {
     do {
       if schema.hasMetadataBesideCSV {
         let path = DatasetExporter.metadataPath(besideCSV: path)
-        let beside = try TemporaryOutput.file(for: path)
-        metadata = beside
-        try PositionedFile(beside.temporaryPath, name: path).write(MetadataText.json(schema), at: 0)
+        metadata = try TemporaryOutput.file(for: path)
       }
       file = try PositionedFile(output.temporaryPath, name: path)
       try file.write(header, at: 0)
@@ -28,17 +28,24 @@ final class CSVBlockWriter: BlockWriter {
       output.discard()
       throw error
     }
-    self.metadata = metadata
+    (self.metadata, self.schema) = (metadata, schema)
+    checksum.update(header)
   }
 
   func append(_ block: [[UInt8]], rows: Range<Int>) throws(DatasetError) {
     try file.write(block[0], at: end)
     end += block[0].count
+    checksum.update(block[0])
   }
 
   /// The facts first: whoever sees the table can read what its columns mean.
   func finish() throws(DatasetError) {
-    try metadata?.publish()
+    if let metadata {
+      var whole = schema
+      whole.attributes.append(FileChecksums.attribute(checksum))
+      try PositionedFile(metadata.temporaryPath, name: metadata.path).write(MetadataText.json(whole), at: 0)
+      try metadata.publish()
+    }
     try output.publish()
   }
 

@@ -6,9 +6,10 @@ public enum CSVFile {
   /// skipped; quotes around fields are accepted.
   ///
   /// - Returns: The column names (empty without a header) and the values.
-  /// - Throws: ``DatasetError``: `cannotRead`, `malformed` with the line of the fault.
+  /// - Throws: ``DatasetError``: `cannotRead`, `malformed` with the line of the fault, `checksumMismatch` where the file
+  ///   has metadata beside it and is not the one that was written.
   public static func read(_ path: String) throws(DatasetError) -> (columns: [String], values: Matrix<Double>) {
-    try decode(try readBytes(path), file: path)
+    try decode(try FileChecksums.readBytes(path), file: path)
   }
 
   package static func decode(

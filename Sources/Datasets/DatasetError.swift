@@ -10,6 +10,10 @@ public enum DatasetError: Error, Equatable, Sendable {
   case truncated(file: String, bytes: Int, expected: Int)
   /// The bytes are not what the format asks for.
   case malformed(file: String, format: String, reason: String)
+  /// The file is none that ``DatasetExporter`` wrote, or no longer.
+  case invalidSample(file: String, reason: String)
+  /// A model is asked for, and the file holds none.
+  case noModel(file: String)
   /// The element type is a valid one of the format, but not one that is read here.
   case unsupportedType(file: String, type: String, remedy: String)
   /// The array has another number of axes than two.
@@ -46,6 +50,11 @@ extension DatasetError: CustomStringConvertible {
       "\(file): the file has \(bytes) bytes and needs \(expected); it was cut off, copy or write it again"
     case .malformed(let file, let format, let reason):
       "\(file): not a valid \(format) file: \(reason); write it again with a program that supports \(format)"
+    case .invalidSample(let file, let reason):
+      "\(file): not a data set as strata sample writes it: \(reason); sample it again, or give another file"
+    case .noModel(let file):
+      "\(file): \(DatasetExporter.Format(path: file) == .csv ? "CSV files hold" : "the file holds") no model; give a data "
+        + "set that strata sample wrote as .h5, as .npz or into a folder, or the model itself"
     case .unsupportedType(let file, let type, let remedy):
       "\(file): elements of type \(type) are not supported; \(remedy)"
     case .unsupportedShape(let file, let shape):

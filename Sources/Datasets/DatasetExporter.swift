@@ -31,6 +31,9 @@ public enum DatasetExporter {
     }
   }
 
+  /// The version of the HDF5 library, like `1.10.8`.
+  public static var hdf5Version: String { HDF5Library.version }
+
   /// Where the facts about a CSV file stand, if it has any: `a.csv` has `a.csv.metadata.json`.
   public static func metadataPath(besideCSV path: String) -> String { path + ".metadata.json" }
 

@@ -1,6 +1,7 @@
 internal import Foundation
 
-/// The facts of a data set by name, those of an array as `array/name`, under one checksum: what the rows mean is protected
+/// The facts of a data set by name, those of an array as `array/name` with the labels `array/columns` and `array/nodes` among
+/// them, under one checksum: what the rows mean is protected
 /// as their values are, also in parts of a format that have no checksums of their own.
 struct ExportFacts: Equatable {
   /// The attribute with the names of the facts that the checksum covers; others may have been added by anybody.
@@ -16,6 +17,8 @@ struct ExportFacts: Equatable {
     values = [:]
     for attribute in schema.attributes { values[attribute.name] = attribute.value }
     for array in schema.arrays {
+      values["\(array.name)/columns"] = .texts(array.columns)
+      values["\(array.name)/nodes"] = .texts(array.nodes)
       for attribute in array.attributes { values["\(array.name)/\(attribute.name)"] = attribute.value }
     }
   }

@@ -15,13 +15,15 @@ public struct ExportSchema: Sendable {
   /// A description.
   ///
   /// - Precondition: at least one row and one array; names of arrays are unique and fit for file names; every array has a
-  ///   column; no fact is called `facts` or `facts_checksum`.
+  ///   column; no fact is called `facts`, `facts_checksum` or `checksum`.
   public init(arrays: [ExportArray], rows: Int, attributes: [ExportAttribute] = [], model: ModelRecord? = nil) {
     precondition(rows > 0 && !arrays.isEmpty, "\(rows) rows of \(arrays.count) arrays")
     precondition(Set(arrays.map(\.name)).count == arrays.count, "two arrays of one name among \(arrays.map(\.name))")
     precondition(arrays.allSatisfy { !$0.columns.isEmpty }, "an array without columns")
     precondition(
-      !attributes.contains { [ExportFacts.listName, ExportFacts.checksumName].contains($0.name) }, "names of facts")
+      !(attributes + arrays.flatMap(\.attributes)).contains {
+        [ExportFacts.listName, ExportFacts.checksumName, FileChecksums.name].contains($0.name)
+      }, "names of facts")
     precondition(
       arrays.allSatisfy { !$0.name.isEmpty && !$0.name.contains("/") && $0.name != "model" }, "names of arrays")
     (self.arrays, self.rows, self.attributes, self.model) = (arrays, rows, attributes, model)

@@ -25,6 +25,24 @@ package enum FileBytes {
     }
   }
 
+  /// Hands the content of a file on in order, in pieces of at most a megabyte.
+  ///
+  /// - Throws: ``ReadFailure``.
+  static func forEachPiece(_ path: String, _ body: (UnsafeRawBufferPointer) -> Void) throws(ReadFailure) {
+    let file = try OpenFile(path)
+    let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+    defer { piece.deallocate() }
+    while true {
+      let count = Glibc.read(file.descriptor, piece.baseAddress, piece.count)
+      if count == 0 { return }
+      if count > 0 {
+        body(UnsafeRawBufferPointer(rebasing: piece[..<count]))
+      } else if errno != EINTR {
+        throw ReadFailure(file: path, cause: .system(errno))
+      }
+    }
+  }
+
   /// The length of a file that can be read, in bytes.
   ///
   /// - Throws: ``ReadFailure``.

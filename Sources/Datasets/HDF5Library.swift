@@ -22,6 +22,13 @@ enum HDF5Library {
     body()
   }
 
+  /// The library's version.
+  static var version: String {
+    var (major, minor, release): (UInt32, UInt32, UInt32) = (0, 0, 0)
+    lockedAlways { H5get_libversion(&major, &minor, &release) }
+    return "\(major).\(minor).\(release)"
+  }
+
   /// What the library says about the failure that it just reported.
   static var reason: String {
     let text = report

@@ -7,12 +7,13 @@ final class NumPyBlockWriter: BlockWriter {
   private let output: TemporaryOutput
   private var parts: [Part] = []
   private var archive: ZipWriter?
+  private let schema: ExportSchema
   let coding: @Sendable ([ExportValues], Int) -> [[UInt8]] = { values, _ in values.map(\.bytes) }
 
   /// Where the bytes of one array go.
   private enum Part {
     case entry(Int)
-    case file(PositionedFile, end: Int)
+    case file(PositionedFile, end: Int, Checksum)
   }
 
   convenience init(_ schema: ExportSchema, archive path: String) throws(DatasetError) {
@@ -24,10 +25,11 @@ final class NumPyBlockWriter: BlockWriter {
   }
 
   private init(_ schema: ExportSchema, output: TemporaryOutput, isArchive: Bool) throws(DatasetError) {
-    self.output = output
+    (self.output, self.schema) = (output, schema)
     do {
       if isArchive { archive = try ZipWriter(output.temporaryPath, name: output.path) }
-      var whole: [(String, [UInt8])] = [("metadata.json", MetadataText.json(schema))]
+      // An archive has checksums of its own; in a folder they stand in the metadata, which is therefore written last.
+      var whole: [(String, [UInt8])] = isArchive ? [(Self.metadata, MetadataText.json(schema))] : []
       if let model = schema.model {
         let header = NumPyFile.header(type: "<f8", shape: [model.parameters.count])
         whole.append(("model_parameters.npy", header + model.parameters.withUnsafeBytes { Array($0) }))
@@ -66,18 +68,36 @@ final class NumPyBlockWriter: BlockWriter {
   }
 
   func finish() throws(DatasetError) {
-    try archive?.finish()
-    for case .file(let file, _) in parts { try file.synchronize() }
+    if let archive {
+      try archive.finish()
+    } else {
+      try writeMetadata()
+    }
+    for case .file(let file, _, _) in parts { try file.synchronize() }
     try output.publish()
   }
 
   func abandon() { output.discard() }
 
+  private static let metadata = "metadata.json"
+
+  /// Writes the metadata of a folder, with the checksum of each array.
+  private func writeMetadata() throws(DatasetError) {
+    var whole = schema
+    for i in whole.arrays.indices {
+      if case .file(_, _, let checksum) = parts[firstArray + i] {
+        whole.arrays[i].attributes.append(FileChecksums.attribute(checksum))
+      }
+    }
+    let bytes = MetadataText.json(whole)
+    try append(bytes, to: add(Self.metadata, size: bytes.count))
+  }
+
   private func add(_ name: String, size: Int) throws(DatasetError) -> Int {
     if let archive {
       parts.append(.entry(archive.addEntry(name, size: size)))
     } else {
-      parts.append(.file(try PositionedFile("\(output.temporaryPath)/\(name)", name: "\(output.path)\(name)"), end: 0))
+      parts.append(.file(try PositionedFile("\(output.temporaryPath)/\(name)", name: "\(output.path)\(name)"), end: 0, Checksum()))
     }
     return parts.count - 1
   }
@@ -85,9 +105,10 @@ final class NumPyBlockWriter: BlockWriter {
   private func append(_ bytes: [UInt8], to part: Int) throws(DatasetError) {
     switch parts[part] {
     case .entry(let entry): try archive?.append(bytes, to: entry)
-    case .file(let file, let end):
+    case .file(let file, let end, var checksum):
       try file.write(bytes, at: end)
-      parts[part] = .file(file, end: end + bytes.count)
+      checksum.update(bytes)
+      parts[part] = .file(file, end: end + bytes.count, checksum)
     }
   }
 }

@@ -41,6 +41,12 @@ extension NumPyFile {
     return header.matrix(bytes.numbers(Float.self, at: header.dataStart, count: header.count))
   }
 
+  /// An array of any number of axes, in double precision and in C order.
+  static func decodeTensor(_ bytes: [UInt8], file: String) throws(DatasetError) -> (shape: [Int], values: [Double]) {
+    let header = try NumPyHeader(bytes, file: file, axes: nil)
+    return (header.shape, header.inCOrder(header.doubles(of: bytes)))
+  }
+
   /// The elements of an array of one axis, in double precision.
   static func decodeVector(_ bytes: [UInt8], file: String) throws(DatasetError) -> [Double] {
     try NumPyHeader(bytes, file: file, axes: 1).doubles(of: bytes)
@@ -77,11 +83,12 @@ private struct NumPyHeader {
 
   let type: ElementType
   let isFortranOrdered: Bool
-  private let shape: [Int]
+  let shape: [Int]
   let count: Int
   let dataStart: Int
 
-  init(_ bytes: [UInt8], file: String, axes: Int) throws(DatasetError) {
+  /// - Parameter axes: How many axes the array must have; nil for any number.
+  init(_ bytes: [UInt8], file: String, axes: Int?) throws(DatasetError) {
     func malformed(_ reason: String) -> DatasetError { .malformed(file: file, format: ".npy", reason: reason) }
     guard bytes.count >= 10 else { throw .truncated(file: file, bytes: bytes.count, expected: 10) }
     guard bytes.starts(with: [0x93] + Array("NUMPY".utf8)) else { throw malformed("it does not begin with \\x93NUMPY") }
@@ -109,7 +116,7 @@ private struct NumPyHeader {
     guard let shape = Self.tuple(shapeText), let count = elementCount(shape) else {
       throw malformed("shape is \(shapeText)")
     }
-    guard shape.count == axes else { throw .unsupportedShape(file: file, shape: shape) }
+    guard axes == nil || shape.count == axes else { throw .unsupportedShape(file: file, shape: shape) }
     (self.shape, self.count) = (shape, count)
     let (size, overflow) = count.multipliedReportingOverflow(by: type.size)
     guard !overflow, size <= Int.max - dataStart else { throw malformed("shape is \(shapeText)") }
@@ -134,6 +141,21 @@ private struct NumPyHeader {
         // The sign bit moves to the top and back.
         return Double(Int64(bitPattern: raw << (64 - 8 * size)) >> (64 - 8 * size))
       }
+    }
+  }
+
+  /// Elements in the order of the file, with the last axis running fastest.
+  func inCOrder(_ values: [Double]) -> [Double] {
+    guard isFortranOrdered, shape.count > 1 else { return values }
+    // In the file the first axis has stride 1.
+    let strides = shape.reduce(into: [1]) { $0.append($0[$0.count - 1] * $1) }
+    return (0..<count).map { index in
+      var (rest, position) = (index, 0)
+      for axis in shape.indices.reversed() {
+        position += rest % shape[axis] * strides[axis]
+        rest /= shape[axis]
+      }
+      return values[position]
     }
   }
 

@@ -8,16 +8,26 @@ public import LinearAlgebra
 public enum NumPyFile {
   /// Reads a matrix in double precision; float32 elements are widened, which is exact.
   ///
-  /// - Throws: ``DatasetError``: `cannotRead`, `truncated`, `malformed`, `unsupportedType`, `unsupportedShape`.
+  /// - Throws: ``DatasetError``: `cannotRead`, `truncated`, `malformed`, `unsupportedType`, `unsupportedShape`,
+  ///   `checksumMismatch` for an array of an export's folder that is not the one that was written.
   public static func readDouble(_ path: String) throws(DatasetError) -> Matrix<Double> {
-    try decodeDouble(try readBytes(path), file: path)
+    try decodeDouble(try FileChecksums.readBytes(path), file: path)
   }
 
   /// Reads a matrix in single precision; float64 elements are rounded.
   ///
-  /// - Throws: ``DatasetError``: `cannotRead`, `truncated`, `malformed`, `unsupportedType`, `unsupportedShape`.
+  /// - Throws: ``DatasetError``: `cannotRead`, `truncated`, `malformed`, `unsupportedType`, `unsupportedShape`,
+  ///   `checksumMismatch` for an array of an export's folder that is not the one that was written.
   public static func readFloat(_ path: String) throws(DatasetError) -> Matrix<Float> {
-    try decodeFloat(try readBytes(path), file: path)
+    try decodeFloat(try FileChecksums.readBytes(path), file: path)
+  }
+
+  /// Reads an array of any number of axes (a number has none) in double precision.
+  ///
+  /// - Returns: Its shape, and the values with the last axis running fastest.
+  /// - Throws: ``DatasetError``: `cannotRead`, `truncated`, `malformed`, `unsupportedType`, `checksumMismatch`.
+  public static func readTensor(_ path: String) throws(DatasetError) -> (shape: [Int], values: [Double]) {
+    try decodeTensor(try FileChecksums.readBytes(path), file: path)
   }
 
   /// Writes a float32 file, atomically.

@@ -15,31 +15,33 @@ public struct StoredSample: Sendable {
   /// Reads the head of a data set.
   ///
   /// - Parameter path: An HDF5 file, or an `.npz` archive or a folder's name with `/` at its end.
-  /// - Throws: ``DatasetError``: `cannotRead`, `truncated`, `malformed` (also for data without a model and for CSV, which
-  ///   has no place for one), `unsupportedVersion`, `checksumMismatch`.
+  /// - Throws: ``DatasetError``: `cannotRead`, `truncated`, `malformed`, `invalidSample`, `noModel` (also for CSV, which has
+  ///   no place for one), `unsupportedVersion`, `checksumMismatch`; for a folder also about an array of it that is missing
+  ///   or is not the one that was written.
+  /// - Complexity: O(size of the data set) for a folder and for an archive, whose memory it takes too; O(size of the model)
+  ///   for HDF5.
   public init(contentsOf path: String) throws(DatasetError) {
     let head: StoredHead
     switch DatasetExporter.Format(path: path) {
     case .npz: head = try MetadataText.head(archive: path)
     case .npyFolder: head = try MetadataText.head(folder: path)
-    case .csv:
-      throw .malformed(file: path, format: "data set", reason: "CSV keeps no model; .h5, .npz and folders of .npy do")
+    case .csv: throw .noModel(file: path)
     case .hdf5, nil: head = try MetadataText.head(hdf5: path)
     }
-    guard head.facts["format"] == Self.formatAttributes[0].value else {
-      throw .malformed(file: path, format: "Strata data set", reason: "it has no attribute format 'strata-sample'")
+    let facts = head.facts.values
+    guard facts["format"] == Self.formatAttributes[0].value else {
+      throw .invalidSample(file: path, reason: "it has no attribute format 'strata-sample'")
     }
-    guard head.facts["format_version"] == Self.formatAttributes[1].value else {
-      let version = if case .integer(let number)? = head.facts["format_version"] { "\(number)" } else { "none" }
+    guard facts["format_version"] == Self.formatAttributes[1].value else {
+      let version = if case .integer(let number)? = facts["format_version"] { "\(number)" } else { "none" }
       throw .unsupportedVersion(file: path, version: version, known: "2")
     }
-    guard head.factsChecksum == UInt64(ExportFacts(values: head.facts).checksum) else {
-      throw .checksumMismatch(file: path, part: "the attributes")
-    }
+    try head.facts.verify(file: path)
     guard head.modelChecksum == UInt64(head.model.checksum) else {
       throw .checksumMismatch(file: path, part: "the model")
     }
-    (file, model, facts) = (path, head.model, head.facts)
+    if DatasetExporter.Format(path: path) == .npyFolder { try FileChecksums.verify(folder: path, facts: facts) }
+    (file, model, self.facts) = (path, head.model, facts)
   }
 
   /// A fact of the file, or of an array as `array/attribute`; nil if there is none of this name.
@@ -47,10 +49,10 @@ public struct StoredSample: Sendable {
 
   /// A fact that is an integer.
   ///
-  /// - Throws: ``DatasetError/malformed(file:format:reason:)`` if the file has no integer of this name.
+  /// - Throws: ``DatasetError/invalidSample(file:reason:)`` if the file has no integer of this name.
   public func integer(_ name: String) throws(DatasetError) -> UInt64 {
     guard case .integer(let value)? = facts[name] else {
-      throw .malformed(file: file, format: "Strata data set", reason: "it has no attribute \(name)")
+      throw .invalidSample(file: file, reason: "it has no attribute \(name)")
     }
     return value
   }
@@ -66,6 +68,5 @@ public struct StoredSample: Sendable {
 struct StoredHead {
   let model: ModelRecord
   let modelChecksum: UInt64
-  let facts: [String: ExportAttribute.Value]
-  let factsChecksum: UInt64?
+  let facts: StoredFacts
 }

@@ -35,8 +35,8 @@ extension ModelOptions {
     lists all parameters. (default: the file's)
     """
   static let noiseHelp: ArgumentHelp = """
-    gaussian, laplace, uniform, student-t:5, logistic, exponential, gumbel, correlated:0.5, degenerate; wins over the \
-    file. (default: the file's, or gaussian)
+    gaussian, laplace, uniform, student-t:5, logistic, exponential, gumbel, correlated:0.5, degenerate, \
+    gaussian-mixture:weights=1:3,means=-2:2,deviations=1:0.5; wins over the file. (default: the file's, or gaussian)
     """
   static let modelSeedHelp: ArgumentHelp = """
     The seed of the mechanisms' weights, as in a plan's generator_seeds; wins over the file. (default: the file's, or 1)

@@ -80,12 +80,18 @@ struct SampleExport: Sendable {
       .init("strata_version", .text(StrataVersion.current)), .init("mechanism", .text(model.family.label)),
       .init("sample_seed", .integer(request.seed)), .init("first_sample", .integer(first)),
       .init("samples", .integer(UInt64(request.samples.count))), .init("blas", .text(BLASRuntime.configuration)),
-      .init("blas_kernel", .text(BLASRuntime.coreName)),
+      .init("blas_kernel", .text(BLASRuntime.coreName)), .init("gsl", .text(Statistics.gslVersion)),
+      .init("hdf5", .text(DatasetExporter.hdf5Version)),
     ]
     if let seed = request.model.seed { attributes.append(.init("model_seed", .integer(seed))) }
+    let interventions = request.model.interventions
+    if !interventions.isEmpty {
+      attributes.append(.init("interventions", .text(Environment(name: "", interventions).text)))
+    }
     var schema = ExportSchema(
       arrays: arrays, rows: samples * models.count, attributes: attributes, model: record)
-    schema.hasMetadataBesideCSV = !request.environments.isEmpty
+    // Without them the samples would pass for those of another model.
+    schema.hasMetadataBesideCSV = !request.environments.isEmpty || !interventions.isEmpty
     self.schema = schema
   }
 

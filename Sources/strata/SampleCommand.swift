@@ -161,7 +161,8 @@ struct SampleCommand: ParsableCommand {
       for note in specification.notes { printNote("\(source): \(note)") }
       place = specification.environmentsPlace
       model = StoredModel(
-        try specification.model(), seed: specification.seed, environments: specification.environments)
+        try specification.model(), seed: specification.seed, environments: specification.environments,
+        interventions: specification.stored?.interventions ?? specification.interventions)
       (defaultSeed, defaultFirst) = (0, 0)
     }
     let start = first ?? defaultFirst

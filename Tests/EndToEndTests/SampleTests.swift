@@ -124,7 +124,7 @@ import Testing
     for word in [
       "linear:orthogonal", "rho:0.85", "mlp:layers=2", "residual-flow", "polynomial:degree=5", "additive-noise",
       "location-scale", "post-nonlinear", "multiplicative", "gaussian", "laplace", "uniform", "student-t:5", "logistic",
-      "exponential", "gumbel", "correlated:0.5", "degenerate",
+      "exponential", "gumbel", "correlated:0.5", "degenerate", "gaussian-mixture:weights=1:3",
     ] {
       for help in helps { #expect(help.contains(word), "\(word)") }
     }

@@ -48,8 +48,8 @@ import Testing
         let output = try StrataBinary.run(command, in: folder)
         #expect(
           output.standardError
-            == "Error: a.csv: not a valid data set file: CSV keeps no model; .h5, .npz and folders of .npy do; write it "
-            + "again with a program that supports data set\n")
+            == "Error: a.csv: CSV files hold no model; give a data set that strata sample wrote as .h5, as .npz or into a "
+            + "folder, or the model itself\n")
         #expect(output.exitCode == 65)
       }
       let missing = try StrataBinary.run(["theory", "check", "none.h5"], in: folder)
@@ -82,6 +82,40 @@ import Testing
       let both = try sample(["--model", name, "--masks", "0.25", "--no-masks", "-n", "4", "-o", "d.h5"], in: folder)
       #expect(both.standardError.hasPrefix("Error: --masks and --no-masks contradict each other; give one\n"))
       #expect(both.exitCode == 64)
+    }
+  }
+
+  @Test("A folder whose arrays were damaged, cut off, exchanged or lost does not go on, and nothing is written")
+  func damagedFolder() throws {
+    try withTemporaryDirectory { folder in
+      _ = try sample(["tree:depth=1,branching=2", "--mechanism", "rho:0.8", "-n", "40", "-o", "a/"], in: folder)
+      let (observed, noises) = (folder.appending(path: "a/observed.npy"), folder.appending(path: "a/noises.npy"))
+      let (first, second) = (try Data(contentsOf: observed), try Data(contentsOf: noises))
+      func refusal() throws -> String {
+        let output = try sample(["--model", "a/", "-n", "5", "-o", "b.h5"], in: folder)
+        #expect((64...78).contains(output.exitCode))
+        #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "b.h5").path))
+        return output.standardError
+      }
+      let damaged = "Error: a/observed.npy: the checksum of the file is wrong: the file was damaged; copy or write it again\n"
+      var flipped = first
+      flipped[flipped.count - 3] ^= 1
+      try flipped.write(to: observed)
+      #expect(try refusal() == damaged)
+      let evaluated = try StrataBinary.run(
+        ["evaluate", "--representation", "a/noises.npy", "--targets", "a/observed.npy"], in: folder)
+      #expect(evaluated.standardError.contains("observed.npy: the checksum of the file is wrong"), "\(evaluated)")
+      try first.dropLast(10).write(to: observed)
+      #expect(try refusal() == damaged)
+      try second.write(to: observed)
+      #expect(try refusal() == damaged)
+      try first.write(to: observed)
+      try FileManager.default.removeItem(at: noises)
+      #expect(
+        try refusal()
+          == "Error: a/noises.npy: cannot be read: No such file or directory; check the path and its permissions\n")
+      try second.write(to: noises)
+      #expect(try sample(["--model", "a/", "-n", "5", "-o", "b.h5"], in: folder).exitCode == 0)
     }
   }
 

@@ -89,6 +89,8 @@ import Testing
       try noise("{law: gaussian-mixture, weights: [1, 3], means: [-2, 2], deviations: [1, 0.5]}")
         == NoiseAssignment(.gaussianMixture(mixture)))
     #expect(
+      try noise("gaussian-mixture:weights=1:3,means=-2:2,deviations=1:0.5") == NoiseAssignment(.gaussianMixture(mixture)))
+    #expect(
       try noise("{law: gaussian, levels: {0: laplace}, nodes: {z: {law: student-t, degrees_of_freedom: 5}}}")
         == NoiseAssignment(.gaussian, levels: [0: .laplace], nodes: ["z": .studentT(degreesOfFreedom: 5)]))
   }
@@ -105,7 +107,13 @@ import Testing
       message { try family("{family: mlp, nodes: {x: {family: rho, rho: 0.5, levels: {1: mlp}}}}") }
         .contains("levels and nodes cannot have levels and nodes; remove the inner ones"))
     #expect(message { try family("{family: weights}") }.contains("the weights are missing; give 'file'"))
-    #expect(message { try noise("correlated") }.contains("correlated noise needs its correlation"))
+    #expect(
+      message { try noise("correlated") }
+        .hasSuffix("correlated noise needs its correlation; write {law: correlated, correlation: 0.5} or correlated:0.5"))
+    #expect(
+      message { try noise("gaussian-mixture:weights=1:x") }.contains("weights[1]: 'x' is not a number; give a number"))
+    #expect(
+      message { try noise("gaussian-mixture:weights=1:1,means=1") }.contains("there are 1 means for 2 weights"))
     #expect(
       message { try noise("{law: gumbel, correlation: 0.5}") }.contains(
         "gumbel noise has no correlation; remove this key"))

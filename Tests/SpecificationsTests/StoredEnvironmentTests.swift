@@ -57,6 +57,20 @@ import Testing
     #expect(record.description.contains("\"version\":2"))
   }
 
+  @Test("A model's own interventions are kept on record, and are made once")
+  func ownInterventions() throws {
+    let made = Environment(name: "interventions", [Intervention(.soft(shift: [1], scale: [3]), on: "x1")])
+    let model = try Self.model(.linearRandom).intervened(by: made)
+    let record = try StoredModel(model, seed: nil, interventions: made.interventions).record()
+    let read = try StoredModel(record, file: "f.h5")
+    #expect(read.interventions == made.interventions)
+    #expect(values(read.model) == values(model))
+    #expect(try StoredModel(model, seed: nil).record().description.contains("interventions") == false)
+    var damaged = record
+    damaged.description = record.description.replacing("\"node\":\"x1\"", with: "\"node\":\"x9\"")
+    #expect(throws: SpecificationError.self) { try StoredModel(damaged, file: "f.h5") }
+  }
+
   @Test("What interventions a stored model holds is checked when it is read, never a trap")
   func damage() throws {
     let model = try Self.model(.linearRandom)

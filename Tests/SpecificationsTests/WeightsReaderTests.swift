@@ -90,7 +90,7 @@ import Testing
       let graph = try GraphFile.parse(Self.graph, format: .yaml, file: nil).graph
       let original = try GenerativeModel(graph: graph, family: family, key: RandomKey(seed: 4))
       var (tensors, inline): ([(name: String, shape: [Int], values: [Double])], [String]) = ([], [])
-      var kind = ""
+      var (kind, files) = ("", [String]())
       for v in 1...2 {
         let stored = try original.mechanisms[v].parametersForStorage()
         kind = stored.kind
@@ -109,16 +109,68 @@ import Testing
           return "\(tensor.name): \(text)"
         }
         inline.append("\(name): {\(parts.joined(separator: ", "))}")
+        var named: [String] = []
+        for tensor in stored.tensors {
+          let extents = tensor.shape.map(String.init).joined(separator: ", ")
+          let file = "\(name)-\(tensor.name).npy"
+          try Self.npy(tensor.values, shape: "(\(extents)\(tensor.shape.count == 1 ? "," : ""))")
+            .write(to: folder.appending(path: file))
+          named.append("\(tensor.name): \(file)")
+        }
+        files.append(kind == "linear" ? "\(name): \(name)-weights.npy" : "\(name): {\(named.joined(separator: ", "))}")
       }
       try Self.safetensors(tensors, isDouble: true).write(to: folder.appending(path: "w.safetensors"))
       let models = [
         try load("{family: weights, kind: \(kind), file: w.safetensors}", in: folder),
         try load("{family: weights, kind: \(kind), tensors: {\(inline.joined(separator: ", "))}}", in: folder),
+        try load("{family: weights, kind: \(kind), files: {\(files.joined(separator: ", "))}}", in: folder),
       ]
       #expect(models[0].family == models[1].family)
       let key = RandomKey(seed: 8)
       let expected = original.sample(0..<50, key: key).values(of: [0, 1, 2])
       for model in models { #expect(model.sample(0..<50, key: key).values(of: [0, 1, 2]) == expected) }
+    }
+  }
+
+  /// An `.npy` file of float64 by hand.
+  private static func npy(_ values: [Double], shape: String, isFortranOrdered: Bool = false) -> Data {
+    var text = "{'descr': '<f8', 'fortran_order': \(isFortranOrdered ? "True" : "False"), 'shape': \(shape), }"
+    text += String(repeating: " ", count: 117 - text.utf8.count) + "\n"
+    return Data([0x93]) + Data("NUMPY".utf8) + Data([1, 0, 118, 0]) + Data(text.utf8) + values.withUnsafeBytes { Data($0) }
+  }
+
+  @Test("An MLP whose layers are named .npy files computes what its formula gives by hand")
+  func networkByHand() throws {
+    try withTemporaryDirectory { folder in
+      // Layers in both orders of .npy files: W1 = [[1, 2], [-1, 0.5]] in C order, W2 = [[2, 1], [0, -1]] in Fortran's.
+      let files = [
+        ("w1", Self.npy([1, 2, -1, 0.5], shape: "(2, 2)")),
+        ("w2", Self.npy([2, 0, 1, -1], shape: "(2, 2)", isFortranOrdered: true)),
+        ("shift", Self.npy([0.5, -1], shape: "(2,)")), ("slope", Self.npy([0.25], shape: "()")),
+      ]
+      for (name, file) in files { try file.write(to: folder.appending(path: "\(name).npy")) }
+      let model = """
+        graph: {regime: invertible, nodes: [z, {name: x, parents: [z], dim: 2, noise_dim: 1}]}
+        mechanism:
+          family: weights
+          kind: mlp
+          files: {x: {weights_0: w1.npy, weights_1: w2.npy, slope: slope.npy, shift: shift.npy, scale: 3}}
+        """
+      try Data(model.utf8).write(to: folder.appending(path: "m.yaml"))
+      let sample = try ModelFile.load(folder.appending(path: "m.yaml").path).model()
+        .sample(0..<100, key: RandomKey(seed: 2))
+      let (z, noise, x) = (sample.values(of: [0]), sample.noises(of: [1]), sample.values(of: [1]))
+      var negative = 0
+      for i in 0..<100 {
+        let (c, e) = (Double(z[i, 0]), Double(noise[i, 0]))
+        func activation(_ u: Double) -> Double { u > 0 ? u : 0.25 * u }
+        let (h1, h2) = (activation(c + 2 * e), activation(-c + 0.5 * e))
+        negative += c + 2 * e < 0 ? 1 : 0
+        // Rounding in single precision: values up to about 30.
+        #expect(abs(Double(x[i, 0]) - 3 * (2 * h1 + h2 - 0.5)) < 3e-5)
+        #expect(abs(Double(x[i, 1]) - 3 * (-h2 + 1)) < 3e-5)
+      }
+      #expect((20...80).contains(negative))
     }
   }
 
@@ -138,7 +190,12 @@ import Testing
       #expect(try file([("q.weights_0", [1, 1], [1])]).contains("has no such node; name each tensor after its node"))
       #expect(try file([layer], kind: "milp").contains("did you mean 'mlp'?"))
       let matrices = message { try load("{family: weights, kind: mlp, matrices: {x: [[1, 2]]}}", in: folder) }
-      #expect(matrices.contains("give 'file' or 'tensors' for the kind mlp"))
+      #expect(matrices.contains("give 'file', 'files' or 'tensors' for the kind mlp"))
+      let single = message { try load("{family: weights, kind: mlp, files: {x: x.npy}}", in: folder) }
+      #expect(
+        single.contains("one file for a node makes a linear map; name a file for each tensor of the mlp, like {weights: "))
+      let missing = message { try load("{family: weights, kind: mlp, files: {x: {slope: x.npy}}}", in: folder) }
+      #expect(missing.contains(".files.x.slope: ") && missing.contains("x.npy: cannot be read: No such file"))
     }
   }
 }

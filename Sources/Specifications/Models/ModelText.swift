@@ -44,6 +44,8 @@ struct ModelText: Codable {
   let nodes: [Node]
   /// nil in version 1, which has none.
   let environments: [Environment]?
+  /// What was done to the model before it was stored: its nodes are as these leave them. nil for nothing.
+  let interventions: [Intervention]?
 }
 
 extension ModelText.Part {
@@ -96,23 +98,35 @@ extension ModelText.Environment {
   /// The text of an environment.
   init(_ environment: GenerativeModels.Environment, numbers: inout [Double]) throws(ModelStorageError) {
     name = environment.name
-    var texts: [ModelText.Intervention] = []
-    for intervention in environment.interventions {
-      texts.append(
-        .init(node: intervention.node, change: .init(try intervention.parametersForStorage(), numbers: &numbers)))
-    }
-    interventions = texts
+    interventions = try [ModelText.Intervention](environment.interventions, numbers: &numbers)
   }
 
   /// The environment.
   func environment(
     _ numbers: [Double], registry: NoiseRegistry
   ) throws(ModelStorageError) -> GenerativeModels.Environment {
+    GenerativeModels.Environment(name: name, try interventions.interventions(numbers, registry: registry))
+  }
+}
+
+extension [ModelText.Intervention] {
+  /// The text of interventions, whose numbers go to the end of the list.
+  init(_ interventions: [GenerativeModels.Intervention], numbers: inout [Double]) throws(ModelStorageError) {
+    self = []
+    for intervention in interventions {
+      append(.init(node: intervention.node, change: .init(try intervention.parametersForStorage(), numbers: &numbers)))
+    }
+  }
+
+  /// The interventions.
+  func interventions(
+    _ numbers: [Double], registry: NoiseRegistry
+  ) throws(ModelStorageError) -> [GenerativeModels.Intervention] {
     var read: [GenerativeModels.Intervention] = []
-    for text in interventions {
+    for text in self {
       read.append(
         try GenerativeModels.Intervention(try text.change.parameters(numbers), on: text.node, registry: registry))
     }
-    return GenerativeModels.Environment(name: name, read)
+    return read
   }
 }

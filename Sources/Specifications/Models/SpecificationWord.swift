@@ -1,5 +1,5 @@
 /// One word for a mapping, as it stands on a command line or as a short value in a file: `rho:0.85`,
-/// `mlp:layers=3,slope=0.2`.
+/// `mlp:layers=3,slope=0.2`, `gaussian-mixture:weights=1:3,means=-2:2`.
 enum SpecificationWord {
   /// Turns `name:value` or `name:key=value,…` into a mapping at the place of the word.
   ///
@@ -7,10 +7,11 @@ enum SpecificationWord {
   ///   - node: A scalar.
   ///   - nameKey: The key that the name stands for (`family`, `law`).
   ///   - shorthand: The key of a single value without a key, by name.
+  ///   - lists: The keys whose values may be lists, with colons between: `weights=1:3`.
   /// - Returns: The mapping; the node itself if it has no colon.
   /// - Throws: ``SpecificationError`` for a parameter without a value, or given twice.
   static func mapping(
-    _ node: DocumentNode, nameKey: String, shorthand: [String: String]
+    _ node: DocumentNode, nameKey: String, shorthand: [String: String], lists: Set<String> = []
   ) throws(SpecificationError) -> DocumentNode {
     let text = try node.string
     guard let colon = text.firstIndex(of: ":") else { return node }
@@ -29,10 +30,19 @@ enum SpecificationWord {
       guard !pairs.contains(where: { $0.key.name == key }) else {
         throw node.error("the parameter '\(key)' stands twice in \(text.quoted)", remedy: "keep one of them")
       }
-      pairs.append(pair(key, value, node))
+      pairs.append(lists.contains(key) ? listPair(key, value, node) : pair(key, value, node))
     }
     let element = DocumentElement(content: .mapping(pairs), line: node.line, column: node.column)
     return DocumentNode(element: element, file: node.file, steps: node.steps)
+  }
+
+  private static func listPair(
+    _ key: String, _ value: String, _ node: DocumentNode
+  ) -> (key: DocumentElement.Key, value: DocumentElement) {
+    let items = value.split(separator: ":", omittingEmptySubsequences: false).map { pair(key, $0.trimmingSpaces, node) }
+    return (
+      items[0].key, DocumentElement(content: .sequence(items.map(\.value)), line: node.line, column: node.column)
+    )
   }
 
   private static func pair(

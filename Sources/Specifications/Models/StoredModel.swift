@@ -7,17 +7,27 @@ internal import Stochastics
 /// A generating model as it is kept with its samples: the graph as YAML, the rest as JSON that refers to one list of numbers
 /// in double precision. Reading gives a model that draws the same samples, bit for bit, in all its environments.
 public struct StoredModel: Sendable {
-  /// The model, without the interventions of an environment.
+  /// The model, without the interventions of an environment but with ``interventions``.
   public let model: GenerativeModel
   /// The seed that its weights were drawn from, if there was one; for the record only.
   public let seed: UInt64?
 
   /// Its environments.
   public let environments: [Environment]
+  /// The interventions that are part of the model: ``model`` is as they leave it, so they are for the record only.
+  public let interventions: [Intervention]
 
   /// A model with its seed and environments.
-  public init(_ model: GenerativeModel, seed: UInt64?, environments: [Environment] = []) {
-    (self.model, self.seed, self.environments) = (model, seed, environments)
+  ///
+  /// - Parameters:
+  ///   - model: The model, with its own interventions made.
+  ///   - seed: The seed of its weights, if there was one.
+  ///   - environments: Its environments.
+  ///   - interventions: Those that were made in `model`.
+  public init(
+    _ model: GenerativeModel, seed: UInt64?, environments: [Environment] = [], interventions: [Intervention] = []
+  ) {
+    (self.model, self.seed, self.environments, self.interventions) = (model, seed, environments, interventions)
   }
 
   /// The model as text and numbers.
@@ -37,9 +47,11 @@ public struct StoredModel: Sendable {
     for environment in environments {
       texts.append(try ModelText.Environment(environment, numbers: &numbers))
     }
+    let made = try [ModelText.Intervention](interventions, numbers: &numbers)
+    // Programs that do not know the record of interventions read the same model, so that it is no version of its own.
     let content = ModelText(
       version: texts.isEmpty ? 1 : 2, seed: seed, family: family, nodes: nodes,
-      environments: texts.isEmpty ? nil : texts)
+      environments: texts.isEmpty ? nil : texts, interventions: made.isEmpty ? nil : made)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // Text and integers only, so encoding cannot fail; a YAML text exists for every graph.
@@ -76,6 +88,7 @@ public struct StoredModel: Sendable {
     var (mechanisms, noises): ([any Mechanism], [Distribution]) = ([], [])
     let family: MechanismFamily
     var environments: [Environment] = []
+    var made = Environment(name: "interventions", [])
     let (known, laws) = (plugins.storedMechanisms, plugins.storedNoises)
     do throws(ModelStorageError) {
       family = try MechanismFamily(try content.family.parameters(record.parameters))
@@ -86,6 +99,8 @@ public struct StoredModel: Sendable {
       for text in content.environments ?? [] {
         environments.append(try text.environment(record.parameters, registry: laws))
       }
+      made = Environment(
+        name: made.name, try (content.interventions ?? []).interventions(record.parameters, registry: laws))
     } catch {
       throw SpecificationError(file: file, error.description, remedy: "")
     }
@@ -99,11 +114,11 @@ public struct StoredModel: Sendable {
       throw Self.error(file, "the stored model has two environments of one name")
     }
     do throws(ModelError) {
-      for environment in environments { _ = try model.intervened(by: environment) }
+      for environment in environments + [made] { _ = try model.intervened(by: environment) }
     } catch {
       throw SpecificationError(file: file, error.description, remedy: "")
     }
-    self.init(model, seed: content.seed, environments: environments)
+    self.init(model, seed: content.seed, environments: environments, interventions: made.interventions)
   }
 
   private static func error(_ file: String, _ message: String) -> SpecificationError {

@@ -8,7 +8,8 @@ extension Distribution {
   ]
 
   /// Reads a law's name, a mapping with the key `law` and the law's parameters, like
-  /// `{law: student-t, degrees_of_freedom: 5}`, or the same in one word, `student-t:5`.
+  /// `{law: student-t, degrees_of_freedom: 5}`, or the same in one word, `student-t:5`, in which the elements of a list have
+  /// colons between them: `gaussian-mixture:weights=1:1,means=-2:2`.
   ///
   /// - Parameters:
   ///   - source: The name, mapping or word.
@@ -17,7 +18,10 @@ extension Distribution {
   public init(_ source: DocumentNode, context: ReadingContext = ReadingContext()) throws(SpecificationError) {
     let shorthand = ["student-t": "degrees_of_freedom", "correlated": "correlation"]
     let node =
-      source.isScalar ? try SpecificationWord.mapping(source, nameKey: "law", shorthand: shorthand) : source
+      source.isScalar
+      ? try SpecificationWord.mapping(
+        source, nameKey: "law", shorthand: shorthand, lists: ["weights", "means", "deviations"])
+      : source
     let map = node.isScalar ? nil : try node.anyMapping
     let name = try (map.map { map throws(SpecificationError) in try map.required("law") } ?? node)
       .choice(of: Self.laws + context.plugins.noiseNames, called: "a noise law")
@@ -41,13 +45,14 @@ extension Distribution {
     case "student-t":
       guard let degrees = map?.optional("degrees_of_freedom") else {
         throw node.error(
-          "student-t noise needs its degrees of freedom", remedy: "write {law: student-t, degrees_of_freedom: 5}")
+          "student-t noise needs its degrees of freedom", remedy: "write {law: student-t, degrees_of_freedom: 5} or student-t:5")
       }
       self = .studentT(
         degreesOfFreedom: try degrees.double(above: 2, called: "a number of degrees of freedom with finite variance"))
     case "correlated":
       guard let correlation = map?.optional("correlation") else {
-        throw node.error("correlated noise needs its correlation", remedy: "write {law: correlated, correlation: 0.5}")
+        throw node.error(
+          "correlated noise needs its correlation", remedy: "write {law: correlated, correlation: 0.5} or correlated:0.5")
       }
       self = .correlated(
         correlation: try correlation.double(in: 0...1, called: "a correlation through a common factor"))
@@ -55,7 +60,8 @@ extension Distribution {
       guard let map else {
         throw node.error(
           "gaussian-mixture noise needs its components",
-          remedy: "write {law: gaussian-mixture, weights: [1, 1], means: [-2, 2], deviations: [1, 1]}")
+          remedy: "write {law: gaussian-mixture, weights: [1, 1], means: [-2, 2], deviations: [1, 1]} or "
+            + "gaussian-mixture:weights=1:1,means=-2:2,deviations=1:1")
       }
       self = .gaussianMixture(try Self.mixture(map))
     default: self = try context.plugins.noise(name, map)

@@ -17,12 +17,13 @@ extension NamedWeights {
         given.isEmpty
           ? "the weights are missing" : "weights come from one place, not from \(given.joined(separator: " and "))",
         remedy:
-          "give 'file' (safetensors, a matrix for each node, or tensors node.name for a 'kind'), 'files' (node: an .npy file), 'matrices' (node: rows), or 'tensors' (node: tensors by name)"
+          "give 'file' (safetensors, a matrix for each node, or tensors node.name for a 'kind'), 'files' (node: an .npy file, or .npy files by tensor), 'matrices' (node: rows), or 'tensors' (node: tensors by name)"
       )
     }
-    if kind != "linear", let key = given.first, ["files", "matrices"].contains(key) {
+    if kind != "linear", map.optional("matrices") != nil {
       throw map.error(
-        at: key, "one matrix for each node makes linear maps", remedy: "give 'file' or 'tensors' for the kind \(kind)")
+        at: "matrices", "one matrix for each node makes linear maps",
+        remedy: "give 'file', 'files' or 'tensors' for the kind \(kind)")
     }
     if let node = map.optional("file") {
       self = try Self.file(node, kind: kind, context: context)
@@ -34,6 +35,8 @@ extension NamedWeights {
         tensors[name] = list
       }
       self.init(kind: kind, tensors, source: "the document")
+    } else if let files = map.optional("files"), kind != "linear" {
+      self = try Self.arrays(files, kind: kind, context: context)
     } else {
       self = try Self.matrices(map, context: context)
     }
@@ -54,6 +57,36 @@ extension NamedWeights {
     } catch {
       throw node.error(error.description, remedy: "")
     }
+  }
+
+  /// Tensors by node and name, each an `.npy` file or the numbers themselves: `{x0: {weights_0: w0.npy, slope: 0.2}}`.
+  private static func arrays(
+    _ files: DocumentNode, kind: String, context: ReadingContext
+  ) throws(SpecificationError) -> NamedWeights {
+    var tensors: [String: [StoredParameters.Tensor]] = [:]
+    for (name, parts) in try files.anyMapping.entries {
+      guard parts.isMapping else {
+        throw parts.error(
+          "one file for a node makes a linear map",
+          remedy: "name a file for each tensor of the \(kind), like {weights: weights.npy}")
+      }
+      var list: [StoredParameters.Tensor] = []
+      for (part, node) in try parts.anyMapping.entries {
+        if node.isList || (try? node.double) != nil {
+          list.append(try node.tensor(named: part))
+          continue
+        }
+        let path = context.resolved(try node.nonEmptyString)
+        do {
+          let array = try NumPyFile.readTensor(path)
+          list.append(.init(part, shape: array.shape, values: array.values))
+        } catch {
+          throw node.error(error.description, remedy: "")
+        }
+      }
+      tensors[name] = list
+    }
+    return NamedWeights(kind: kind, tensors, source: "the document")
   }
 
   private static func matrices(
