@@ -8,10 +8,10 @@ internal import Recovery
 internal import Stochastics
 internal import Sweeps
 
-/// `StrataBench recovery GRAPH RATIO SEED constant|cosine|fast STEP[,STEP…]`: how recovery and held-out loss come along over
+/// `StrataBench recovery GRAPH RATIO SEED constant|cosine|fast[/GROUP] STEP[,STEP…]`: how recovery and held-out loss come along over
 /// the steps of one training of the standard network (width 1, two GELU layers of 256 units a side, batch 512). The last
 /// step is the length of the training. One JSON line for each step named, with the closed form for the very masks of the
-/// evaluation where there is one.
+/// evaluation where there is one. With a GROUP every so many samples of a batch have one mask in common.
 struct RecoveryBenchmark {
   /// The masks, each with a probe of its own.
   static let maskCount = 128
@@ -30,15 +30,16 @@ struct RecoveryBenchmark {
   private let masks: [Mask]
 
   static func run(_ arguments: [String]) throws {
-    guard arguments.count == 5, let ratio = Double(arguments[1]), let seed = UInt64(arguments[2]),
-      let training = configuration(arguments[3], ratio: ratio)
+    let settings = arguments.count == 5 ? arguments[3].split(separator: "/").map(String.init) : []
+    guard let name = settings.first, let ratio = Double(arguments[1]), let seed = UInt64(arguments[2]),
+      let training = configuration(name, ratio: ratio), let group = settings.count == 1 ? 1 : Int(settings[1])
     else {
       throw BenchmarkError.usage(
-        "recovery rho-tree|pyramid|network-tree RATIO SEED constant|cosine|fast STEP[,STEP…]")
+        "recovery rho-tree|pyramid|network-tree RATIO SEED constant|cosine|fast[/GROUP] STEP[,STEP…]")
     }
     let steps = arguments[4].split(separator: ",").compactMap { Int($0) }
     try RecoveryBenchmark(graph: arguments[0], ratio: ratio, seed: seed, settings: arguments[3])
-      .train(training, stoppingAt: steps)
+      .train(training, maskGroup: group, stoppingAt: steps)
   }
 
   /// The settings that are compared: Adam at a constant rate after 1 % warm-up, the published ones, the fast ones.
@@ -74,7 +75,7 @@ struct RecoveryBenchmark {
     }
   }
 
-  private func train(_ training: TrainingConfiguration, stoppingAt steps: [Int]) throws {
+  private func train(_ training: TrainingConfiguration, maskGroup: Int, stoppingAt steps: [Int]) throws {
     var training = training
     training.steps = steps.last ?? 0
     let key = RandomKey(seed: seed)
@@ -82,8 +83,9 @@ struct RecoveryBenchmark {
       architecture: AutoencoderArchitecture(
         observedDimension: model.graph.observedDimension, representationWidth: 1),
       configuration: training, key: key.child("initial-weights"))
-    let source = GeneratorSource(
-      model: model, masks: MaskSampler(distribution, for: model.graph), key: key.child("training"))
+    let source = GroupedMasks(
+      GeneratorSource(model: model, masks: MaskSampler(distribution, for: model.graph), key: key.child("training")),
+      group: maskGroup)
     let limit = try LinearGaussianModel(model)?.limits(over: masks, widths: [1], standardized: true)[0].recovery
     let clock = ContinuousClock()
     var seconds = 0.0
@@ -121,5 +123,26 @@ struct RecoveryBenchmark {
           rows: observed.rows, columns: flags.count, storage: (0..<observed.rows).flatMap { _ in flags }))
     }
     return (r2 / Double(masks.count), loss / Double(masks.count))
+  }
+}
+
+/// Batches in which every so many samples share the mask of the first of them.
+private struct GroupedMasks: BatchSource {
+  private let source: GeneratorSource
+  private let group: Int
+
+  init(_ source: GeneratorSource, group: Int) { (self.source, self.group) = (source, group) }
+
+  var observedDimension: Int { source.observedDimension }
+
+  func fill(
+    step: Int, batchSize: Int, observed: UnsafeMutableBufferPointer<Float>, mask: UnsafeMutableBufferPointer<Float>
+  ) {
+    source.fill(step: step, batchSize: batchSize, observed: observed, mask: mask)
+    for row in 0..<batchSize where row % group != 0 {
+      for column in 0..<observedDimension {
+        mask[row * observedDimension + column] = mask[row / group * group * observedDimension + column]
+      }
+    }
   }
 }
