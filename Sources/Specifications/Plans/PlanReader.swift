@@ -165,7 +165,7 @@ extension SweepPlan {
           guard let masks = try? masking.distribution(of: graph, ratio: ratio, patchSize: size),
             !masks.canCount(.interior)
           else { continue }
-          let setting = masking.isFixed ? "this mask" : "mask ratio \(ratio) with patch size \(size)"
+          let setting = masking.isFixed ? "this mask" : "mask ratio \(ratio) and patch size \(size)"
           throw node.error(
             "graph '\(graph.name)': with \(setting) every masked patch touches a visible one, and nothing is left in the "
               + "loss", remedy: "mask more, take smaller patches, or remove 'loss: interior'")
