@@ -144,7 +144,8 @@ struct CellPredictions {
     // Theorem 2 speaks of the invertible regime without edges between observables.
     // What is out of the loss need not be predicted, and then A(m) need not be recovered.
     guard case .fixed(let mask) = specification.masks.law, specification.maskTargets == .all,
-      plan.targets.contains(.epsilon), plan.recordsNodes, graph.regime == .invertible, !graph.hasObservedEdges, !generator.hasConstants,
+      plan.targets.contains(.epsilon), plan.recordsNodes, graph.regime == .invertible, !graph.hasObservedEdges,
+      !generator.hasConstants,
       generator.noises.allSatisfy(\.isNondegenerateAndIndependent)
     else { return [] }
     let ancestors = Set(content(of: mask, in: graph).ancestors)

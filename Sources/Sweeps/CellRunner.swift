@@ -65,7 +65,8 @@ struct CellRunner {
     switch specification.data {
     case .fresh:
       return GeneratorSource(
-        model: generator, masks: masks, sharing: specification.maskSharing, targets: specification.maskTargets, key: key)
+        model: generator, masks: masks, sharing: specification.maskSharing, targets: specification.maskTargets, key: key
+      )
     case .fixed(let samples):
       let data = generator.sample(0..<UInt64(samples), key: key.child("samples")).observed()
       return FixedDataSource(

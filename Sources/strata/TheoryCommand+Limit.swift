@@ -85,7 +85,8 @@ struct TheoryLimitCommand: ParsableCommand {
             remedy: "mask more, take smaller patches, or leave out --loss")
         }
         let limits = try model.limits(
-          masks: cell.masks, widths: widths.values, standardized: standardize, targets: loss.targets, options: options, key: key)
+          masks: cell.masks, widths: widths.values, standardized: standardize, targets: loss.targets, options: options,
+          key: key)
         rows += limits.map {
           Row(ratio: cell.ratio, patch: cell.patchSize, width: $0.width.map(String.init) ?? "all", limit: $0)
         }

@@ -82,7 +82,9 @@ import Testing
     let values = [Float](repeating: 0, count: 24)
     var (observed, mask, counted) = (values, values, values)
     observed.withUnsafeMutableBufferPointer { observed in
-      mask.withUnsafeMutableBufferPointer { source(.interior).fill(step: 0, batchSize: 4, observed: observed, mask: $0) }
+      mask.withUnsafeMutableBufferPointer {
+        source(.interior).fill(step: 0, batchSize: 4, observed: observed, mask: $0)
+      }
     }
     mask.withUnsafeBufferPointer { mask in
       counted.withUnsafeMutableBufferPointer { source(.interior).fillCounted(mask: mask, into: $0) }
