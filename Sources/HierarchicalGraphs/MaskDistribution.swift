@@ -6,6 +6,9 @@ public struct MaskDistribution: Sendable, Equatable {
     case exactCount(ratio: Double)
     /// Every patch independently with probability `ratio`, drawn again while nothing or everything is masked.
     case bernoulli(ratio: Double)
+    /// One rectangle of neighbouring patches, all of its places equally likely: on a line `maskedPatches(ratio:patchCount:)`
+    /// patches in a row; on a rectangle √ratio of its rows, and as many columns as bring the share nearest to `ratio`.
+    case block(ratio: Double)
     /// Always the same mask.
     case fixed(Mask)
   }
@@ -16,6 +19,10 @@ public struct MaskDistribution: Sendable, Equatable {
   public let patches: [[Int]]
   /// The number of observables.
   public let observableCount: Int
+  /// The sides of the grid, in patches.
+  let patchSides: [Int]
+  /// The shape of a block; nil for other laws.
+  @usableFromInline let block: MaskBlock?
 
   /// The distribution of a law on a grid.
   ///
@@ -30,9 +37,11 @@ public struct MaskDistribution: Sendable, Equatable {
     self.law = law
     observableCount = grid.count
     switch law {
-    case .exactCount(let ratio), .bernoulli(let ratio):
+    case .exactCount(let ratio), .bernoulli(let ratio), .block(let ratio):
       guard ratio > 0, ratio < 1 else { throw .invalidMaskRatio(ratio) }
       patches = try grid.patches(ofSize: patchSize)
+      patchSides = grid.sides.map { $0 / patchSize }
+      if case .block = law { block = MaskBlock(ratio: ratio, sides: patchSides) } else { block = nil }
       // Degenerate masks are drawn again; where nearly all are, that would never end.
       if case .bernoulli = law {
         let count = Double(patches.count)
@@ -56,6 +65,7 @@ public struct MaskDistribution: Sendable, Equatable {
           "the mask hides everything, so nothing is visible; leave at least one observable visible")
       }
       patches = (0..<grid.count).map { [$0] }
+      (patchSides, block) = (grid.sides, nil)
     }
   }
 
@@ -63,6 +73,21 @@ public struct MaskDistribution: Sendable, Equatable {
   /// 1 and at most `patchCount − 1`, so that something is predicted and something is visible.
   public static func maskedPatches(ratio: Double, patchCount: Int) -> Int {
     min(max(1, Int((ratio * Double(patchCount)).rounded())), patchCount - 1)
+  }
+
+  /// Every mask of a block law, each as likely as the others; none for other laws.
+  package func blockMasks() -> [Mask] {
+    guard let block else { return [] }
+    return (0..<block.placeCount).map { place in
+      var flags = [Bool](repeating: false, count: observableCount)
+      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: patches.count) { chosen in
+        block.write(place: place, into: chosen)
+        for patch in patches.indices where chosen[patch] == 1 {
+          for position in patches[patch] { flags[position] = true }
+        }
+      }
+      return Mask(flags)
+    }
   }
 
   /// Draws one mask.
@@ -90,6 +115,10 @@ public struct MaskDistribution: Sendable, Equatable {
     switch law {
     case .fixed(let mask):
       for patch in chosen.indices { chosen[patch] = mask.isMasked[patch] ? 1 : 0 }
+    case .block:
+      guard let block else { preconditionFailure("a block law without a block") }
+      var indices = SmallIndices(using: &generator)
+      block.write(place: indices.next(below: block.placeCount), into: chosen)
     case .exactCount(let ratio):
       // Floyd's algorithm (Bentley & Floyd 1987): a uniform k-subset from k draws, each taken or, if it is already in
       // the set, replaced by the last candidate. The smaller of the masked and the visible set is drawn.

@@ -17,6 +17,8 @@ public struct MaskSampler: Sendable {
   public let columnCount: Int
   /// The patch of each column.
   @usableFromInline let patchOfColumn: [Int32]
+  /// For each column, a column of each patch that touches its own.
+  private let touchingColumns: [[Int]]
 
   /// A sampler.
   ///
@@ -35,6 +37,10 @@ public struct MaskSampler: Sendable {
     }
     patchOfColumn = dimensions.indices.flatMap { [Int32](repeating: patchOf[$0], count: dimensions[$0]) }
     columnCount = patchOfColumn.count
+    var firstColumn = [Int](repeating: 0, count: distribution.patches.count)
+    for (column, patch) in patchOfColumn.enumerated().reversed() { firstColumn[Int(patch)] = column }
+    let touching = distribution.patchNeighbours().map { $0.map { firstColumn[$0] } }
+    touchingColumns = patchOfColumn.map { touching[Int($0)] }
   }
 
   /// A sampler for the observables of a graph.
@@ -80,6 +86,30 @@ public struct MaskSampler: Sendable {
         (base + start).initialize(from: base, count: columnCount)
       } else {
         fill(row: UnsafeMutableBufferPointer(start: base + start, count: columnCount), using: &generator)
+      }
+    }
+  }
+
+  /// Writes which entries of a batch count in the loss: 1 where a masked one does, 0 elsewhere.
+  ///
+  /// - Parameters:
+  ///   - targets: Which masked observables count.
+  ///   - masks: Shape (n, columnCount), row by row: masks of this sampler.
+  ///   - counted: Of the same shape; may be uninitialized.
+  /// - Complexity: O(n · columns); no allocation.
+  public func fillCounted(
+    _ targets: MaskTargets, of masks: UnsafeBufferPointer<Float>, into counted: UnsafeMutableBufferPointer<Float>
+  ) {
+    precondition(
+      masks.count % columnCount == 0 && masks.count == counted.count, "\(masks.count) values in rows of \(columnCount)")
+    guard targets == .interior else {
+      _ = counted.initialize(from: masks)
+      return
+    }
+    for start in stride(from: 0, to: masks.count, by: columnCount) {
+      for column in 0..<columnCount {
+        // A masked entry counts unless one of the patches around it is visible; flags are 0 or 1.
+        counted[start + column] = touchingColumns[column].reduce(masks[start + column]) { $0 * masks[start + $1] }
       }
     }
   }

@@ -70,13 +70,14 @@ extension LinearGaussianModel {
   ///   - widths: Widths q ≥ 1 of the representation.
   ///   - standardized: Whether the loss counts squared errors in units of each coordinate's variance, as a training on
   ///     standardised columns does. It changes the optimum where observables have different variances.
+  ///   - targets: Which masked observables count in the loss. Masks that leave none to count are left out of the means.
   ///   - options: When masks are enumerated, and how many are drawn where they are not.
   ///   - key: The randomness of the masks, where they are drawn; the same for all widths.
   /// - Returns: One limit for each width, then the ceiling.
   /// - Throws: `LinearAlgebraError` if the weights hold NaN or infinity, or an eigendecomposition does not converge.
   /// - Complexity: per mask O(v³ + v²·(T + N)) for v visible coordinates, shared by all widths.
   public func limits(
-    masks: MaskDistribution, widths: [Int], standardized: Bool = false,
+    masks: MaskDistribution, widths: [Int], standardized: Bool = false, targets: MaskTargets = .all,
     options: GaussianLimitOptions = GaussianLimitOptions(), key: RandomKey
   ) throws(LinearAlgebraError) -> [GaussianLimit] {
     precondition(widths.allSatisfy { $0 >= 1 }, "widths \(widths): each must be at least 1")
@@ -86,7 +87,11 @@ extension LinearGaussianModel {
     let regression = MaskRegression(self, standardized: standardized)
     var tally = RecoveryTally(self, widths: widths)
     let (sample, method) = maskSample(masks, options: options, key: key)
-    for (mask, weight) in sample { tally.add(try regression.answer(mask, widths: widths), mask: mask, weight: weight) }
+    for (mask, weight) in sample {
+      let counted = masks.counted(targets, of: mask)
+      guard counted.maskedCount > 0 else { continue }
+      tally.add(try regression.answer(mask, widths: widths, counted: counted), mask: mask, weight: weight)
+    }
     return tally.limits(method)
   }
 
@@ -97,14 +102,18 @@ extension LinearGaussianModel {
   ///   - masks: At least one; standard errors treat them as draws of their distribution.
   ///   - widths: Widths q ≥ 1 of the representation.
   ///   - standardized: As there.
-  /// - Throws: As ``limits(masks:widths:standardized:options:key:)``.
+  ///   - counted: For each mask the masked observables that count in the loss, at least one; nil for all of them.
+  /// - Throws: As ``limits(masks:widths:standardized:targets:options:key:)``.
   public func limits(
-    over masks: [Mask], widths: [Int], standardized: Bool = false
+    over masks: [Mask], widths: [Int], standardized: Bool = false, counted: [Mask]? = nil
   ) throws(LinearAlgebraError) -> [GaussianLimit] {
     precondition(!masks.isEmpty && widths.allSatisfy { $0 >= 1 }, "\(masks.count) masks, widths \(widths)")
     let regression = MaskRegression(self, standardized: standardized)
     var tally = RecoveryTally(self, widths: widths)
-    for mask in masks { tally.add(try regression.answer(mask, widths: widths), mask: mask, weight: 1) }
+    for (index, mask) in masks.enumerated() {
+      let answer = try regression.answer(mask, widths: widths, counted: counted?[index])
+      tally.add(answer, mask: mask, weight: 1)
+    }
     return tally.limits(.monteCarlo(draws: masks.count))
   }
 

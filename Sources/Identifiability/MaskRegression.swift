@@ -67,12 +67,18 @@ struct MaskRegression {
 
   /// The answer for one mask and several widths.
   ///
+  /// - Parameters:
+  ///   - mask: What is hidden from the encoder.
+  ///   - widths: Widths of the representation.
+  ///   - counted: The masked observables that count in the loss, at least one; nil for all of them. `losses` are of these.
+  ///
   /// Where eigenvalues tie across the border of a width, the optimum is a set; the answer is then the mean over the
   /// uniformly random choice among the tied directions, which does not depend on the order of nodes.
-  func answer(_ mask: Mask, widths: [Int]) throws(LinearAlgebraError) -> Answer {
+  func answer(_ mask: Mask, widths: [Int], counted: Mask? = nil) throws(LinearAlgebraError) -> Answer {
     var (masked, visible) = ([Int](), [Int]())
     for (index, range) in observedRows.enumerated() {
-      if mask.isMasked[index] { masked.append(contentsOf: range) } else { visible.append(contentsOf: range) }
+      if !mask.isMasked[index] { visible.append(contentsOf: range) }
+      if (counted ?? mask).isMasked[index] { masked.append(contentsOf: range) }
     }
     let (y, rank) = try whitened(visible)
     let maskedColumns = masked.map { columnOfRow[$0] }

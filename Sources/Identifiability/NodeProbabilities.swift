@@ -6,7 +6,7 @@ public import HierarchicalGraphs
 /// Exact on every DAG and for any patches, aligned with the graph or not: node v is in A(m) unless the patches that its
 /// observed descendants touch are all masked or all visible, and it is a sink of A(m) if moreover the patches of each child
 /// are of one colour. Children whose patches overlap form one group, the groups are disjoint, and patches are exchangeable,
-/// so only the sizes of the groups matter. For a b-ary tree with each leaf masked independently with probability r and
+/// so only the sizes of the groups matter. Fixed masks and blocks, whose patches are not, are enumerated. For a b-ary tree with each leaf masked independently with probability r and
 /// k = b^(h−1) this is (r^k + (1−r)^k)^b − r^(bk) − (1−r)^(bk) at height h.
 public struct NodeProbabilities: Sendable, Equatable {
   /// P(v ∈ A(m)) for each node.
@@ -20,21 +20,25 @@ public struct NodeProbabilities: Sendable, Equatable {
   ///   - graph: Any valid graph.
   ///   - masks: The mask distribution on the graph's grid.
   ///   - options: Only `includesDegenerateMasks` matters.
-  /// - Complexity: O((nodes + edges) · patches / 64 + Σ_v children(v) · patches(v)) time, nodes · patches bits of memory.
+  /// - Complexity: O((nodes + edges) · patches / 64 + Σ_v children(v) · patches(v)) time, nodes · patches bits of memory;
+  ///   O(masks · (nodes + edges)) for fixed masks and blocks.
   public init(_ graph: HierarchicalGraph, masks: MaskDistribution, options: LevelLawOptions = LevelLawOptions()) {
     precondition(
       masks.observableCount == graph.observables.count,
       "masks over \(masks.observableCount) observables for a graph with \(graph.observables.count)")
     let count = graph.nodes.count
-    if case .fixed(let mask) = masks.law {
-      let location = ContentLocator(graph).locate(mask)
+    let law = PatchLaw(masks, includesDegenerateMasks: options.includesDegenerateMasks)
+    guard law.isExchangeable else {
+      let locator = ContentLocator(graph)
       var (ancestor, content) = ([Double](repeating: 0, count: count), [Double](repeating: 0, count: count))
-      for v in location.ancestors { ancestor[v] = 1 }
-      for v in location.content { content[v] = 1 }
+      law.forEachMask { mask, probability in
+        let location = locator.locate(mask)
+        for v in location.ancestors { ancestor[v] += probability }
+        for v in location.content { content[v] += probability }
+      }
       (self.ancestor, self.content) = (ancestor, content)
       return
     }
-    let law = PatchLaw(masks, includesDegenerateMasks: options.includesDegenerateMasks)
     let patches = PatchSets(graph, patches: masks.patches)
     var probabilities = GroupProbabilities(law)
     var (ancestor, content) = ([Double](repeating: 0, count: count), [Double](repeating: 0, count: count))

@@ -20,18 +20,27 @@ struct PatchLaw {
   /// Whether following subtrees is affordable: independent masks need one number a subtree, a fixed count a whole profile.
   var suitsDynamicProgramming: Bool {
     switch masks.law {
-    case .fixed: false
+    case .fixed, .block: false
     case .bernoulli: true
     case .exactCount: patchCount <= 1 << 14
     }
   }
 
+  /// Whether all patches are alike: a set of them is as likely as any other of its size.
+  var isExchangeable: Bool {
+    switch masks.law {
+    case .fixed, .block: false
+    case .exactCount, .bernoulli: true
+    }
+  }
+
   var patchCount: Int { masks.patches.count }
 
-  /// The number of masks that an enumeration visits, `nil` beyond 2³⁰ or for more than 62 patches.
+  /// The number of masks that an enumeration visits, `nil` beyond 2³⁰ or for more than 62 patches that are drawn one by one.
   var maskCount: Int? {
     switch masks.law {
     case .fixed: return 1
+    case .block: return masks.blockMasks().count
     case .bernoulli: return patchCount <= 30 ? 1 << patchCount : nil
     case .exactCount(let ratio):
       guard patchCount <= 62 else { return nil }
@@ -48,6 +57,9 @@ struct PatchLaw {
   func forEachMask(_ body: (Mask, Double) -> Void) {
     switch masks.law {
     case .fixed(let mask): body(mask, 1)
+    case .block:
+      let blocks = masks.blockMasks()
+      for mask in blocks { body(mask, 1 / Double(blocks.count)) }
     case .bernoulli(let ratio):
       let degenerate = includesDegenerateMasks ? 0 : pow(ratio, Double(patchCount)) + pow(1 - ratio, Double(patchCount))
       for bits in UInt64(0)..<1 << UInt64(patchCount) {
@@ -89,7 +101,7 @@ struct PatchLaw {
   /// The share of masked patches that a patch expects.
   var maskedShare: Double {
     switch masks.law {
-    case .fixed: preconditionFailure("a fixed mask has no law over patches")
+    case .fixed, .block: preconditionFailure("patches are not exchangeable under \(masks.law)")
     case .bernoulli(let ratio): ratio
     case .exactCount(let ratio):
       Double(MaskDistribution.maskedPatches(ratio: ratio, patchCount: patchCount)) / Double(patchCount)
@@ -100,7 +112,7 @@ struct PatchLaw {
   /// impossible. Where degenerate masks are drawn again, valid only for 0 < j < `count`.
   func logPatternProbabilities(count: Int) -> [Double] {
     switch masks.law {
-    case .fixed: preconditionFailure("a fixed mask has no law over patterns")
+    case .fixed, .block: preconditionFailure("patches are not exchangeable under \(masks.law)")
     case .bernoulli(let ratio):
       let n = Double(patchCount)
       let kept = includesDegenerateMasks ? 1 : 1 - pow(ratio, n) - pow(1 - ratio, n)

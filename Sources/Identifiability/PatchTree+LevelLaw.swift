@@ -63,7 +63,7 @@ extension PatchTree {
   private func conditioning(_ law: PatchLaw) -> (ratio: Double, count: Int?, kept: Double) {
     let n = Double(patchCount)
     switch law.masks.law {
-    case .fixed: preconditionFailure("a fixed mask has no law over counts")
+    case .fixed, .block: preconditionFailure("patches are not exchangeable under \(law.masks.law)")
     case .bernoulli(let ratio):
       return (ratio, nil, law.includesDegenerateMasks ? 1 : 1 - pow(ratio, n) - pow(1 - ratio, n))
     case .exactCount(let ratio):

@@ -4,7 +4,7 @@ public import Stochastics
 
 /// The best representation of one linear encoder that serves all masks, with a decoder that knows the mask.
 ///
-/// The reduced-rank optimum of ``LinearGaussianModel/limits(masks:widths:standardized:options:key:)`` has its own encoder
+/// The reduced-rank optimum of ``LinearGaussianModel/limits(masks:widths:standardized:targets:options:key:)`` has its own encoder
 /// for each mask. Here ĉ = W · (x with its masked entries set to 0) with one W for all masks, and the best linear decoder for each, so its
 /// loss lies at or above the limit's: the difference is the price of sharing.
 public struct SharedEncoderLimit: Sendable, Equatable {

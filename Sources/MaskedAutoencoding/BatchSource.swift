@@ -19,6 +19,16 @@ public protocol BatchSource {
   func fill(
     step: Int, batchSize: Int, observed: UnsafeMutableBufferPointer<Float>, mask: UnsafeMutableBufferPointer<Float>)
 
+  /// Whether only some of the masked entries count in the loss: those that ``fillCounted(mask:into:)`` says.
+  var restrictsLoss: Bool { get }
+
+  /// Writes which entries of a batch count in the loss; called only if ``restrictsLoss``.
+  ///
+  /// - Parameters:
+  ///   - mask: (batchSize, D), row-major, as ``fill(step:batchSize:observed:mask:)`` left it.
+  ///   - counted: (batchSize, D); receives 1 where a masked entry counts, and 0 elsewhere.
+  func fillCounted(mask: UnsafeBufferPointer<Float>, into counted: UnsafeMutableBufferPointer<Float>)
+
   /// The samples that standardisation is estimated from, shape (at least `samples` if there are so many, D).
   ///
   /// The default takes the values of the first batches.
@@ -26,6 +36,14 @@ public protocol BatchSource {
 }
 
 extension BatchSource {
+  /// All masked entries count, as in MAE.
+  public var restrictsLoss: Bool { false }
+
+  /// All masked entries count.
+  public func fillCounted(mask: UnsafeBufferPointer<Float>, into counted: UnsafeMutableBufferPointer<Float>) {
+    _ = counted.initialize(from: mask)
+  }
+
   /// The values of batches 0, 1, … until there are `samples` rows.
   public func calibrationSamples(_ samples: Int, batchSize: Int) -> Matrix<Float> {
     let batches = (samples + batchSize - 1) / batchSize

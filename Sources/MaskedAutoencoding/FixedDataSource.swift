@@ -14,6 +14,8 @@ public final class FixedDataSource: BatchSource {
   public let masks: MaskSampler
   /// Whether every sample of a batch has a mask of its own.
   public let sharing: MaskSharing
+  /// Which masked observables count in the loss.
+  public let targets: MaskTargets
   private let key: RandomKey
   private var epoch = -1
   private var order: [Int] = []
@@ -24,15 +26,20 @@ public final class FixedDataSource: BatchSource {
   ///   - samples: Shape (n, D), n ≥ 1.
   ///   - masks: The law of the masks over the D columns.
   ///   - sharing: Whether every sample of a batch has a mask of its own.
+  ///   - targets: Which masked observables count in the loss.
   ///   - key: The source of orders and masks.
   /// - Precondition: the sampler has D columns.
-  public init(samples: Matrix<Float>, masks: MaskSampler, sharing: MaskSharing = .perSample, key: RandomKey) {
+  public init(
+    samples: Matrix<Float>, masks: MaskSampler, sharing: MaskSharing = .perSample, targets: MaskTargets = .all,
+    key: RandomKey
+  ) {
     precondition(samples.rows > 0, "a data set without samples")
     precondition(
       masks.columnCount == samples.columns, "masks of \(masks.columnCount) columns for \(samples.columns) columns")
     self.samples = samples
     self.masks = masks
     self.sharing = sharing
+    self.targets = targets
     self.key = key
   }
 
@@ -58,6 +65,14 @@ public final class FixedDataSource: BatchSource {
     }
     var stream = RandomStream(key.child("masks").child(step))
     masks.fill(batch: mask, sharing: sharing, using: &stream)
+  }
+
+  /// Whether not all masked entries count.
+  public var restrictsLoss: Bool { targets != .all }
+
+  /// Writes which entries count in the loss. See ``BatchSource``.
+  public func fillCounted(mask: UnsafeBufferPointer<Float>, into counted: UnsafeMutableBufferPointer<Float>) {
+    masks.fillCounted(targets, of: mask, into: counted)
   }
 
   private func shuffle(_ epoch: Int) {

@@ -6,12 +6,14 @@ extension Network {
   /// - Parameters:
   ///   - observed: (batch, D), row-major.
   ///   - mask: (batch, D), 1 for masked and 0 for visible.
+  ///   - counted: (batch, D), 1 for the masked entries that count in the loss and 0 for others; nil: all masked ones count.
   ///   - mean: (D), subtracted.
   ///   - inverseDeviation: (D), multiplied by.
   func load(
-    observed: UnsafePointer<Scalar>, mask source: UnsafePointer<Scalar>, mean: UnsafePointer<Scalar>,
-    inverseDeviation: UnsafePointer<Scalar>
+    observed: UnsafePointer<Scalar>, mask source: UnsafePointer<Scalar>, counted: UnsafePointer<Scalar>? = nil,
+    mean: UnsafePointer<Scalar>, inverseDeviation: UnsafePointer<Scalar>
   ) {
+    let counted = counted ?? source
     let (d, k) = (architecture.observedDimension, architecture.representationWidth)
     for row in 0..<batchSize {
       let (x, m) = (observed + row * d, source + row * d)
@@ -23,7 +25,7 @@ extension Network {
         x, mask: m, mean: mean, inverseDeviation: inverseDeviation, into: targetRow, visible: visible, count: d)
       encoderMask.update(from: m, count: d)
       decoderMask.update(from: m, count: d)
-      maskRow.update(from: m, count: d)
+      maskRow.update(from: counted + row * d, count: d)
     }
   }
 
@@ -53,7 +55,7 @@ extension Network {
     }
   }
 
-  /// The loss Σ m(ŷ − x)² / Σ m after ``forward()``, and the gradient of the output layer.
+  /// The loss Σ m(ŷ − x)² / Σ m after ``forward()``, and the gradient of the output layer; m are the entries that count.
   ///
   /// - Parameter maskedCount: Σ m; if it is 0, the loss and all gradients are 0.
   func loss(maskedCount: Double) -> Double {

@@ -16,7 +16,7 @@ final class Network<Scalar: NetworkScalar> {
   let workspace: AlignedBuffer<Scalar>
   let encoder: LayerStack
   let decoder: LayerStack
-  /// Standardised values and mask, (batch, targetStride): what the loss compares with.
+  /// Standardised values, and which of them count, (batch, targetStride): what the loss compares with.
   let target: UnsafeMutablePointer<Scalar>
   let mask: UnsafeMutablePointer<Scalar>
   let targetStride: Int

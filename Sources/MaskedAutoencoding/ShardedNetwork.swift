@@ -17,7 +17,7 @@ final class ShardedNetwork {
   /// The first row of each half.
   private let firstRows: [Int]
   private let observedDimension: Int
-  /// How often each column of a batch is masked: whole numbers below 2²⁴, so that sums are exact.
+  /// How often each column of a batch counts in the loss: whole numbers below 2²⁴, so that sums are exact.
   private let maskSums: AlignedBuffer<Float>
   private let batchSize: Int
 
@@ -38,34 +38,37 @@ final class ShardedNetwork {
 
   /// All parameters, one flat block.
   var parameters: UnsafeMutablePointer<Float> { shards[0].parameters }
-  /// The gradient after ``run(observed:mask:mean:inverseDeviation:withGradient:threads:)``.
+  /// The gradient after ``run(observed:mask:counted:mean:inverseDeviation:withGradient:threads:)``.
   var gradients: UnsafeMutablePointer<Float> { shards[0].gradients.pointer }
 
-  /// The loss Σ m(ŷ − x)² / Σ m of a batch and, if wanted, its gradient.
+  /// The loss Σ m(ŷ − x)² / Σ m of a batch and, if wanted, its gradient; m are the masked entries that count.
   ///
   /// - Parameters:
   ///   - observed: (batch, D), row-major.
   ///   - mask: (batch, D), 1 for masked and 0 for visible.
+  ///   - counted: (batch, D), 1 for the masked entries that count in the loss; nil: all of them do.
   ///   - mean: (D), subtracted.
   ///   - inverseDeviation: (D), multiplied by.
   ///   - threads: 1, or more for both halves at once.
   func run(
-    observed: UnsafePointer<Float>, mask: UnsafePointer<Float>, mean: UnsafePointer<Float>,
-    inverseDeviation: UnsafePointer<Float>, withGradient: Bool, threads: Int
+    observed: UnsafePointer<Float>, mask: UnsafePointer<Float>, counted: UnsafePointer<Float>? = nil,
+    mean: UnsafePointer<Float>, inverseDeviation: UnsafePointer<Float>, withGradient: Bool, threads: Int
   ) -> Double {
-    // Both halves divide by the masked entries of the whole batch.
-    Float.columnSums(mask, into: maskSums.pointer, rows: batchSize, stride: observedDimension)
+    // Both halves divide by the entries of the whole batch that count.
+    Float.columnSums(counted ?? mask, into: maskSums.pointer, rows: batchSize, stride: observedDimension)
     let total = maskSums.elements.reduce(0) { $0 + Double($1) }
     var losses = [Double](repeating: 0, count: shards.count)
     losses.withUnsafeMutableBufferPointer { losses in
       // Every half writes its own loss, activations and gradients.
-      nonisolated(unsafe) let (losses, observed, mask) = (losses, observed, mask)
+      nonisolated(unsafe) let (losses, observed, mask, counted) = (losses, observed, mask, counted)
       nonisolated(unsafe) let (shards, mean, inverseDeviation) = (self.shards, mean, inverseDeviation)
       let (firstRows, columns) = (self.firstRows, observedDimension)
       let half = { @Sendable (index: Int) in
         BLASRuntime.flushDenormals()
         let (shard, start) = (shards[index], firstRows[index] * columns)
-        shard.load(observed: observed + start, mask: mask + start, mean: mean, inverseDeviation: inverseDeviation)
+        shard.load(
+          observed: observed + start, mask: mask + start, counted: counted.map { $0 + start }, mean: mean,
+          inverseDeviation: inverseDeviation)
         shard.forward()
         losses[index] = shard.loss(maskedCount: total)
         if withGradient { shard.backward() }

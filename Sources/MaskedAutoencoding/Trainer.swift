@@ -18,6 +18,8 @@ public final class Trainer {
   /// The batch as the source fills it.
   private let observed: AlignedBuffer<Float>
   private let mask: AlignedBuffer<Float>
+  /// Which entries count in the loss; empty where all masked ones do.
+  private var counted = AlignedBuffer<Float>(count: 0)
 
   /// How many threads a step may use: 1, or 2 for both halves of a batch at once. It changes no bit of the result. Sweeps use
   /// one, since independent cells share cores better than the halves of a step.
@@ -82,17 +84,23 @@ public final class Trainer {
     guard step < end, divergence == nil else { return }
     guard let standardization = self.standardization ?? estimateStandardization(source) else { return }
     self.standardization = standardization
+    if source.restrictsLoss, counted.count == 0 { counted = AlignedBuffer(count: mask.count) }
     standardization.mean.withUnsafeBufferPointer { mean in
       standardization.inverseDeviation.withUnsafeBufferPointer { inverseDeviation in
         while step < end, divergence == nil {
-          source.fill(
-            step: step, batchSize: configuration.batchSize, observed: observed.elements, mask: mask.elements)
+          fillBatch(source)
           advance(mean: mean.baseAddress!, inverseDeviation: inverseDeviation.baseAddress!, onProgress)
         }
         // The loss of a step tells of the updates before it; the last one has no step after it.
         if divergence == nil, step == configuration.steps { checkLastUpdate(source, mean, inverseDeviation) }
       }
     }
+  }
+
+  /// Takes the batch of the present step from the source.
+  private func fillBatch(_ source: any BatchSource) {
+    source.fill(step: step, batchSize: configuration.batchSize, observed: observed.elements, mask: mask.elements)
+    if counted.count > 0 { source.fillCounted(mask: UnsafeBufferPointer(mask.elements), into: counted.elements) }
   }
 
   /// One step on the batch in `observed` and `mask`.
@@ -132,7 +140,8 @@ public final class Trainer {
     mean: UnsafePointer<Float>, inverseDeviation: UnsafePointer<Float>, withGradient: Bool
   ) -> Double {
     network.run(
-      observed: observed.pointer, mask: mask.pointer, mean: mean, inverseDeviation: inverseDeviation,
+      observed: observed.pointer, mask: mask.pointer, counted: counted.count > 0 ? UnsafePointer(counted.pointer) : nil,
+      mean: mean, inverseDeviation: inverseDeviation,
       withGradient: withGradient, threads: threads)
   }
 
@@ -140,7 +149,7 @@ public final class Trainer {
   private func checkLastUpdate(
     _ source: any BatchSource, _ mean: UnsafeBufferPointer<Float>, _ inverseDeviation: UnsafeBufferPointer<Float>
   ) {
-    source.fill(step: step, batchSize: configuration.batchSize, observed: observed.elements, mask: mask.elements)
+    fillBatch(source)
     let loss = batchLoss(
       mean: mean.baseAddress!, inverseDeviation: inverseDeviation.baseAddress!, withGradient: false)
     if let reason = divergenceReason(loss) {

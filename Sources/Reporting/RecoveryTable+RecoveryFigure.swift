@@ -21,23 +21,31 @@ extension RecoveryTable {
     if points.contains(where: { $0.isCut(by: range) }) { caption += " Values beyond the axis are cut off." }
     return isOverLevels
       ? levelsFigure(lines, range: range, caption: caption)
-      : ratiosFigure(lines, range: range, caption: caption)
+      : panels(
+        lines, range: range, caption: caption,
+        axis: PanelAxis(
+          range: "[0:1]", ticks: "0,0.5; set mxtics 2", unlabelled: "0,0.5; set mxtics 2",
+          label: "mask ratio (masked / all patches)"))
   }
 
-  private func ratiosFigure(_ lines: [FigureLine], range: ClosedRange<Double>, caption: String) -> GnuplotFigure {
+  /// A panel for each level, in it the lines of all estimators.
+  func panels(
+    _ lines: [FigureLine], range: ClosedRange<Double>, caption: String, axis: PanelAxis
+  ) -> GnuplotFigure {
     let levels = self.levels.filter { level in lines.contains { $0.level == level } }
     var grid = PanelGrid(panels: levels.count)
     let legend = FigureLegend(lines, width: grid.width)
     grid.strip = legend.height
     var (data, body): ([String], [String]) = ([], ["set multiplot", FigureStyle.axes, "unset key"])
-    body += ["set xrange [0:1]; set xtics 0,0.5; set mxtics 2", Self.verticalRange(range)]
+    body += ["set xrange \(axis.range)", Self.verticalRange(range)]
     for (index, level) in levels.enumerated() {
       let drawn = lines.filter { $0.level == level }
       for line in drawn { data.append(line.data(at: line.points.map(\.ratio))) }
+      let isLowest = grid.isLowest(index, of: levels.count)
       body += [
         grid.place(index),
         "set title \(GnuplotText.quoted(panelTitle(level))) offset 0,-0.7 tc rgb '\(FigureStyle.ink)'",
-        "set format x \(grid.isLowest(index, of: levels.count) ? "'%g'" : "''")",
+        "set format x \(isLowest ? "'%g'" : "''"); set xtics \(isLowest ? axis.ticks : axis.unlabelled)",
         "set format y \(index % grid.columns == 0 ? "'%g'" : "''")",
         // Intervals lie behind all lines.
         "plot " + (drawn.compactMap(\.band) + drawn.reversed().map(\.plot)).joined(separator: ", "),
@@ -45,7 +53,7 @@ extension RecoveryTable {
     }
     body += [
       FigureStyle.label(
-        "mask ratio (masked / all patches); \(self.caption.sampleText) a point", x: grid.center,
+        "\(axis.label); \(self.caption.sampleText) a point", x: grid.center,
         y: (grid.strip + 0.12) / grid.height),
       FigureStyle.label(self.caption.axisTitle, x: 0.1 / grid.width, y: grid.middle, rotated: true),
       legend.plot(grid), "unset multiplot",

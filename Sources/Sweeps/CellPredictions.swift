@@ -11,13 +11,14 @@ internal import Stochastics
 ///
 /// - `r2_linear` (per mask; linear mechanisms and Gaussian noise): the closed-form optimum of width k, reduced-rank
 ///   regression, averaged over the very masks on which the linear probe is fitted; of the content, over those of them
-///   that have any (every model without constants).
+///   that have any (every model without constants). Of the masked observables it predicts those that count in the loss; there
+///   are no such rows where one of those masks leaves none to count.
 /// - `r2_linear` of the estimator `theory-posterior` (the same models, where the plan asks for `posterior`): R² of the exact
 ///   posterior mean given all of the visible part.
 /// - `content_probability` (target `content`; every model without constants): P(node ∈ c) and, for a level, P(some node of it
 ///   ∈ c) under the mask distribution.
 /// - `recoverable` (target `epsilon`, by node; a fixed mask in the invertible regime, independent noises that are not
-///   degenerate, no constants): 1 for the noises of A, which Theorem 2 says a representation of the intrinsic width
+///   degenerate, no constants, all masked observables in the loss): 1 for the noises of A, which Theorem 2 says a representation of the intrinsic width
 ///   recovers, 0 for the others.
 ///
 /// Interventions: shifts and scales of linear mechanisms keep the closed form, which speaks of their weights; a node that is
@@ -46,9 +47,12 @@ struct CellPredictions {
       !hasConstantTargets(model)
     else { return [] }
     let width = specification.architecture.representationWidth
+    let masks = PerMaskEvaluation(specification).masks
+    let counted = masks.map { specification.masks.counted(specification.maskTargets, of: $0) }
+    // A mask that leaves nothing in the loss has no optimum.
+    guard counted.allSatisfy({ $0.maskedCount > 0 }) else { return [] }
     let limits = try model.limits(
-      over: PerMaskEvaluation(specification).masks, widths: [width],
-      standardized: specification.training.standardizesInput)
+      over: masks, widths: [width], standardized: specification.training.standardizesInput, counted: counted)
     let recovery = limits[0].recovery
     var rows: [RecoveryScore] = []
     if plan.targets.contains(.z) { rows += limitRows(.values(generator), nodes: recovery.node.map(\.value)) }
@@ -138,8 +142,10 @@ struct CellPredictions {
 
   private func recoverableNoises() -> [RecoveryScore] {
     // Theorem 2 speaks of the invertible regime without edges between observables.
-    guard case .fixed(let mask) = specification.masks.law, plan.targets.contains(.epsilon), plan.recordsNodes,
-      graph.regime == .invertible, !graph.hasObservedEdges, !generator.hasConstants,
+    // What is out of the loss need not be predicted, and then A(m) need not be recovered.
+    guard case .fixed(let mask) = specification.masks.law, specification.maskTargets == .all,
+      plan.targets.contains(.epsilon), plan.recordsNodes, graph.regime == .invertible, !graph.hasObservedEdges,
+      !generator.hasConstants,
       generator.noises.allSatisfy(\.isNondegenerateAndIndependent)
     else { return [] }
     let ancestors = Set(content(of: mask, in: graph).ancestors)

@@ -64,10 +64,13 @@ struct CellRunner {
     let masks = MaskSampler(specification.masks, for: generator.graph)
     switch specification.data {
     case .fresh:
-      return GeneratorSource(model: generator, masks: masks, sharing: specification.maskSharing, key: key)
+      return GeneratorSource(
+        model: generator, masks: masks, sharing: specification.maskSharing, targets: specification.maskTargets, key: key
+      )
     case .fixed(let samples):
       let data = generator.sample(0..<UInt64(samples), key: key.child("samples")).observed()
-      return FixedDataSource(samples: data, masks: masks, sharing: specification.maskSharing, key: key)
+      return FixedDataSource(
+        samples: data, masks: masks, sharing: specification.maskSharing, targets: specification.maskTargets, key: key)
     }
   }
 

@@ -21,6 +21,8 @@ public struct CellSpecification: Sendable {
   public let masks: MaskDistribution
   /// Whether samples of a batch share their mask.
   public let maskSharing: MaskSharing
+  /// Which masked observables count in the loss of the training.
+  public let maskTargets: MaskTargets
   /// Masked share of the patches; for a fixed mask, of the observables.
   public let maskRatio: Double
   /// The side of a patch, in observables.
@@ -52,8 +54,8 @@ public struct CellSpecification: Sendable {
 
   /// The whole specification as text, one fact a line: two cells are the same exactly if these texts are.
   ///
-  /// It holds no path and no time, so a moved or copied plan keeps its cells. Interventions have a line only where there are
-  /// any, so that cells without them are the cells of plans that never spoke of them.
+  /// It holds no path and no time, so a moved or copied plan keeps its cells. Interventions and what counts in the loss are
+  /// named only where there are any and where not all counts, so that other cells are those of plans that never spoke of them.
   public var canonicalText: String { settingText + seedText }
 
   /// The lines of ``canonicalText`` that follow ``settingText``, with the line break before them.
@@ -70,7 +72,7 @@ public struct CellSpecification: Sendable {
       edges \(edges.joined(separator: ";"))
       mechanism \(mechanism)
       noise \(noise)\(interventionLines)
-      mask \(masks.law) patch \(patchSize) \(maskSharing.rawValue)
+      mask \(masks.law) patch \(patchSize) \(maskSharing.rawValue)\(maskTargets == .all ? "" : " loss \(maskTargets.rawValue)")
       architecture \(architecture)
       training \(training)
       data \(data)

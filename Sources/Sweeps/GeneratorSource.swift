@@ -9,6 +9,7 @@ public struct GeneratorSource: BatchSource {
   let model: GenerativeModel
   let masks: MaskSampler
   let sharing: MaskSharing
+  let targets: MaskTargets
   let key: RandomKey
 
   /// Batches of a generator.
@@ -17,13 +18,25 @@ public struct GeneratorSource: BatchSource {
   ///   - model: What samples are drawn from.
   ///   - masks: The law of the masks over the model's observed columns.
   ///   - sharing: Whether every sample of a batch has a mask of its own.
+  ///   - targets: Which masked observables count in the loss.
   ///   - key: The source of samples and masks.
-  public init(model: GenerativeModel, masks: MaskSampler, sharing: MaskSharing = .perSample, key: RandomKey) {
-    (self.model, self.masks, self.sharing, self.key) = (model, masks, sharing, key)
+  public init(
+    model: GenerativeModel, masks: MaskSampler, sharing: MaskSharing = .perSample, targets: MaskTargets = .all,
+    key: RandomKey
+  ) {
+    (self.model, self.masks, self.sharing, self.targets, self.key) = (model, masks, sharing, targets, key)
   }
 
   /// D, the number of observed columns.
   public var observedDimension: Int { model.graph.observedDimension }
+
+  /// Whether not all masked entries count.
+  public var restrictsLoss: Bool { targets != .all }
+
+  /// Writes which entries count in the loss. See `BatchSource`.
+  public func fillCounted(mask: UnsafeBufferPointer<Float>, into counted: UnsafeMutableBufferPointer<Float>) {
+    masks.fillCounted(targets, of: mask, into: counted)
+  }
 
   /// Draws the samples and masks of a step. See `BatchSource`.
   public func fill(

@@ -64,8 +64,8 @@ public struct PlanCells: RandomAccessCollection, Sendable {
           for width in plan.widths where !seeds.isEmpty && !trainingSeeds.isEmpty {
             let cell = CellSpecification(
               graph: graph, mechanism: mechanism, noise: plan.noise, interventions: plan.interventions,
-              environment: environment, masks: masks, maskSharing: plan.masking.sharing, maskRatio: ratio,
-              patchSize: patch,
+              environment: environment, masks: masks, maskSharing: plan.masking.sharing,
+              maskTargets: plan.masking.targets, maskRatio: ratio, patchSize: patch,
               architecture: AutoencoderArchitecture(
                 observedDimension: graph.observedDimension, representationWidth: width,
                 hiddenWidth: plan.model.hiddenWidth, hiddenLayers: plan.model.hiddenLayers,
@@ -97,15 +97,13 @@ extension SweepPlan {
   ) throws(GraphError) -> [(masks: MaskDistribution, ratio: Double, patch: Int)] {
     if case .fixed(let names) = masking.law {
       let mask = try Mask(masking: names, in: graph)
-      let masks = try MaskDistribution(.fixed(mask), grid: graph.grid, patchSize: 1)
+      let masks = try masking.distribution(of: graph, ratio: 0.5, patchSize: 1)
       return [(masks, Double(mask.maskedCount) / Double(graph.grid.count), 1)]
     }
     var result: [(MaskDistribution, Double, Int)] = []
     for patch in patchSizes {
       for ratio in maskRatios {
-        let law: MaskDistribution.Law =
-          masking.law == .bernoulli ? .bernoulli(ratio: ratio) : .exactCount(ratio: ratio)
-        result.append((try MaskDistribution(law, grid: graph.grid, patchSize: patch), ratio, patch))
+        result.append((try masking.distribution(of: graph, ratio: ratio, patchSize: patch), ratio, patch))
       }
     }
     return result

@@ -65,12 +65,15 @@ enum ResolvedPlan {
   }
 
   private static func mask(_ masking: MaskPlan) -> String {
-    switch masking.law {
-    case .exactCount: "{law: exact-count, sharing: \(masking.sharing.rawValue)}"
-    case .bernoulli: "{law: bernoulli, sharing: \(masking.sharing.rawValue)}"
-    case .fixed(let names):
-      "{fixed: [\(names.map(\.jsonQuoted).joined(separator: ", "))], sharing: \(masking.sharing.rawValue)}"
-    }
+    let law =
+      switch masking.law {
+      case .exactCount: "law: exact-count"
+      case .bernoulli: "law: bernoulli"
+      case .block: "law: block"
+      case .fixed(let names): "fixed: [\(names.map(\.jsonQuoted).joined(separator: ", "))]"
+      }
+    let loss = masking.targets == .all ? "" : ", loss: \(masking.targets.rawValue)"
+    return "{\(law), sharing: \(masking.sharing.rawValue)\(loss)}"
   }
 
   private static func model(_ model: ModelPlan) -> String {

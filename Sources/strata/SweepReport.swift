@@ -30,6 +30,7 @@ struct SweepReport {
         sections.append(try section(summary, of: tables, names: &names, output: output))
       }
     }
+    for tables in tables { sections += try doseSections(tables, names: &names, output: output) }
     try output.write(page(sections).html, as: ReportFolder.page)
   }
 

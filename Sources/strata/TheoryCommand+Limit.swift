@@ -20,6 +20,13 @@ struct TheoryLimitCommand: ParsableCommand {
         strata theory limit tree:depth=6,branching=2 --rho 0.85 --mask-ratios 0.1,0.9
       """)
 
+  /// What of the masked observables counts.
+  enum Loss: String, ExpressibleByArgument, CaseIterable {
+    case all, interior
+
+    var targets: MaskTargets { self == .all ? .all : .interior }
+  }
+
   @Argument(help: "A model file, a data set with its model, or a graph or family together with --mechanism or --rho.")
   var model: String
 
@@ -42,6 +49,10 @@ struct TheoryLimitCommand: ParsableCommand {
   @Option(help: "The widths of the representation, with commas between.")
   var widths = NumberList<Int>(values: [1])
 
+  @Option(
+    help: "What counts in the loss: all that is masked, or the interior, the masked patches that touch no visible one.")
+  var loss = Loss.all
+
   @OptionGroup var masks: MaskGridOptions
 
   @Flag(help: "Add the optimum under one linear encoder shared by all masks.")
@@ -54,6 +65,7 @@ struct TheoryLimitCommand: ParsableCommand {
     if shared, standardize {
       throw ValidationError("--shared counts errors in the data's units; leave out --standardize")
     }
+    if shared, loss != .all { throw ValidationError("--shared counts all that is masked; leave out --loss") }
     if rho != nil, mechanism != nil { throw ValidationError("give --rho or --mechanism, not both") }
     for width in widths.values where width < 1 { throw ValidationError("\(width) is not a width; give numbers from 1") }
   }
@@ -66,8 +78,15 @@ struct TheoryLimitCommand: ParsableCommand {
       let key = RandomKey(seed: masks.maskSeed).child("theory limit")
       var rows: [Row] = []
       for cell in try masks.distributions(loaded.grid) {
+        guard cell.masks.canCount(loss.targets) else {
+          throw SpecificationError(
+            file: nil, keyPath: "--loss",
+            "with mask ratio \(cell.ratio) and patch size \(cell.patchSize) every masked patch touches a visible one",
+            remedy: "mask more, take smaller patches, or leave out --loss")
+        }
         let limits = try model.limits(
-          masks: cell.masks, widths: widths.values, standardized: standardize, options: options, key: key)
+          masks: cell.masks, widths: widths.values, standardized: standardize, targets: loss.targets, options: options,
+          key: key)
         rows += limits.map {
           Row(ratio: cell.ratio, patch: cell.patchSize, width: $0.width.map(String.init) ?? "all", limit: $0)
         }

@@ -38,6 +38,7 @@ struct MaskGridOptions: ParsableArguments {
   enum Law: String, ExpressibleByArgument, CaseIterable {
     case exactCount = "exact-count"
     case bernoulli
+    case block
   }
 
   @Option(help: "The shares of patches to mask, with commas between, each between 0 and 1.")
@@ -47,7 +48,9 @@ struct MaskGridOptions: ParsableArguments {
   var patchSizes = NumberList<Int>(values: [1])
 
   @Option(
-    help: "exact-count: a fixed number of patches (as MAE does); bernoulli: each patch by itself, never none or all.")
+    help:
+      "exact-count: a fixed number of patches (as MAE does); bernoulli: each patch by itself, never none or all; block: one rectangle of neighbouring patches."
+  )
   var law = Law.exactCount
 
   @Option(help: "Masks to draw where there are too many to enumerate; default: 4000 for levels, 200 for limit.")
@@ -80,6 +83,7 @@ struct MaskGridOptions: ParsableArguments {
           switch self.law {
           case .exactCount: .exactCount(ratio: ratio)
           case .bernoulli: .bernoulli(ratio: ratio)
+          case .block: .block(ratio: ratio)
           }
         result.append((ratio, size, try MaskDistribution(law, grid: grid, patchSize: size)))
       }

@@ -60,6 +60,18 @@ import Testing
     #expect(values[0] > 0.2 && values[0] <= values[1] && values[1] <= values[2] && values[2] < 1)
   }
 
+  @Test("limit knows blocks and a loss without the border of the mask")
+  func blocksAndInterior() throws {
+    func row(_ arguments: [String]) throws -> String {
+      let output = try StrataBinary.run(["theory", "limit", "tree:depth=2,branching=2", "--rho", "0.8"] + arguments)
+      return String(try #require(output.standardOutput.split(separator: "\n").dropFirst(2).first))
+    }
+    // R² of the root from x2 + x3 (or x0 + x1): 2ρ⁴ / (1 + ρ²) = 0.4995, on both blocks that leave something in the loss.
+    #expect(
+      try row(["--law", "block", "--loss", "interior"]).hasPrefix("|   0.5 |     1 | 1     |   0.500 |"))
+    #expect(try row(["--law", "block"]) != row(["--law", "block", "--loss", "interior"]))
+  }
+
   @Test(
     "A wrong request is one clear line",
     arguments: [
@@ -68,6 +80,11 @@ import Testing
       (
         ["limit", tree, "--rho", "1.5"],
         "Error: --rho: 1.5 is not a correlation; give a number strictly between -1 and 1\n", 65
+      ),
+      (
+        ["limit", tree, "--rho", "0.5", "--mask-ratios", "0.01", "--loss", "interior"],
+        "Error: --loss: with mask ratio 0.01 and patch size 1 every masked patch touches a visible one; mask more, take "
+          + "smaller patches, or leave out --loss\n", 65
       ),
     ] as [([String], String, Int32)])
   func errors(arguments: [String], message: String, status: Int32) throws {

@@ -6,7 +6,7 @@ internal import Testing
   @Test(
     "Rows are the masks of the distribution, with each observable's columns together",
     arguments: [
-      MaskDistribution.Law.exactCount(ratio: 0.3), .bernoulli(ratio: 0.6),
+      MaskDistribution.Law.exactCount(ratio: 0.3), .bernoulli(ratio: 0.6), .block(ratio: 0.5),
       .fixed(Mask([true, false, false, true, true, false])),
     ])
   func rows(law: MaskDistribution.Law) throws {

@@ -1,4 +1,5 @@
 import GenerativeModels
+import Glibc
 import HierarchicalGraphs
 import Identifiability
 import LinearAlgebra
@@ -146,6 +147,39 @@ import Testing
       masks: masks, widths: [1], key: Self.key)
     #expect(limits[0].method == .enumeration(masks: 6))
     for limit in limits { for v in 0..<3 { #expect(limit.recovery.node[v].value == 0) } }
+  }
+
+  @Test("With its border out of the loss a mask asks for what lies further away")
+  func interior() throws {
+    // Eight leaves, x0 to x4 masked: the interior x0 to x3 is the left half, which knows the rest through the root alone.
+    let graph = try GraphFixtures.tree(branching: 2, height: 3)
+    let (model, rho) = (Self.rhoTree(graph, 0.8), 0.8)
+    let mask = Mask((0..<8).map { $0 < 5 })
+    let masks = try MaskDistribution(.fixed(mask), grid: graph.grid, patchSize: 1)
+    #expect(masks.counted(.interior, of: mask) == Mask((0..<8).map { $0 < 4 }))
+    let all = try model.limits(masks: masks, widths: [1], key: Self.key)
+    let inner = try model.limits(masks: masks, widths: [1], targets: .interior, key: Self.key)
+    let given = try model.limits(over: [mask], widths: [1], counted: [masks.counted(.interior, of: mask)])
+    #expect(inner[0].recovery.node.map(\.value) == given[0].recovery.node.map(\.value))
+    #expect(inner[0].predictionRank.value == 1)
+    // The one direction is the best prediction of the root.
+    #expect(abs(inner[0].recovery.node[0].value - inner[1].recovery.node[0].value) < Self.closedForm)
+    #expect(all[0].recovery.node[0].value < inner[0].recovery.node[0].value - 0.01)
+    // Four leaves with corr(leaf, root) = ρ³ and a prediction of R² a have the error 1 − ρ⁶ a.
+    let expected = 1 - pow(rho, 6) * inner[1].recovery.node[0].value
+    #expect(abs(inner[0].recovery.loss.value - expected) < Self.closedForm)
+  }
+
+  @Test("Masks that leave nothing in the loss are left out of the means")
+  func nothingCounts() throws {
+    // Blocks of two of four leaves: {0, 1} and {2, 3} count one leaf each, {1, 2} none.
+    let graph = try GraphFixtures.tree(branching: 2, height: 2)
+    let masks = try MaskDistribution(.block(ratio: 0.5), grid: graph.grid, patchSize: 1)
+    let limit = try Self.rhoTree(graph, 0.8).limits(masks: masks, widths: [1], targets: .interior, key: Self.key)[0]
+    #expect(limit.method == .enumeration(masks: 3))
+    // x0 is predicted by x2 + x3, whose squared correlation with the root is (2ρ²)² / (2 + 2ρ²).
+    let expected = 2 * 0.8 * 0.8 * 0.8 * 0.8 / (1 + 0.8 * 0.8)
+    #expect(abs(limit.recovery.node[0].value - expected) < Self.closedForm)
   }
 
   @Test("Ties between directions do not make the answer depend on the order of nodes")

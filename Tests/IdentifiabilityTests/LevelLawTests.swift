@@ -111,7 +111,7 @@ import Testing
         case .exactCount(let ratio):
           let k = MaskDistribution.maskedPatches(ratio: ratio, patchCount: masks.patches.count)
           probability = bits.nonzeroBitCount == k ? 1 : 0
-        case .fixed: continue
+        case .fixed, .block: continue
         }
         guard probability > 0 else { continue }
         total += probability
@@ -191,6 +191,28 @@ import Testing
     }
     #expect(abs(law.dimension.value - expected) < 1e-6)
     #expect(abs(law.size.value - law.sinks.reduce(0) { $0 + $1.value }) < 1e-6)
+  }
+
+  @Test("The law of blocks is the sum over their places", arguments: [1, 2])
+  func blocks(patch: Int) throws {
+    let graph = try GraphFixtures.tree(branching: 2, height: 4)
+    let masks = try MaskDistribution(.block(ratio: 0.5), grid: graph.grid, patchSize: patch)
+    let (places, width) = (16 / patch / 2 + 1, 8)
+    let (law, nodes) = (LevelLaw(graph, masks: masks, key: Self.key), NodeProbabilities(graph, masks: masks))
+    #expect(law.method == .enumeration(masks: places))
+    var (content, ancestor) = ([Double](repeating: 0, count: graph.nodes.count), nodes.ancestor.map { _ in 0.0 })
+    for place in 0..<places {
+      let mask = Mask((0..<16).map { (place * patch..<place * patch + width).contains($0) })
+      let location = ContentLocator(graph).locate(mask)
+      for v in location.content { content[v] += 1 / Double(places) }
+      for v in location.ancestors { ancestor[v] += 1 / Double(places) }
+    }
+    for v in graph.nodes.indices {
+      #expect(abs(nodes.content[v] - content[v]) < Self.exact && abs(nodes.ancestor[v] - ancestor[v]) < Self.exact)
+    }
+    #expect(abs(law.size.value - content.reduce(0, +)) < Self.exact)
+    // The two blocks that are whole subtrees have the root alone as content.
+    #expect(nodes.content[0] >= 2 / Double(places) - Self.exact)
   }
 
   @Test("Patches that cross subtrees fall through to enumeration or Monte Carlo")

@@ -79,6 +79,61 @@ import Testing
     #expect(figure.caption.contains("recovery over the latent levels"))
   }
 
+  /// A table of one ratio and one patch size.
+  private func dose(_ label: String, root: RecoveryTable.Estimate?, theory: Double?) -> RecoveryTable.Dose {
+    let groups = [
+      RecoveryTable.Group(title: "MAE", role: .recovery, rows: [.init(level: 1, estimates: [root])]),
+      RecoveryTable.Group(
+        title: "theory", role: .theory, rows: [.init(level: 1, estimates: [theory.map { .init(mean: $0) }])]),
+    ]
+    return .init(
+      label: label, table: Fixtures.table([.init(title: "b", patchSize: 1, maskRatios: [0.5], groups: groups)]))
+  }
+
+  @Test("The figure over a setting has its values at equal distances, with the very numbers and intervals")
+  func doses() throws {
+    let doses = [
+      dose("1", root: .init(mean: 0.5, halfWidth: 0.25, runs: 3), theory: 0.5),
+      dose("2", root: nil, theory: 0.625), dose("8", root: .init(mean: 0.75, halfWidth: 0.125, runs: 3), theory: nil),
+    ]
+    let figure = try #require(RecoveryTable.doseFigure(doses, axis: "representation width", title: "tree: per-mask"))
+    #expect(
+      figure.data == """
+        $d0 << EOD
+        0.0 0.5 0.25 0.75
+        2.0 0.75 0.625 0.875
+        EOD
+        $d1 << EOD
+        0.0 0.5 NaN NaN
+        1.0 0.625 NaN NaN
+        EOD
+        """)
+    #expect(figure.body.contains("set xrange [-0.3:2.3]") && figure.body.contains("set xtics ('1' 0, '2' 1, '8' 2)"))
+    #expect(figure.body.contains("set label 'representation width; n = 3 runs × 24 masks a point'"))
+    #expect(figure.body.contains("$d0 using 1:3:4 with filledcurves"))
+    #expect(
+      figure.caption.hasPrefix("tree: per-mask: recovery over the representation width, a panel for each level. "))
+  }
+
+  @Test("Long names of doses are letters that the caption explains; a single dose is no figure")
+  func longDoses() throws {
+    let (first, second) = (
+      dose("additive-noise @ cold", root: .init(mean: 0.5), theory: nil),
+      dose("rho-0.5", root: .init(mean: 0.25), theory: nil)
+    )
+    let figure = try #require(RecoveryTable.doseFigure([first, second], axis: "mechanism", title: "t"))
+    #expect(figure.body.contains("set xtics ('a' 0, 'b' 1)"))
+    #expect(figure.caption.contains("a: additive-noise @ cold; b: rho-0.5. "))
+    #expect(RecoveryTable.doseFigure([first], axis: "mechanism", title: "t") == nil)
+    let short = try #require(
+      RecoveryTable.doseFigure(
+        [dose("rho-0.5", root: .init(mean: 0.5), theory: nil), second], axis: "mechanism", title: "t"))
+    #expect(
+      short.body.contains("set xtics ('0.5' 0, '0.5' 1)") && short.body.contains("set label 'mechanism (rho-…); n"))
+    let nothing = dose("n", root: nil, theory: nil)
+    #expect(RecoveryTable.doseFigure([nothing, nothing], axis: "mechanism", title: "t") == nil)
+  }
+
   @Test("A heat map needs two patch sizes and two ratios, and shows every mean in two decimals")
   func heatMap() throws {
     #expect(Fixtures.table([Fixtures.block(1)]).heatMapFigure == nil)

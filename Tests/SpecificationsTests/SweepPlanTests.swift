@@ -164,6 +164,27 @@ import Testing
     )
   }
 
+  @Test("Blocks and a loss without the border of the mask are read, and refused where they leave nothing to predict")
+  func blocksAndInterior() throws {
+    let text = Self.valid + "\nmask: {law: block, sharing: per-batch}"
+    #expect(try load(text).masking == MaskPlan(law: .block, sharing: .perBatch, targets: .all))
+    let sizes = "patch_sizes: [1, 2]"
+    #expect(try message(sizes, "mask: {law: block, loss: interior}") == "no error")
+    #expect(try message(sizes, "mask: {loss: interior, fixed: [x0]}").contains("a fixed mask has no mask_ratios"))
+    #expect(
+      try message(sizes, "mask: {loss: interior}\n" + sizes)
+        == "plan.yaml:7:7: .mask: graph 'tree-depth3-branching2': with mask ratio 0.25 and patch size 2 every masked "
+        + "patch touches a visible one, and nothing is left in the loss; mask more, take smaller patches, or remove "
+        + "'loss: interior'")
+    #expect(
+      try message("mask_ratios: [0.25, 0.5]\n" + sizes, "mask: {fixed: [x2, x3], loss: interior}")
+        == "plan.yaml:6:7: .mask: graph 'tree-depth3-branching2': with this mask every masked patch touches a visible "
+        + "one, and nothing is left in the loss; mask more, take smaller patches, or remove 'loss: interior'")
+    #expect(
+      try message("mask_ratios: [0.25, 0.5]\n" + sizes, "mask: {fixed: [x0, x1], loss: interior}") == "no error")
+    #expect(try message(sizes, "mask: {loss: border}").hasPrefix("plan.yaml:7:14: .mask.loss: "))
+  }
+
   @Test("A fixed mask excludes ratios, and names observables of every graph")
   func fixedMask() throws {
     let fixed = "mask: {fixed: [x0, x3]}\npatch_sizes"

@@ -1,5 +1,6 @@
 import Foundation
 import GenerativeModels
+import HierarchicalGraphs
 import Specifications
 import Stochastics
 import Sweeps
@@ -18,8 +19,8 @@ import Testing
     var mechanism = "linear"
     var standardize = true
     var width = 1
-    var sharing = "per-sample"
-    var testDescription: String { "\(mechanism) on \(graph), standardize \(standardize), \(sharing)" }
+    var mask = "sharing: per-sample"
+    var testDescription: String { "\(mechanism) on \(graph), standardize \(standardize), \(mask)" }
   }
 
   @Test(
@@ -30,7 +31,11 @@ import Testing
       // Vector-valued observables on a rectangle, square patches, one mask a batch.
       Setting(
         graph: "{family: pyramid, rows: 4, columns: 4, window: 2, stride: 2, dim: 2}",
-        mechanism: "{family: rho, rho: 0.85}", width: 2, sharing: "per-batch"),
+        mechanism: "{family: rho, rho: 0.85}", width: 2, mask: "sharing: per-batch"),
+      // One block of patches, and its border out of the loss.
+      Setting(
+        graph: "{family: tree, depth: 4, branching: 2}", mechanism: "{family: rho, rho: 0.85}",
+        mask: "law: block, loss: interior"),
     ])
   func convergence(setting: Setting) async throws {
     let text = """
@@ -40,7 +45,7 @@ import Testing
       mask_ratios: 0.5
       patch_sizes: 2
       widths: \(setting.width)
-      mask: {sharing: \(setting.sharing)}
+      mask: {\(setting.mask)}
       model: {hidden_width: 64, hidden_layers: 1}
       training: {steps: 3000, batch: 256, learning_rate: 0.003, standardize: \(setting.standardize)}
       evaluation: {modes: [per-mask], metrics: [r2_linear], masks: 24, rows: 1000, nodes: false}
@@ -86,6 +91,20 @@ import Testing
       #expect(Set(rows.map(\.metric)) == ["content_probability"])
       #expect(rows.allSatisfy { (0...1).contains($0.value) } && rows.contains { $0.value > 0 })
     }
+  }
+
+  @Test("There is no closed form where some mask leaves nothing in the loss")
+  func nothingCounts() async throws {
+    var plan = try tinyPlan(ratios: "[0.5]", seeds: "[1]", steps: 1, modes: "[per-mask]")
+    func closedForms() async throws -> Int {
+      try await predictions(plan).filter { $0.metric == "r2_linear" && $0.estimator == "theory" }.count
+    }
+    plan.masking.law = .block
+    #expect(try await closedForms() > 0)
+    // Of the three blocks of two leaves the one in the middle has a visible leaf on either side.
+    plan.masking.targets = .interior
+    plan.evaluation.linearMasks = 24
+    #expect(try await closedForms() == 0)
   }
 
   @Test("With leaves masked one by one, P(node ∈ c) of the 4-leaf tree is what counting gives")

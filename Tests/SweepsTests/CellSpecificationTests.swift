@@ -35,6 +35,8 @@ import Testing
     change { $0.noise = .laplace }
     change { $0.masking.sharing = .perBatch }
     change { $0.masking.law = .bernoulli }
+    change { $0.masking.law = .block }
+    change { $0.masking.targets = .interior }
     change { $0.maskRatios = [0.3] }
     change { $0.widths = [2] }
     change { $0.generatorSeeds = [9] }

@@ -86,6 +86,7 @@ extension SweepPlan {
     keepsModels = try map.optional("keep_models")?.bool ?? false
     limits = try CellLimits(map.optional("limits"))
     try checkFixedMask(map)
+    try checkTargets(map)
   }
 
   /// A list of distinct values, or a single one.
@@ -153,6 +154,26 @@ extension SweepPlan {
     }
   }
 
+  /// With `loss: interior` every setting must have masks that leave something to predict.
+  private func checkTargets(_ map: DocumentMapping) throws(SpecificationError) {
+    guard masking.targets == .interior, let node = map.optional("mask") else { return }
+    let ratios = masking.isFixed ? [0.5] : maskRatios
+    for graph in graphs {
+      for size in patchSizes {
+        for ratio in ratios {
+          // Masks that do not fit are the errors of other keys.
+          guard let masks = try? masking.distribution(of: graph, ratio: ratio, patchSize: size),
+            !masks.canCount(.interior)
+          else { continue }
+          let setting = masking.isFixed ? "this mask" : "mask ratio \(ratio) and patch size \(size)"
+          throw node.error(
+            "graph '\(graph.name)': with \(setting) every masked patch touches a visible one, and nothing is left in the "
+              + "loss", remedy: "mask more, take smaller patches, or remove 'loss: interior'")
+        }
+      }
+    }
+  }
+
   private func checkFixedMask(_ map: DocumentMapping) throws(SpecificationError) {
     guard case .fixed(let names) = masking.law, let node = map.optional("mask") else { return }
     for graph in graphs {
@@ -167,9 +188,11 @@ extension SweepPlan {
 }
 
 extension MaskPlan {
-  /// `{law: exact-count | bernoulli, sharing: per-sample | per-batch}` or `{fixed: [names]}`.
+  /// `{law: exact-count | bernoulli | block, sharing: per-sample | per-batch, loss: all | interior}`; `fixed: [names]`
+  /// instead of `law`.
   init(_ node: DocumentNode) throws(SpecificationError) {
-    let map = try node.mapping(keys: ["law", "sharing", "fixed"])
+    let map = try node.mapping(keys: ["law", "sharing", "fixed", "loss"])
+    targets = try map.optional("loss")?.choice(MaskTargets.self, called: "what counts in the loss") ?? .all
     sharing = try map.optional("sharing")?.choice(MaskSharing.self, called: "a way to share masks") ?? .perSample
     if let fixed = map.optional("fixed") {
       guard map.optional("law") == nil else {
@@ -180,8 +203,9 @@ extension MaskPlan {
       law = .fixed(names)
     } else {
       let name =
-        try map.optional("law")?.choice(of: ["exact-count", "bernoulli"], called: "a mask law") ?? "exact-count"
-      law = name == "bernoulli" ? .bernoulli : .exactCount
+        try map.optional("law")?.choice(of: ["exact-count", "bernoulli", "block"], called: "a mask law")
+        ?? "exact-count"
+      law = name == "bernoulli" ? .bernoulli : name == "block" ? .block : .exactCount
     }
   }
 }

@@ -60,6 +60,8 @@ public struct MaskPlan: Sendable, Hashable {
     case exactCount
     /// Each patch independently.
     case bernoulli
+    /// One rectangle of neighbouring patches.
+    case block
     /// Always these observables.
     case fixed([String])
   }
@@ -68,11 +70,14 @@ public struct MaskPlan: Sendable, Hashable {
   public var law: Law
   /// Whether every sample of a training batch has a mask of its own.
   public var sharing: MaskSharing
+  /// Which masked observables count in the loss.
+  public var targets: MaskTargets
 
   /// A way to draw masks.
-  public init(law: Law, sharing: MaskSharing) {
+  public init(law: Law, sharing: MaskSharing, targets: MaskTargets = .all) {
     self.law = law
     self.sharing = sharing
+    self.targets = targets
   }
 }
 
@@ -102,6 +107,21 @@ public enum DataPlan: Sendable, Hashable {
 }
 
 extension MaskPlan {
+  /// The distribution of its masks for a graph, a ratio and a patch size; a fixed mask has neither and ignores both.
+  ///
+  /// - Throws: `GraphError` if the mask or the patches do not fit the graph.
+  package func distribution(
+    of graph: HierarchicalGraph, ratio: Double, patchSize: Int
+  ) throws(GraphError) -> MaskDistribution {
+    switch law {
+    case .fixed(let names):
+      try MaskDistribution(.fixed(Mask(masking: names, in: graph)), grid: graph.grid, patchSize: 1)
+    case .exactCount: try MaskDistribution(.exactCount(ratio: ratio), grid: graph.grid, patchSize: patchSize)
+    case .bernoulli: try MaskDistribution(.bernoulli(ratio: ratio), grid: graph.grid, patchSize: patchSize)
+    case .block: try MaskDistribution(.block(ratio: ratio), grid: graph.grid, patchSize: patchSize)
+    }
+  }
+
   /// Whether there is one mask only.
   public var isFixed: Bool { if case .fixed = law { true } else { false } }
 }
