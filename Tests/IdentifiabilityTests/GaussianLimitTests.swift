@@ -56,7 +56,8 @@ import Testing
       #expect(
         abs(estimate.value - expected) < 4 * estimate.standardError + 0.005,
         "level \(level): \(estimate.value) ± \(estimate.standardError), published \(expected)")
-      #expect(limits[1].recovery.level[level].value >= estimate.value)
+      // All that is visible recovers no less than a representation of it, but for rounding where the two are equal.
+      #expect(limits[1].recovery.level[level].value >= estimate.value - 1e-12)
     }
     #expect(limits[1].width == nil && limits[0].smallestVisibleRankShare == 1)
   }
