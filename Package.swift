@@ -99,7 +99,10 @@ let package = Package(
     tests("Datasets", ["LinearAlgebra"], resources: [.copy("Fixtures")]),
     tests(
       "Specifications",
-      ["HierarchicalGraphs", "GenerativeModels", "MaskedAutoencoding", "Stochastics", "LinearAlgebra", "Datasets"]),
+      [
+        "HierarchicalGraphs", "GenerativeModels", "Identifiability", "MaskedAutoencoding", "Stochastics",
+        "LinearAlgebra", "Datasets",
+      ]),
     tests(
       "Sweeps",
       [

@@ -63,6 +63,23 @@ void strata_dense(
   run_portably(&p, count);
 }
 
+void strata_dense_chain(
+    const strata_dense_layer *layers, size_t depth, const float *inputs, float *outputs, size_t count) {
+  enum { width = 256 };
+  _Alignas(64) float scratch[2][strata_chain_rows * width];
+  for (size_t start = 0; start < count; start += width) {
+    const size_t length = count - start < width ? count - start : width;
+    const float *source = inputs + start;
+    size_t stride = count;
+    for (size_t i = 0; i + 1 < depth; i++) {
+      strata_dense(&layers[i], source, stride, scratch[i % 2], width, NULL, 0, 1.0f, length);
+      source = scratch[i % 2];
+      stride = width;
+    }
+    strata_dense(&layers[depth - 1], source, stride, outputs + start, count, NULL, 0, 1.0f, length);
+  }
+}
+
 void strata_dense_portably(
     const strata_dense_layer *layer, const float *inputs, size_t input_stride, float *outputs, size_t output_stride,
     const float *addend, size_t addend_stride, float factor, size_t count) {

@@ -10,6 +10,7 @@
 typedef float f8 __attribute__((vector_size(32)));
 
 #define ALWAYS static inline __attribute__((always_inline))
+#define STRIP 16
 #define EXCHANGE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
 
 ALWAYS void block(const float *const *rows, size_t sample, float *target, size_t target_stride) {
@@ -35,18 +36,22 @@ ALWAYS void block(const float *const *rows, size_t sample, float *target, size_t
 ALWAYS void run(
     const float *source, size_t source_stride, const ptrdiff_t *rows, size_t columns, float *target,
     size_t target_stride, size_t count) {
-  const size_t whole = count / 8 * 8;
-  size_t column = 0;
-  for (; column + 8 <= columns; column += 8) {
-    const float *pointers[8];
-    for (int i = 0; i < 8; i++) pointers[i] = source + rows[column + i] * source_stride;
-    for (size_t s = 0; s < whole; s += 8) block(pointers, s, target + s * target_stride + column, target_stride);
-    for (size_t s = whole; s < count; s++)
-      for (int i = 0; i < 8; i++) target[s * target_stride + column + i] = pointers[i][s];
-  }
-  for (; column < columns; column++) {
-    const float *row = source + rows[column] * source_stride;
-    for (size_t s = 0; s < count; s++) target[s * target_stride + column] = row[s];
+  // A strip of samples at a time: a cache line of each source row, and of the target whole lines from end to end.
+  for (size_t first = 0; first < count; first += STRIP) {
+    const size_t length = count - first < STRIP ? count - first : STRIP, whole = length / 8 * 8;
+    size_t column = 0;
+    for (; column + 8 <= columns; column += 8) {
+      const float *pointers[8];
+      for (int i = 0; i < 8; i++) pointers[i] = source + rows[column + i] * source_stride + first;
+      float *corner = target + first * target_stride + column;
+      for (size_t s = 0; s < whole; s += 8) block(pointers, s, corner + s * target_stride, target_stride);
+      for (size_t s = whole; s < length; s++)
+        for (int i = 0; i < 8; i++) corner[s * target_stride + i] = pointers[i][s];
+    }
+    for (; column < columns; column++) {
+      const float *row = source + rows[column] * source_stride + first;
+      for (size_t s = 0; s < length; s++) target[(first + s) * target_stride + column] = row[s];
+    }
   }
 }
 

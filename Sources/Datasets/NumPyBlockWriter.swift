@@ -97,7 +97,8 @@ final class NumPyBlockWriter: BlockWriter {
     if let archive {
       parts.append(.entry(archive.addEntry(name, size: size)))
     } else {
-      parts.append(.file(try PositionedFile("\(output.temporaryPath)/\(name)", name: "\(output.path)\(name)"), end: 0, Checksum()))
+      parts.append(
+        .file(try PositionedFile("\(output.temporaryPath)/\(name)", name: "\(output.path)\(name)"), end: 0, Checksum()))
     }
     return parts.count - 1
   }

@@ -15,7 +15,7 @@ public struct MLPMechanism: Mechanism {
   /// Multiplied after the shift, one positive number for all components, so that condition numbers stay as they are.
   public let scale: Double
   /// The layers with σ, and the shift and scale folded into the last one.
-  private let panels: [PanelLayer]
+  private let network: PanelNetwork
 
   /// The mechanism of given weights.
   ///
@@ -30,9 +30,9 @@ public struct MLPMechanism: Mechanism {
     self.shift = shift
     self.scale = scale
     let last = layers[layers.count - 1]
-    panels =
+    network = PanelNetwork(
       layers.dropLast().map { PanelLayer(weights: $0, activation: .leakyReLU(slope: slope)) }
-      + [PanelLayer(weights: scale * last, biases: shift.map { -$0 * scale })]
+        + [PanelLayer(weights: scale * last, biases: shift.map { -$0 * scale })])
   }
 
   /// Σ dim(parents) + dim(ε).
@@ -52,32 +52,14 @@ public struct MLPMechanism: Mechanism {
   public func evaluate(
     _ inputs: UnsafeBufferPointer<Float>, into outputs: UnsafeMutableBufferPointer<Float>, count: Int
   ) {
-    run(inputs, outputs, count: count)
+    network.apply(inputs, into: outputs, count: count)
   }
 
   /// Evaluates a feature-major batch in double precision; see ``Mechanism``.
   public func evaluate(
     _ inputs: UnsafeBufferPointer<Double>, into outputs: UnsafeMutableBufferPointer<Double>, count: Int
   ) {
-    run(inputs, outputs, count: count)
-  }
-
-  private func run<Scalar: LinearAlgebraScalar>(
-    _ inputs: UnsafeBufferPointer<Scalar>, _ outputs: UnsafeMutableBufferPointer<Scalar>, count: Int
-  ) {
-    // Two buffers in turn, so that no layer reads what it writes.
-    let size = dimension * count
-    withUnsafeTemporaryAllocation(of: Scalar.self, capacity: 2 * size) { scratch in
-      let (even, odd) = (
-        UnsafeMutableBufferPointer(rebasing: scratch[..<size]), UnsafeMutableBufferPointer(rebasing: scratch[size...])
-      )
-      var source = inputs
-      for (index, panel) in panels.enumerated() {
-        let target = index + 1 == panels.count ? outputs : index % 2 == 0 ? even : odd
-        panel.apply(source, into: target, count: count)
-        source = UnsafeBufferPointer(target)
-      }
-    }
+    network.apply(inputs, into: outputs, count: count)
   }
 
   /// Recovers (parents, ε) from a value: the layers' pseudo-inverses (exact for values in the range) and σ⁻¹, backwards.

@@ -75,12 +75,7 @@ public struct PanelLayer: Sendable {
   ) {
     check(source.count, target.count, addend?.count, count)
     guard let output = target.baseAddress else { return }
-    let (kind, slope): (strata_activation, Float) =
-      switch activation {
-      case .identity: (strata_activation_identity, 0)
-      case .leakyReLU(let slope): (strata_activation_leaky_relu, Float(slope))
-      case .algebraicSigmoid: (strata_activation_algebraic_sigmoid, 0)
-      }
+    let (kind, slope) = activation.kernel
     singleWeights.withUnsafeElements { weights in
       singleBiases.withUnsafeBufferPointer { biases in
         var layer = strata_dense_layer(
@@ -146,6 +141,17 @@ public struct PanelLayer: Sendable {
     precondition(
       source >= inputs * count && target >= outputs * count && (addend ?? .max) >= outputs * count,
       "\(count) samples of a layer \(inputs) -> \(outputs) in buffers of \(source) and \(target)")
+  }
+}
+
+extension PanelLayer.Activation {
+  /// The kernel's name of it, and the slope.
+  var kernel: (strata_activation, slope: Float) {
+    switch self {
+    case .identity: (strata_activation_identity, 0)
+    case .leakyReLU(let slope): (strata_activation_leaky_relu, Float(slope))
+    case .algebraicSigmoid: (strata_activation_algebraic_sigmoid, 0)
+    }
   }
 }
 

@@ -97,7 +97,8 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "b.h5").path))
         return output.standardError
       }
-      let damaged = "Error: a/observed.npy: the checksum of the file is wrong: the file was damaged; copy or write it again\n"
+      let damaged =
+        "Error: a/observed.npy: the checksum of the file is wrong: the file was damaged; copy or write it again\n"
       var flipped = first
       flipped[flipped.count - 3] ^= 1
       try flipped.write(to: observed)

@@ -89,7 +89,8 @@ import Testing
       try noise("{law: gaussian-mixture, weights: [1, 3], means: [-2, 2], deviations: [1, 0.5]}")
         == NoiseAssignment(.gaussianMixture(mixture)))
     #expect(
-      try noise("gaussian-mixture:weights=1:3,means=-2:2,deviations=1:0.5") == NoiseAssignment(.gaussianMixture(mixture)))
+      try noise("gaussian-mixture:weights=1:3,means=-2:2,deviations=1:0.5")
+        == NoiseAssignment(.gaussianMixture(mixture)))
     #expect(
       try noise("{law: gaussian, levels: {0: laplace}, nodes: {z: {law: student-t, degrees_of_freedom: 5}}}")
         == NoiseAssignment(.gaussian, levels: [0: .laplace], nodes: ["z": .studentT(degreesOfFreedom: 5)]))
@@ -109,7 +110,8 @@ import Testing
     #expect(message { try family("{family: weights}") }.contains("the weights are missing; give 'file'"))
     #expect(
       message { try noise("correlated") }
-        .hasSuffix("correlated noise needs its correlation; write {law: correlated, correlation: 0.5} or correlated:0.5"))
+        .hasSuffix(
+          "correlated noise needs its correlation; write {law: correlated, correlation: 0.5} or correlated:0.5"))
     #expect(
       message { try noise("gaussian-mixture:weights=1:x") }.contains("weights[1]: 'x' is not a number; give a number"))
     #expect(

@@ -19,10 +19,15 @@ import Testing
   struct Whole: Decodable {
     let nodes: [String]
     let covariance: [[Double]]?
-    let standard_errors: [[Double]]?
+    let standardErrors: [[Double]]?
     let draws: Int?
     let variances: [Double]?
     let products: [[Double]]?
+
+    private enum CodingKeys: String, CodingKey {
+      case nodes, covariance, draws, variances, products
+      case standardErrors = "standard_errors"
+    }
   }
 
   private func expected(_ name: String) throws -> Whole {
@@ -90,7 +95,7 @@ import Testing
     arguments: contentStyle + ["multiview-two", "multiview-four"])
   func simulated(name: String) throws {
     let whole = try expected(name)
-    let (covariance, errors) = (try #require(whole.covariance), try #require(whole.standard_errors))
+    let (covariance, errors) = (try #require(whole.covariance), try #require(whole.standardErrors))
     let draws = try #require(whole.draws)
     let model = try load(name).model()
     let n = 200_000

@@ -34,7 +34,8 @@ import Testing
     let n = 200_000
     let sample = model.sample(0..<UInt64(n), key: RandomKey(seed: 7))
     let latents = try expected.nodes.map { try #require(graph.index(of: $0)) }
-    let worst = covarianceDeviation(sampleCovariance(sample.values(of: latents)), { expected.covariance[$0][$1] }, rows: n)
+    let worst = covarianceDeviation(
+      sampleCovariance(sample.values(of: latents)), { expected.covariance[$0][$1] }, rows: n)
     // A gated component has fourth moments 4/3 of a Gaussian's: 6 standard errors of its own are 7.3 of these.
     #expect(worst < 8, "\(worst) standard errors")
 

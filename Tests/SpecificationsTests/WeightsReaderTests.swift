@@ -136,7 +136,8 @@ import Testing
   private static func npy(_ values: [Double], shape: String, isFortranOrdered: Bool = false) -> Data {
     var text = "{'descr': '<f8', 'fortran_order': \(isFortranOrdered ? "True" : "False"), 'shape': \(shape), }"
     text += String(repeating: " ", count: 117 - text.utf8.count) + "\n"
-    return Data([0x93]) + Data("NUMPY".utf8) + Data([1, 0, 118, 0]) + Data(text.utf8) + values.withUnsafeBytes { Data($0) }
+    return Data([0x93]) + Data("NUMPY".utf8) + Data([1, 0, 118, 0]) + Data(text.utf8)
+      + values.withUnsafeBytes { Data($0) }
   }
 
   @Test("An MLP whose layers are named .npy files computes what its formula gives by hand")
@@ -193,7 +194,8 @@ import Testing
       #expect(matrices.contains("give 'file', 'files' or 'tensors' for the kind mlp"))
       let single = message { try load("{family: weights, kind: mlp, files: {x: x.npy}}", in: folder) }
       #expect(
-        single.contains("one file for a node makes a linear map; name a file for each tensor of the mlp, like {weights: "))
+        single.contains(
+          "one file for a node makes a linear map; name a file for each tensor of the mlp, like {weights: "))
       let missing = message { try load("{family: weights, kind: mlp, files: {x: {slope: x.npy}}}", in: folder) }
       #expect(missing.contains(".files.x.slope: ") && missing.contains("x.npy: cannot be read: No such file"))
     }

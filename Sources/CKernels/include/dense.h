@@ -35,7 +35,16 @@ void strata_dense(
     const strata_dense_layer *layer, const float *inputs, size_t input_stride, float *outputs, size_t output_stride,
     const float *addend, size_t addend_stride, float factor, size_t count);
 
-/// The same without instructions beyond the oldest processor, for comparison.
+/// The most rows that a layer may have which is not the last one of a chain.
+enum strata_chain_limit { strata_chain_rows = 16 };
+
+/// Applies layers one after the other, each with the bits of `strata_dense`: rows of `inputs` and `outputs` have `count`
+/// numbers, and do not overlap. Every layer but the last has at most `strata_chain_rows` rows, so that a stack of 32 KiB
+/// suffices for what lies between.
+void strata_dense_chain(
+    const strata_dense_layer *layers, size_t depth, const float *inputs, float *outputs, size_t count);
+
+/// `strata_dense` without instructions beyond the oldest processor, for comparison.
 void strata_dense_portably(
     const strata_dense_layer *layer, const float *inputs, size_t input_stride, float *outputs, size_t output_stride,
     const float *addend, size_t addend_stride, float factor, size_t count);

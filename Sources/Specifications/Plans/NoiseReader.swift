@@ -45,14 +45,16 @@ extension Distribution {
     case "student-t":
       guard let degrees = map?.optional("degrees_of_freedom") else {
         throw node.error(
-          "student-t noise needs its degrees of freedom", remedy: "write {law: student-t, degrees_of_freedom: 5} or student-t:5")
+          "student-t noise needs its degrees of freedom",
+          remedy: "write {law: student-t, degrees_of_freedom: 5} or student-t:5")
       }
       self = .studentT(
         degreesOfFreedom: try degrees.double(above: 2, called: "a number of degrees of freedom with finite variance"))
     case "correlated":
       guard let correlation = map?.optional("correlation") else {
         throw node.error(
-          "correlated noise needs its correlation", remedy: "write {law: correlated, correlation: 0.5} or correlated:0.5")
+          "correlated noise needs its correlation",
+          remedy: "write {law: correlated, correlation: 0.5} or correlated:0.5")
       }
       self = .correlated(
         correlation: try correlation.double(in: 0...1, called: "a correlation through a common factor"))
