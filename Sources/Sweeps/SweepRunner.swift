@@ -115,10 +115,8 @@ public struct SweepRunner: Sendable {
     report.begin()
     let number = state.pending.isEmpty ? 0 : try run.value()
     let writer = ResultWriter(workers: workers)
-    // Not in `execute`: a cell that is finished is kept also where another one ends the sweep.
-    let results: [Int: CellOutcome]
-    do {
-      results = try await execute(state.pending, workers: workers) { index in
+    let work = Task {
+      try await execute(state.pending, workers: workers) { index in
         let cell = cells[index]
         try writer.note {
           try session.store.start(cell, run: number, earlier: session.earlierAttempts[cell.name] ?? 0)
@@ -138,8 +136,14 @@ public struct SweepRunner: Sendable {
         }
         return outcome
       }
+    }
+    writer.whenFailing { work.cancel() }
+    let results: [Int: CellOutcome]
+    do {
+      results = try await withTaskCancellationHandler { try await work.value } onCancel: { work.cancel() }
     } catch {
-      try? writer.finish()
+      // What is finished is kept also where another cell ends the sweep; an error of the writing is why the others were cancelled.
+      try writer.finish()
       throw error
     }
     try writer.finish()
