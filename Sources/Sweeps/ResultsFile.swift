@@ -41,6 +41,7 @@ enum ResultsFile {
     ("probes", { .init($0.counts == nil ? nil : $0.score.probes) }),
     ("fit_rows", { .init($0.counts?.fit) }),
     ("score_rows", { .init($0.counts?.score) }),
+    ("trace_error", { .init($0.score.traceError) }),
   ]
 
   /// The first line.
@@ -103,11 +104,10 @@ struct NormalisedScores {
     return scores[key]
   }
 
-  /// Nil for other estimators, for leakage (which is not to be recovered), for in-sample metrics (whose values at other widths
-  /// are no scale), without floor and ceiling, and where these do not differ.
+  /// Nil for other estimators, for leakage (which is not to be recovered), without floor and ceiling, and where these do not differ.
   subscript(row: RecoveryScore) -> Double? {
-    guard row.estimator == EvaluationPlan.Estimator.mae.rawValue, let metric = RecoveryMetric(rawValue: row.metric),
-      metric.isHeldOut, row.target != EvaluationPlan.Target.leakage.rawValue,
+    guard row.estimator == EvaluationPlan.Estimator.mae.rawValue,
+      row.target != EvaluationPlan.Target.leakage.rawValue,
       let floor = score(.untrained, beside: row),
       let ceiling = score(.ceiling, beside: row)
     else { return nil }

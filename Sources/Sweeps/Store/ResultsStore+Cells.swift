@@ -55,13 +55,12 @@ extension ResultsStore {
         checksum: checksum.value)
       let statement = try database.cachedStatement(
         sql: """
-          INSERT INTO scores (number, position, evaluation, level, node, target, estimator, metric, value, p_value, probes)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          INSERT INTO scores (number, position, \(Self.scoreColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """)
       for (position, score) in scores.enumerated() {
         try statement.execute(arguments: [
           number, position, score.evaluation, score.level, score.node, score.target, score.estimator, score.metric,
-          score.value, score.pValue, score.probes,
+          score.value, score.pValue, score.probes, score.traceError,
         ])
       }
     }
@@ -89,14 +88,16 @@ extension ResultsStore {
     try database.cachedStatement(
       sql: """
         INSERT INTO cells (cell, specification, graph, mechanism, mask_ratio, patch_size, width, generator_seed,
-          training_seed, status, reason, final_loss, steps, seconds, peak_memory, attempts, run, checksum)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          training_seed, status, reason, final_loss, steps, seconds, peak_memory, attempts, run, checksum,
+          training_seconds, evaluation_seconds)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
       cell.name, cell.hash, specification.graph.name, specification.generatorLabel, specification.maskRatio,
       specification.patchSize, specification.architecture.representationWidth, "\(specification.generatorSeed)",
       "\(specification.trainingSeed)", status.rawValue, reason, result?.finalLoss, result?.steps,
       result?.seconds ?? seconds, peakMemory, attempts, run, Int64(checksum),
+      result?.processorSeconds?.training, result?.processorSeconds?.evaluation,
     ])
     return database.lastInsertedRowID
   }
@@ -152,7 +153,7 @@ extension ResultsStore {
   static let columns =
     "number, specification, status, reason, final_loss, steps, seconds, attempts, run, checksum"
 
-  static let scoreColumns = "evaluation, level, node, target, estimator, metric, value, p_value, probes"
+  static let scoreColumns = "evaluation, level, node, target, estimator, metric, value, p_value, probes, trace_error"
 
   /// ``columns`` of a row, from a place on.
   static func cell(_ row: Row, from at: Int = 0) throws -> StoredCell {
@@ -170,7 +171,8 @@ extension ResultsStore {
     RecoveryScore(
       evaluation: try row.required(at), level: try row.optional(at + 1), node: try row.optional(at + 2),
       target: try row.required(at + 3), estimator: try row.required(at + 4), metric: try row.required(at + 5),
-      value: try row.optional(at + 6) ?? .nan, pValue: try row.optional(at + 7), probes: try row.optional(at + 8))
+      value: try row.optional(at + 6) ?? .nan, pValue: try row.optional(at + 7), probes: try row.optional(at + 8),
+      traceError: try row.optional(at + 9))
   }
 
   /// The result of a cell that is finished or diverged.

@@ -42,6 +42,10 @@ struct ScoreChecksum {
     ] {
       withUnsafeBytes(of: bits.littleEndian) { bytes += $0 }
     }
+    // Only where there is one: rows that were written before there was any keep their checksums.
+    if let traceError = score.traceError {
+      withUnsafeBytes(of: Self.bits(traceError).littleEndian) { bytes += $0 }
+    }
     checksum.update(bytes)
   }
 
