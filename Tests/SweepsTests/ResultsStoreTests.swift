@@ -169,6 +169,34 @@ import Testing
     }
   }
 
+  @Test("A store of the first version of the schema is brought up to date, and its cells stay finished")
+  func firstVersion() async throws {
+    let plan = try tinyPlan(ratios: "0.5", seeds: "1")
+    try await withTemporaryDirectory { folder in
+      let whole = try await runSweep(plan, in: folder).csv
+      try withStore(folder) { store in
+        try store.execute(
+          sql: """
+            DROP VIEW results;
+            ALTER TABLE scores DROP COLUMN trace_error;
+            ALTER TABLE cells DROP COLUMN training_seconds;
+            ALTER TABLE cells DROP COLUMN evaluation_seconds;
+            CREATE VIEW results AS SELECT cell, value FROM cells JOIN scores USING (number);
+            DELETE FROM grdb_migrations WHERE identifier LIKE '2:%'
+            """)
+      }
+      let (outcome, csv) = try await runSweep(plan, in: folder)
+      #expect(outcome.reused == outcome.cells.count && csv == whole)
+      let seconds = try withStore(folder) { store in
+        try Row.fetchAll(store, sql: "SELECT training_seconds, evaluation_seconds FROM cells")
+      }
+      #expect(seconds.count == 1 && seconds.allSatisfy { ($0[0] as Double?) == nil && ($0[1] as Double?) == nil })
+      #expect(
+        try withStore(folder) { try Int.fetchOne($0, sql: "SELECT count(*) FROM results WHERE trace_error IS NULL") }
+          ?? 0 > 0)
+    }
+  }
+
   @Test("A store whose maker was killed before, between and after its first tables is made anew", arguments: 0...3)
   func halfMade(stage: Int) async throws {
     let plan = try tinyPlan(ratios: "0.5", seeds: "1")
