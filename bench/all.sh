@@ -14,6 +14,7 @@ bench/sampling.sh 5 1000000 2
 bench/training.sh
 bench/growth.sh
 bench/evaluation.sh
+bench/evaluation_share.sh
 bench/recovery.sh
 bench/whole_job.sh
 load end >>"$out/machine.jsonl"

@@ -9,15 +9,25 @@ enum CrossValidation {
     return (0..<count).map { $0 * rows / count..<($0 + 1) * rows / count }
   }
 
-  /// The targets outside a fold and inside it, both less the means of those outside, which play the intercept.
-  static func centred(_ targets: Matrix<Double>, around fold: Range<Int>) -> (
-    known: Matrix<Double>, wanted: Matrix<Double>
-  ) {
-    var (known, wanted) = (targets.rows(excluding: fold), targets.rows(fold))
-    let means = known.columnMeans()
-    known.subtractRow(means)
-    wanted.subtractRow(means)
-    return (known, wanted)
+  /// A fold with the targets outside it and inside it, both less the means of those outside, which play the intercept.
+  struct CentredFold {
+    /// The rows of the fold.
+    let rows: Range<Int>
+    /// Shape (n − fold, q).
+    let known: Matrix<Double>
+    /// Shape (fold, q).
+    let wanted: Matrix<Double>
+  }
+
+  /// The folds with their targets, shape (n, q): made once for all grid points.
+  static func centredFolds(_ count: Int, of targets: Matrix<Double>) -> [CentredFold] {
+    folds(count, rows: targets.rows).map { fold in
+      var (known, wanted) = (targets.rows(excluding: fold), targets.rows(fold))
+      let means = known.columnMeans()
+      known.subtractRow(means)
+      wanted.subtractRow(means)
+      return CentredFold(rows: fold, known: known, wanted: wanted)
+    }
   }
 
   /// The grid point with the best mean R² for each group.

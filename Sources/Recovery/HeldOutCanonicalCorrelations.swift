@@ -57,17 +57,19 @@ struct CanonicalFeatures {
   private let factor: Matrix<Double>
   private let trainTargets: Matrix<Double>
   private let testTargets: Matrix<Double>
+  /// Σ y² of each standardised target column over the training rows: n, or 0 for a constant column.
+  private let squares: [Double]
   /// Lₓ⁻¹ C, with C the cross-correlation of features and all target columns; shape (k, q).
   private let cross: Matrix<Double>
 
   init(_ split: HeldOutSplit, ridge: Double) throws(RecoveryError) {
     precondition(ridge >= 0 && ridge.isFinite, "canonical correlation ridge \(ridge)")
     self.ridge = ridge
-    let (features, targets) = (Standardisation(split.trainFeatures), Standardisation(split.trainTargets))
+    let (features, targets) = (Standardisation(split.trainFeatures), split.facts.standardised)
     let x = features.applied(to: split.trainFeatures)
     testFeatures = features.applied(to: split.testFeatures)
-    trainTargets = targets.applied(to: split.trainTargets)
-    testTargets = targets.applied(to: split.testTargets)
+    (trainTargets, testTargets) = (targets.train, targets.test)
+    squares = trainTargets.columnMoments().squares
     factor = try whitening(x, ridge: ridge)
     var cross = Matrix<Double>(rows: x.columns, columns: trainTargets.columns)
     x.multiply(trainTargets, transposeSelf: true, alpha: 1 / Double(x.rows), into: &cross)
@@ -76,29 +78,47 @@ struct CanonicalFeatures {
 
   /// The held-out correlations with each block of target columns: min(k, columns) values.
   ///
-  /// The directions of all blocks are measured side by side: passes over single columns, which nodes are, would take several
-  /// times as long.
+  /// The directions of all blocks are measured side by side, and those of single columns, which nodes are, are also found side by
+  /// side: one by one they would take several times as long.
   func correlations(with blocks: [Range<Int>]) throws(RecoveryError) -> [[Double]] {
-    var (fitted, directions, projections): ([[Double]], [Matrix<Double>], [Matrix<Double>]) = ([], [], [])
-    for block in blocks {
-      guard factor.columns > 0, !block.isEmpty else {
-        fitted.append([])
-        continue
-      }
-      let (values, left, right) = try fit(block)
-      fitted.append(values)
-      directions.append(left)
-      projections.append(testTargets.columns(block) * right)
+    var result = [[Double]](repeating: [], count: blocks.count)
+    let filled = factor.columns > 0 ? blocks.indices.filter { !blocks[$0].isEmpty } : []
+    guard !filled.isEmpty else { return result }
+    let (single, wide) = (filled.filter { blocks[$0].count == 1 }, filled.filter { blocks[$0].count > 1 })
+    let columns = single.map { blocks[$0].lowerBound }
+    let (values, directions) = fitSingle(columns)
+    var fitted = values.map { [$0] }
+    var (left, right) = ([directions], [testTargets.columns(at: columns)])
+    for index in wide {
+      let fit = try fit(blocks[index])
+      fitted.append(fit.0)
+      left.append(fit.1)
+      right.append(testTargets.columns(blocks[index]) * fit.2)
     }
-    guard !directions.isEmpty else { return fitted }
-    let measured = pairedCorrelations(
-      testFeatures * .concatenatingColumns(directions), .concatenatingColumns(projections))
+    let measured = pairedCorrelations(testFeatures * .concatenatingColumns(left), .concatenatingColumns(right))
     var next = 0
-    return fitted.map { values in
-      defer { next += values.count }
+    for (index, values) in zip(single + wide, fitted) {
       // Beyond the rank the projections are rounding noise, whose correlation would mean nothing.
-      return zip(values, measured[next..<next + values.count]).map { $0 > 1e-6 ? $1 : 0 }
+      result[index] = zip(values, measured[next..<next + values.count]).map { $0 > 1e-6 ? $1 : 0 }
+      next += values.count
     }
+    return result
+  }
+
+  /// The canonical correlation of the training rows with each of some single columns, and the features' directions, shape
+  /// (k, columns): M = Lₓ⁻¹ c / l is a column, whose only singular value is its length.
+  private func fitSingle(_ columns: [Int]) -> ([Double], Matrix<Double>) {
+    var whitened = cross.columns(at: columns)
+    let n = Double(trainTargets.rows)
+    let lengths = columnProducts(whitened, whitened).map { $0.squareRoot() }
+    let values = zip(columns, lengths).map { column, length in
+      length / (squares[column] / n + max(ridge, 1e-14)).squareRoot()
+    }
+    let width = columns.count
+    whitened.withUnsafeMutableElements { m in
+      for i in m.indices where lengths[i % width] > 0 { m[i] /= lengths[i % width] }
+    }
+    return (values, factor.lowerTriangularSolve(whitened, transposed: true))
   }
 
   /// The canonical correlations of the training rows with one block, and the directions of both sides, shapes

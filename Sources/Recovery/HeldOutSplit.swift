@@ -13,6 +13,8 @@ public struct HeldOutSplit: Sendable {
   public let testFeatures: Matrix<Double>
   /// Shape (m, q): the targets of the held-out rows; used for scoring only.
   public let testTargets: Matrix<Double>
+  /// What scores have worked out about the targets.
+  let facts: TargetFacts
 
   /// A split from its four parts.
   ///
@@ -38,10 +40,9 @@ public struct HeldOutSplit: Sendable {
     try requireFinite("the training targets", trainTargets)
     try requireFinite("the test features", testFeatures)
     try requireFinite("the test targets", testTargets)
-    self.trainFeatures = trainFeatures
-    self.trainTargets = trainTargets
-    self.testFeatures = testFeatures
-    self.testTargets = testTargets
+    self.init(
+      checkedTrainFeatures: trainFeatures, trainTargets: trainTargets, testFeatures: testFeatures,
+      testTargets: testTargets)
   }
 
   /// The split whose training part is the first `trainRows` rows and whose test part is all the others.
@@ -63,15 +64,16 @@ public struct HeldOutSplit: Sendable {
 }
 
 extension HeldOutSplit {
-  /// A split of parts whose shapes and elements are known to be right.
+  /// A split of parts whose shapes and elements are known to be right; `facts` are those of the same targets.
   init(
     checkedTrainFeatures trainFeatures: Matrix<Double>, trainTargets: Matrix<Double>, testFeatures: Matrix<Double>,
-    testTargets: Matrix<Double>
+    testTargets: Matrix<Double>, facts: TargetFacts? = nil
   ) {
     self.trainFeatures = trainFeatures
     self.trainTargets = trainTargets
     self.testFeatures = testFeatures
     self.testTargets = testTargets
+    self.facts = facts ?? TargetFacts(train: trainTargets, test: testTargets)
   }
 }
 

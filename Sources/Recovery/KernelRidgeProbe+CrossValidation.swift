@@ -24,17 +24,18 @@ extension KernelRidgeProbe {
     _ x: Matrix<Double>, scale: Double, targets: Matrix<Double>, active: [Bool], groups: [Range<Int>]
   ) throws(RecoveryError) -> [Int] {
     var points: [PointErrors] = []
+    let centred = CrossValidation.centredFolds(folds, of: targets)
     // Not made where every kernel is of low rank.
     lazy var distances = Matrix.squaredDistances(x, x)
-    let leastFit = Double(targets.rows - CrossValidation.folds(folds, rows: targets.rows)[0].count)
+    let leastFit = Double(targets.rows - centred[0].rows.count)
     for gamma in gammas {
       if allowsLowRank, let low = LowRankKernel(x, rate: gamma * scale, leastAdded: penalties.last! * leastFit) {
-        for sums in try low.errors(targets: targets, penalties: penalties, folds: folds) {
+        for sums in try low.errors(folds: centred, penalties: penalties) {
           points.append(PointErrors(sums: sums, uncertainties: [Double](repeating: 0, count: sums.count)))
         }
       } else {
         let kernel = gaussianKernel(distances, rate: gamma * scale)
-        points += errors(of: Array(penalties.indices), kernel: kernel, targets: targets, allowsSingle: true)
+        points += errors(of: Array(penalties.indices), kernel: kernel, folds: centred, allowsSingle: true)
       }
     }
     let doubtful = Self.doubtful(points, active: active, groups: groups)
@@ -43,7 +44,7 @@ extension KernelRidgeProbe {
       let again = penalties.indices.filter { doubtful.contains(first + $0) }
       guard !again.isEmpty else { continue }
       let kernel = gaussianKernel(distances, rate: gamma * scale)
-      let exact = errors(of: again, kernel: kernel, targets: targets, allowsSingle: false)
+      let exact = errors(of: again, kernel: kernel, folds: centred, allowsSingle: false)
       for (penalty, point) in zip(again, exact) { points[first + penalty] = point }
     }
     return CrossValidation.bestGridPoints(errors: points.map(\.sums), active: active, groups: groups)
@@ -75,6 +76,10 @@ extension KernelRidgeProbe {
   /// What residuals r on the fitted rows mean for predictions: ‖K S⁻¹ r‖ ≤ ‖r‖ on those rows themselves, whatever S = K + nλI, and
   /// held-out rows are such rows too; twice that for safety.
   private static let caution = 2.0
+  /// √n units of rounding in single precision, for n of a few hundred. The computed weights W = S⁻¹Kᵥᵀ are those of a matrix S + E whose
+  /// entries Eᵢⱼ are at most so much of (|L||L|ᵀ)ᵢⱼ ≤ √(sᵢᵢsⱼⱼ) = 1 + nλ, of either sign and independent (Higham & Mary 2019). So Wᵀy is off by
+  /// (S⁻¹y)ᵀE W, some (1 + nλ)·‖S⁻¹y‖·‖W‖ of them, and by as many of ‖W‖·‖y‖ from its own sums.
+  private static let rounding = 0x1p-20
   /// Bounds of residuals beyond this, relative to the targets, are mostly rounding: residuals are measured in double precision then.
   private static let coarse = 1e-3
 
@@ -93,29 +98,42 @@ extension KernelRidgeProbe {
 
   /// The out-of-fold errors for one kernel matrix and some of the penalties.
   private func errors(
-    of chosen: [Int], kernel: Matrix<Double>, targets: Matrix<Double>, allowsSingle: Bool
+    of chosen: [Int], kernel: Matrix<Double>, folds: [CrossValidation.CentredFold], allowsSingle: Bool
   ) -> [PointErrors] {
-    let (n, q) = (targets.rows, targets.columns)
+    let (n, q) = (kernel.rows, folds[0].known.columns)
     let none = [Double](repeating: 0, count: q)
     var result = chosen.map { _ in PointErrors(sums: none, uncertainties: none) }
     // The sums over the folds of the squared lengths of what predictions may be off.
     var offsets = chosen.map { _ in none }
-    for fold in CrossValidation.folds(folds, rows: n) {
+    for part in folds {
+      let (fold, known, wanted) = (part.rows, part.known, part.wanted)
       let rest = n - fold.count
       let outer = kernel.rows(fold).columns(excluding: fold)
-      let (known, wanted) = CrossValidation.centred(targets, around: fold)
       // (Kᵥ S⁻¹) Y and Kᵥ (S⁻¹ Y) are equal; solve for the narrower side.
       let solveForRows = fold.count < q
       let outerTransposed = solveForRows ? outer.transposed() : outer
-      let usesSingle = allowsSingle && !solveForRows && rest >= leastSingleRows
-      let approximate = usesSingle ? SinglePrecisionSystem(kernel, excluding: fold, rightColumns: q) : .empty
+      // Where rows are solved for, a factor is all that there is to make, and pays sooner.
+      let usesSingle = allowsSingle && rest >= (solveForRows ? leastSingleRows / 2 : leastSingleRows)
+      let approximate =
+        usesSingle && !solveForRows ? SinglePrecisionSystem(kernel, excluding: fold, rightColumns: q) : .empty
       let targetSquares = columnProducts(known, known)
+      let sides = usesSingle && solveForRows ? (outerTransposed.float, known.float) : nil
       // One system's memory serves all penalties.
       var system = Matrix<Double>(rows: 0, columns: 0)
       for (index, point) in chosen.enumerated() {
         let added = penalties[point] * Double(rest)
         var residual = wanted
-        if usesSingle,
+        if let sides,
+          let factor = SinglePrecisionFactor(kernel, excluding: fold, addingToDiagonal: added)
+        {
+          let (product, weightSquare) = factor.product(sides.0, sides.1)
+          residual.add(product, times: -1)
+          // ‖S⁻¹‖ is at most 1/added, of kernels without small eigenvalues far less.
+          let offset = Self.rounding * (1 + (1 + added) * min(1 / added, factor.inverseNorm))
+          for (j, square) in targetSquares.enumerated() {
+            offsets[index][j] += offset * offset * square * weightSquare
+          }
+        } else if usesSingle, !solveForRows,
           let solution = approximate.approximateSolution(
             known, addingToDiagonal: added, tolerance: Self.tolerance,
             factor: { SinglePrecisionFactor(kernel, excluding: fold, addingToDiagonal: added) })

@@ -103,18 +103,25 @@ public struct KernelRidgeProbe: Probe {
     let test = features.applied(to: split.testFeatures)
     var predictions = Matrix<Double>(rows: split.testFeatures.rows, columns: y.columns)
     let chosen = CrossValidation.columnsByGridPoint(choices, groups: groups)
-    for (point, columns) in chosen {
-      let rate = points[point].gamma * features.kernelScale
-      let whole = columns.count == y.columns
-      let weights = try weights(
-        x, whole ? y : y.columns(at: columns), rate: rate, added: points[point].penalty * Double(x.rows))
-      // Block by block, so that the kernel of all test rows is never written to memory.
+    for (index, gamma) in gammas.enumerated() {
+      let mine = chosen.filter { $0.point / penalties.count == index }
+      guard !mine.isEmpty else { continue }
+      let rate = gamma * features.kernelScale
+      var parts: [Matrix<Double>] = []
+      for (point, columns) in mine {
+        let targets = columns.count == y.columns ? y : y.columns(at: columns)
+        parts.append(try weights(x, targets, rate: rate, added: points[point].penalty * Double(x.rows)))
+      }
+      let weights = parts.count == 1 ? parts[0] : .concatenatingColumns(parts)
+      // Block by block, so that the kernel of all test rows is never written to memory; once for all penalties.
       let product = Matrix.concatenatingRows(
         stride(from: 0, to: test.rows, by: 64).map { first in
           let block = test.rows(first..<min(first + 64, test.rows))
           return gaussianKernel(.squaredDistances(block, x), rate: rate) * weights
         })
-      if whole { predictions = product } else { predictions.setColumns(columns, product) }
+      let columns = mine.flatMap(\.columns)
+      // One point for all: its columns are in their order.
+      if chosen.count == 1 { predictions = product } else { predictions.setColumns(columns, product) }
     }
     return targets.reverted(predictions)
   }

@@ -35,19 +35,19 @@ struct LowRankKernel {
   /// The out-of-fold sums of squared errors of every target column, for each penalty.
   ///
   /// - Parameters:
-  ///   - targets: Shape (n, q).
+  ///   - folds: With the targets, shape (n, q).
   ///   - penalties: λ, relative to the rows that are fitted on.
   /// - Complexity: O(n·r² + n·r·q) for each fold, O(r³ + r²·q + n·r·q / folds) for each fold and penalty; r the rank.
-  func errors(targets: Matrix<Double>, penalties: [Double], folds: Int) throws(RecoveryError) -> [[Double]] {
-    var sums = [[Double]](repeating: [Double](repeating: 0, count: targets.columns), count: penalties.count)
-    for fold in CrossValidation.folds(folds, rows: targets.rows) {
-      let rest = factor.rows(excluding: fold)
-      let (known, wanted) = CrossValidation.centred(targets, around: fold)
-      let gram = rest.multiplied(by: rest, transposeSelf: true)
-      let cross = rest.multiplied(by: known, transposeSelf: true)
-      let held = factor.rows(fold)
+  func errors(folds: [CrossValidation.CentredFold], penalties: [Double]) throws(RecoveryError) -> [[Double]] {
+    let columns = folds.first?.known.columns ?? 0
+    var sums = [[Double]](repeating: [Double](repeating: 0, count: columns), count: penalties.count)
+    for fold in folds {
+      let rest = factor.rows(excluding: fold.rows)
+      let gram = rest.gramMatrix()
+      let cross = rest.multiplied(by: fold.known, transposeSelf: true)
+      let held = factor.rows(fold.rows)
       for (index, penalty) in penalties.enumerated() {
-        var residual = wanted
+        var residual = fold.wanted
         held.multiply(
           try solveRidge(gram, cross, penalty: penalty * Double(rest.rows)), alpha: -1, beta: 1, into: &residual)
         for (j, square) in columnProducts(residual, residual).enumerated() { sums[index][j] += square }
@@ -58,8 +58,7 @@ struct LowRankKernel {
 
   /// (K + added · I)⁻¹ Y = (Y − L(LᵀL + added · I)⁻¹LᵀY) / added (Woodbury), shape (n, q).
   func weights(_ targets: Matrix<Double>, added: Double) throws(RecoveryError) -> Matrix<Double> {
-    let gram = factor.multiplied(by: factor, transposeSelf: true)
-    let inner = try solveRidge(gram, factor.multiplied(by: targets, transposeSelf: true), penalty: added)
+    let inner = try solveRidge(factor.gramMatrix(), factor.multiplied(by: targets, transposeSelf: true), penalty: added)
     var result = (1 / added) * targets
     factor.multiply(inner, alpha: -1 / added, beta: 1, into: &result)
     return result

@@ -47,35 +47,56 @@ public struct MLPProbe: Probe {
     let test = features.applied(to: split.testFeatures)
     var result = Matrix<Double>(rows: test.rows, columns: y.columns)
     for (index, group) in groups.enumerated() where !group.isEmpty {
-      result.setColumns(Array(group), trained(x, y.columns(group), key: key.child(index)).outputs(test))
+      var stream = RandomStream(key.child(index))
+      // Weights of variance 1/fan-in (LeCun et al. 1998).
+      let start = HiddenLayerNetwork(
+        inputs: x.columns, hidden: hiddenUnits, outputs: group.count, activation: .tanh, drawsOffsets: false,
+        using: &stream
+      ) { inputs, _ in (3 / Double(max(inputs, 1))).squareRoot() }
+      let fit = fit(x, y.columns(group), from: start) { _, rows in stream.permutation(rows) }
+      result.setColumns(Array(group), fit.network.outputs(test))
     }
     return targets.reverted(result)
   }
 
-  /// The network with the least validation error; the mean predictor (all weights zero) competes too.
-  private func trained(_ x: Matrix<Double>, _ y: Matrix<Double>, key: RandomKey) -> HiddenLayerNetwork {
+  /// A trained network with what it was chosen by.
+  package struct Fit: Sendable {
+    /// The network with the least validation error; the mean predictor (all weights zero) competes too.
+    package let network: HiddenLayerNetwork
+    /// The squared error on the validation rows after every epoch.
+    package let errors: [Double]
+  }
+
+  /// Trains from given weights.
+  ///
+  /// - Parameters:
+  ///   - x: Standardised, shape (n, k).
+  ///   - y: Standardised, shape (n, q).
+  ///   - network: Of k inputs, q outputs.
+  ///   - order: The order of so many rows in an epoch.
+  package func fit(
+    _ x: Matrix<Double>, _ y: Matrix<Double>, from network: HiddenLayerNetwork,
+    order makeOrder: (_ epoch: Int, _ rows: Int) -> [Int]
+  ) -> Fit {
     let fitted = max(1, x.rows - max(1, x.rows / 5))
     let (fitX, fitY) = (x.rows(0..<fitted), y.rows(0..<fitted))
     let (checkX, checkY) = (x.rows(fitted..<x.rows), y.rows(fitted..<y.rows))
-    var stream = RandomStream(key)
-    // Weights of variance 1/fan-in (LeCun et al. 1998).
-    var network = HiddenLayerNetwork(
-      inputs: x.columns, hidden: hiddenUnits, outputs: y.columns, activation: .tanh, drawsOffsets: false, using: &stream
-    ) { inputs, _ in (3 / Double(max(inputs, 1))).squareRoot() }
+    var network = network
     var best = network.cleared
-    var (bestError, waited) = (best.squaredError(checkX, checkY), 0)
+    var (bestError, waited, errors): (Double, Int, [Double]) = (best.squaredError(checkX, checkY), 0, [])
     var adam = AdamSteps(network.parameters, learningRate: learningRate)
-    for _ in 0..<epochs {
-      let order = stream.permutation(fitted)
+    for epoch in 0..<epochs {
+      let order = makeOrder(epoch, fitted)
       for start in stride(from: 0, to: fitted, by: batchSize) {
         let rows = Array(order[start..<min(start + batchSize, fitted)])
         let gradients = network.gradients(fitX.rows(at: rows), fitY.rows(at: rows)).gradients
         adam.step(&network.parameters, gradients)
       }
       let error = network.squaredError(checkX, checkY)
+      errors.append(error)
       if error < bestError { (best, bestError, waited) = (network, error, 0) } else { waited += 1 }
       if waited >= patience || !error.isFinite { break }
     }
-    return best
+    return Fit(network: best, errors: errors)
   }
 }

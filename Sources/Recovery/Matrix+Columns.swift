@@ -33,9 +33,15 @@ func columnProducts(_ left: Matrix<Double>, _ right: Matrix<Double>) -> [Double]
   precondition(left.rows == right.rows && left.columns == right.columns, "products of different shapes")
   let columns = left.columns
   var sums = [Double](repeating: 0, count: columns)
-  left.withUnsafeElements { a in
-    right.withUnsafeElements { b in
-      for i in 0..<left.rows { for j in 0..<columns { sums[j] += a[i * columns + j] * b[i * columns + j] } }
+  guard columns > 0 else { return sums }
+  sums.withUnsafeMutableBufferPointer { sums in
+    left.withUnsafeElements { a in
+      right.withUnsafeElements { b in
+        for start in stride(from: 0, to: a.count, by: columns) {
+          let (sums, x, y) = (sums.baseAddress!, a.baseAddress! + start, b.baseAddress! + start)
+          for j in 0..<columns { sums[j] += x[j] * y[j] }
+        }
+      }
     }
   }
   return sums

@@ -13,9 +13,11 @@ extension MatrixEvaluation {
     public let permuted: [Double]
     /// 0 at the untrained encoder, 1 at the raw input; nil without both or where they do not differ.
     public internal(set) var normalised: Double?
-    /// What the Nyström approximation of the representation's kernel loses, ``NystroemProbe/Fit/traceError``; nil for other
-    /// metrics, floors and ceilings.
+    /// What the Nyström approximation of the estimator's kernel loses, ``NystroemProbe/Fit/traceError``, the mean over the shuffles
+    /// where they are the estimator; nil for other metrics.
     public internal(set) var traceError: Double?
+    /// Why there is no number and ``value`` is NaN; nil where there is one.
+    public internal(set) var undefined: String?
     /// The rows fitted on, as the protocol splits them.
     public let fitRows: Int
     /// The rows scored on.
@@ -56,6 +58,7 @@ extension MatrixEvaluation {
         scoreRows: scores[0].scoreRows)
       let errors = scores.compactMap(\.traceError)
       if !errors.isEmpty { mean.traceError = errors.reduce(0, +) / Double(errors.count) }
+      mean.undefined = scores[0].undefined
       result.append((mean, scores.count))
       // The rows of one group and metric follow each other, the representation's first.
       let isLast = index + 1 == order.count

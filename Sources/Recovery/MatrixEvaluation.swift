@@ -120,50 +120,71 @@ public struct MatrixEvaluation: Sendable {
     return result
   }
 
+  /// Why a partial R² of a group that is all targets has no number.
+  static let nothingGiven = "there is no target column outside the group that it could be given"
+
   /// The scores of the representation, then those of floors and ceilings, one number of the metric after the other.
   private func scores(_ metric: RecoveryMetric, _ group: Group, _ key: RandomKey) throws(RecoveryError) -> [Score] {
     let scorer = RecoveryScorer(limits: limits, canonicalRidge: canonicalRidge, key: key)
     let rows = limits.rows(metric, fit: trainRows, score: targets.rows - trainRows)
+    if metric.isPartial, group.columns.count == targets.columns {
+      var score = Score(
+        group: group.name, estimator: "representation", metric: metric.name, value: .nan, permuted: [],
+        fitRows: rows.fit, scoreRows: rows.score)
+      score.undefined = Self.nothingGiven
+      return [score]
+    }
     // Partial R² needs the other columns too: they come after the group's own.
     let own = TargetBlock(columns: 0..<group.columns.count, family: metric.isPartial ? 0..<targets.columns : nil)
-    // Of the first split that is scored: the representation's own, before any of its permutations.
-    var traceError: Double?
+    // Of the splits that are scored one after the other: features as they are, then permutations of their targets.
+    var traceErrors: [Double] = []
     func values(_ split: HeldOutSplit) throws(RecoveryError) -> [Double] {
       guard metric.isNystroem else { return try scorer.components(metric, split, own) }
-      let (value, lost) = try scorer.nystroem(metric, split, own)
-      traceError = traceError ?? lost
-      return [value]
+      let score = try scorer.blockScores(metric, split, groups: [0..<split.trainTargets.columns], blocks: [own])[0]
+      traceErrors.append(score?.traceError ?? .nan)
+      return [score?.value ?? .nan]
     }
     var result: [[Score]] = []
-    func append(_ estimator: String, _ values: [Double], permuted: [[Double]] = []) {
+    func append(_ estimator: String, _ values: [Double], permuted: [[Double]] = [], traceErrors: ArraySlice<Double>) {
       for (index, value) in values.enumerated() {
         if index == result.count { result.append([]) }
-        result[index].append(
-          Score(
-            group: group.name, estimator: estimator,
-            metric: metric.isSingle ? metric.name : "\(metric.name)-\(index + 1)", value: value,
-            permuted: permuted.isEmpty ? [] : permuted[index], fitRows: rows.fit, scoreRows: rows.score))
+        var score = Score(
+          group: group.name, estimator: estimator,
+          metric: metric.isSingle ? metric.name : "\(metric.name)-\(index + 1)", value: value,
+          permuted: permuted.isEmpty ? [] : permuted[index], fitRows: rows.fit, scoreRows: rows.score)
+        if !traceErrors.isEmpty { score.traceError = traceErrors.reduce(0, +) / Double(traceErrors.count) }
+        result[index].append(score)
       }
     }
-    let split = try self.split(representation, group, metric)
     let count = metric == .hsic && permutations == 0 ? Self.defaultPermutations : permutations
-    if count > 0 {
-      var stream = RandomStream(key.child(metric.name))
-      let nulls =
-        metric.isPairwise
+    func nulls(_ split: HeldOutSplit, _ key: RandomKey) throws(RecoveryError) -> [PermutationNull] {
+      var stream = RandomStream(key)
+      return metric.isPairwise
         ? try scorer.permutedPairs(metric, split, blocks: [own], permutations: count, using: &stream)
         : try PermutationNull.each(split, permutations: count, using: &stream, score: values)
-      append("representation", nulls.map(\.score), permuted: nulls.map(\.shuffled))
-      if permutations > 0 { append("shuffled", nulls.map(\.floor)) }
-    } else {
-      append("representation", try values(split))
     }
-    if let traceError { result[0][0].traceError = traceError }
+    let split = try self.split(representation, group, metric)
+    if count > 0 {
+      let found = try nulls(split, key.child(metric.name))
+      append("representation", found.map(\.score), permuted: found.map(\.shuffled), traceErrors: traceErrors.prefix(1))
+      if permutations > 0 { append("shuffled", found.map(\.floor), traceErrors: traceErrors.dropFirst()) }
+    } else {
+      append("representation", try values(split), traceErrors: traceErrors.prefix(1))
+    }
+    func appendReference(_ name: String, _ split: HeldOutSplit) throws(RecoveryError) {
+      // HSIC is read by its p-value, whoever's it is.
+      if metric == .hsic {
+        let found = try nulls(split, key.child(metric.name).child(name))
+        append(name, found.map(\.score), permuted: found.map(\.shuffled), traceErrors: [])
+      } else {
+        append(name, try values(split), traceErrors: traceErrors.suffix(metric.isNystroem ? 1 : 0))
+      }
+    }
     for reference in references {
       let other = try self.split(reference.features, group, metric)
-      append(reference.name, try values(other))
+      try appendReference(reference.name, other)
       if reference.name == Reference.input {
-        append("input-pca", try values(try other.principalComponents(width: representation.columns)))
+        try appendReference("input-pca", try other.principalComponents(width: representation.columns))
       }
     }
     for index in result.indices { Self.normalise(&result[index]) }

@@ -81,8 +81,16 @@ extension HeldOutSplit {
   ///   - train: Shape (n, k′), the rows of the training part.
   ///   - test: Shape (m, k′).
   /// - Throws: ``RecoveryError``: shapes, non-finite elements.
+  /// - Complexity: O((n + m)·k′): the targets are shared, and have been looked at before.
   public func replacingFeatures(train: Matrix<Double>, test: Matrix<Double>) throws(RecoveryError) -> HeldOutSplit {
-    try HeldOutSplit(trainFeatures: train, trainTargets: trainTargets, testFeatures: test, testTargets: testTargets)
+    try requireEqual("row counts of the training features and targets", train.rows, trainTargets.rows)
+    try requireEqual("row counts of the test features and targets", test.rows, testTargets.rows)
+    try requireEqual("column counts of the training and test features", train.columns, test.columns)
+    try requireFinite("the training features", train)
+    try requireFinite("the test features", test)
+    return HeldOutSplit(
+      checkedTrainFeatures: train, trainTargets: trainTargets, testFeatures: test, testTargets: testTargets,
+      facts: facts)
   }
 
   /// The same targets with the first principal components of the features: what a linear compression of given width keeps
@@ -108,6 +116,6 @@ extension HeldOutSplit {
     }
     return HeldOutSplit(
       checkedTrainFeatures: train * directions, trainTargets: trainTargets, testFeatures: test * directions,
-      testTargets: testTargets)
+      testTargets: testTargets, facts: facts)
   }
 }

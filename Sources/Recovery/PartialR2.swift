@@ -13,13 +13,14 @@ public enum PartialR2 {
   ///   - probe: The regression, used for both.
   /// - Returns: One value in (−∞, 1] for each column of the group: 0 where the features add nothing, slightly negative where
   ///   they only add noise. Where the other targets already predict a column exactly (residual below 1e-12 of its
-  ///   variance) there is nothing left to explain, and the value is 0.
+  ///   variance) there is nothing left to explain, and the value is 0. NaN where the group is all columns: nothing is given.
   /// - Throws: ``RecoveryError``.
   /// - Precondition: `group` lies inside the target columns.
   /// - Complexity: Two fits of the probe.
   public static func perColumn(
     _ split: HeldOutSplit, group: Range<Int>, probe: some Probe
   ) throws(RecoveryError) -> [Double] {
+    guard group.count < split.trainTargets.columns else { return group.map { _ in .nan } }
     let (reduced, full) = splits(split, group: group)
     return perColumn(without: try probe.heldOutR2(reduced), with: try probe.heldOutR2(full))
   }

@@ -28,7 +28,8 @@ extension Probe {
   /// - Returns: q values in (−∞, 1].
   /// - Throws: ``RecoveryError``.
   public func heldOutR2(_ split: HeldOutSplit, groups: [Range<Int>]) throws(RecoveryError) -> [Double] {
-    R2.perColumn(predictions: try predictions(split, groups: groups), targets: split.testTargets)
+    R2.perColumn(
+      predictions: try predictions(split, groups: groups), targets: split.testTargets, spread: split.facts.spread)
   }
 
   /// R² on the test rows for each target column, all columns sharing hyper-parameters.

@@ -24,22 +24,39 @@ public enum R2 {
     precondition(
       predictions.rows == targets.rows && predictions.columns == targets.columns,
       "predictions (\(predictions.rows), \(predictions.columns)) of targets (\(targets.rows), \(targets.columns))")
+    return perColumn(predictions: predictions, targets: targets, spread: Spread(targets))
+  }
+
+  /// How far targets are from their means: all of R² that does not depend on predictions.
+  struct Spread: Sendable {
+    /// About the reciprocal of each column's largest magnitude, so that no square over- or underflows.
+    let scale: [Double]
+    /// Whether each column is constant.
+    let isConstant: [Bool]
+    /// Σ (y − ȳ)² of each column in units of the scale.
+    let squares: [Double]
+
+    init(_ targets: Matrix<Double>) {
+      let ranges = ColumnRange(targets)
+      scale = ranges.inverseMagnitude
+      isConstant = ranges.relativeSpread.map { !($0 > constantTolerance) }
+      let means = targets.columnMoments(scale: scale).sums.map { $0 / Double(targets.rows) }
+      squares = targets.columnMoments(scale: scale, shift: means).squares
+    }
+  }
+
+  /// The same with what does not depend on predictions.
+  static func perColumn(predictions: Matrix<Double>, targets: Matrix<Double>, spread: Spread) -> [Double] {
     let (rows, columns) = (targets.rows, targets.columns)
     guard rows > 0, columns > 0 else { return [Double](repeating: .nan, count: columns) }
-    let ranges = ColumnRange(targets)
-    // In units of about the largest magnitude of the column, so that no square over- or underflows.
-    let scale = ranges.inverseMagnitude
-    let means = targets.columnMoments(scale: scale).sums.map { $0 / Double(rows) }
-    let deviations = targets.columnMoments(scale: scale, shift: means).squares
     let differences = predictions - targets
-    let errors = differences.columnMoments(scale: scale).squares
+    let errors = differences.columnMoments(scale: spread.scale).squares
     // Only constant columns ask for the largest error.
-    let isConstant = ranges.relativeSpread.map { !($0 > constantTolerance) }
-    let (low, high) = isConstant.contains(true) ? differences.columnRanges() : ([], [])
+    let (low, high) = spread.isConstant.contains(true) ? differences.columnRanges() : ([], [])
     return (0..<columns).map { j in
-      if errors[j].isNaN || deviations[j].isNaN { return .nan }
-      guard isConstant[j] else { return 1 - errors[j] / deviations[j] }
-      return max(abs(low[j]), abs(high[j])) * scale[j] <= constantTolerance ? 1 : 0
+      if errors[j].isNaN || spread.squares[j].isNaN { return .nan }
+      guard spread.isConstant[j] else { return 1 - errors[j] / spread.squares[j] }
+      return max(abs(low[j]), abs(high[j])) * spread.scale[j] <= constantTolerance ? 1 : 0
     }
   }
 

@@ -61,9 +61,11 @@ extension RecoveryProtocol {
   /// Whether the first rows that the caller names fit and the others score; if not, the protocol splits all rows itself.
   public var usesTrainRows: Bool { self == .strata || self == .sslIdentifiability }
 
-  /// How many of the first rows fit where the caller does not say: half, for `ssl-identifiability` a third (it fits on 5 batches
-  /// and scores 10).
-  public func defaultTrainRows(total: Int) -> Int { self == .sslIdentifiability ? total / 3 : total / 2 }
+  /// How many rows are scored for each that is fitted on: one, for `ssl-identifiability` two (it fits on 5 batches and scores 10).
+  public var scoredPerFitted: Int { self == .sslIdentifiability ? 2 : 1 }
+
+  /// How many of the first rows fit where the caller does not say, by ``scoredPerFitted``.
+  public func defaultTrainRows(total: Int) -> Int { total / (1 + scoredPerFitted) }
 
   /// The rows that are fitted on and scored on, over all batches; in-sample protocols have all rows twice.
   ///
@@ -134,13 +136,15 @@ extension RecoveryProtocol {
   ///   - order: A permutation of the rows of a batch, counted from 0 within it, asked for batch by batch and within it target by
   ///     target. Its first quarter, rounded up, is scored, the rest is fitted, in this order (`train_test_split` on
   ///     `RandomState.permutation`).
+  ///   - regressions: Those wanted, by their names; nil for all three.
   package static func randomSplitScores(
-    _ features: Matrix<Double>, _ targets: Matrix<Double>, key: RandomKey,
+    _ features: Matrix<Double>, _ targets: Matrix<Double>, key: RandomKey, regressions: [String]? = nil,
     order: (_ batch: Range<Int>, _ target: Int) -> [Int]
   ) throws(RecoveryError) -> [ProtocolScore] {
     try requireViews(features, targets, rows: 8)
     let x = Standardisation(features).applied(to: features)
-    var (linear, kernel, network): ([Double], [Double], [Double]) = ([], [], [])
+    let names = ["r2-linear", "r2-kernel", "r2-mlp"].filter { regressions?.contains($0) ?? true }
+    var values = [[Double]](repeating: [], count: names.count)
     for (batch, rows) in batches(x.rows, of: batch).enumerated() {
       for target in 0..<targets.columns {
         let order = order(rows, target).map { rows.lowerBound + $0 }
@@ -153,15 +157,18 @@ extension RecoveryProtocol {
         func r2(_ predictions: Matrix<Double>) -> Double {
           R2.perColumn(predictions: predictions, targets: split.testTargets)[0]
         }
-        linear.append(r2(try MinimumNormLeastSquares().predictions(split, groups: [0..<1])))
-        kernel.append(r2(try GridSearchKernelRidge().predictions(split)))
-        network.append(r2(MLPRegressorReadout().predictions(split, key: key.child(batch).child(target))))
+        for (index, name) in names.enumerated() {
+          let predictions =
+            switch name {
+            case "r2-linear": try MinimumNormLeastSquares().predictions(split, groups: [0..<1])
+            case "r2-kernel": try GridSearchKernelRidge().predictions(split)
+            default: MLPRegressorReadout().predictions(split, key: key.child(batch).child(target))
+            }
+          values[index].append(r2(predictions))
+        }
       }
     }
-    return [
-      .init(name: "r2-linear", value: mean(linear)), .init(name: "r2-kernel", value: mean(kernel)),
-      .init(name: "r2-mlp", value: mean(network)),
-    ]
+    return zip(names, values).map { .init(name: $0, value: mean($1)) }
   }
 
   private static func inSampleScores(

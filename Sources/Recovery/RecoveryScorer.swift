@@ -82,7 +82,8 @@ public struct RecoveryScorer: Sendable {
   ///   - split: Features (n, k) and targets (n, q), and (m, ·) to score on.
   ///   - groups: A partition of the target columns; probes share their hyper-parameters within a group.
   ///   - blocks: What is scored, in any order; blocks may overlap. The R² of a block is the unweighted mean over its columns.
-  /// - Returns: A score for each block; nil only for the partial R² of a block without a family.
+  /// - Returns: A score for each block; nil only for the partial R² of a block without a family, or that is all of it: there is
+  ///   nothing that it could be given.
   /// - Throws: ``RecoveryError``.
   /// - Complexity: That of the metric; probes are fitted once for all blocks, other metrics once a block.
   public func scores(
@@ -95,7 +96,8 @@ public struct RecoveryScorer: Sendable {
     switch metric {
     case .r2Linear: return try r2(RidgeProbe(), split)
     case .r2Kernel: return try r2(kernelProbe, kernelRows(of: split))
-    case .r2Nystroem: return try r2(nystroemProbe, split)
+    case .r2Nystroem, .r2NystroemReverse, .r2NystroemPartial:
+      return try blockScores(metric, split, groups: groups, blocks: blocks).map { $0?.value }
     case .r2MLP: return try r2(MLPProbe(key: key.child("mlp")), split)
     case .ccaMean:
       return try meanCanonicalCorrelations(split, groups: blocks.map(\.columns), ridge: canonicalRidge)
@@ -137,46 +139,11 @@ public struct RecoveryScorer: Sendable {
     return try IndependenceTest(x, y, permutations: permutations, using: &stream)
   }
 
-  private var kernelProbe: KernelRidgeProbe { KernelRidgeProbe(maximumRows: limits.kernelFitRows) }
+  var kernelProbe: KernelRidgeProbe { KernelRidgeProbe(maximumRows: limits.kernelFitRows) }
 
-  private var nystroemProbe: SearchedNystroemProbe {
-    SearchedNystroemProbe(search: kernelProbe, landmarks: limits.landmarks, key: key.child("nystroem"))
-  }
-
-  /// A Nyström score of one block, with the share of the kernel's trace that the landmarks lose.
-  ///
-  /// - Parameters:
-  ///   - metric: ``RecoveryMetric/isNystroem``.
-  ///   - split: As for ``components(_:_:_:)``.
-  ///   - block: What is scored, with a family if the metric is partial; the columns are one group.
-  /// - Returns: Nothing is lost where the reverse has no live dimension; of the two regressions of a partial R² the larger loss.
-  /// - Throws: ``RecoveryError``.
-  public func nystroem(
-    _ metric: RecoveryMetric, _ split: HeldOutSplit, _ block: TargetBlock
-  ) throws(RecoveryError) -> (value: Double, traceError: Double) {
-    precondition(metric.isNystroem, "\(metric.rawValue) is no Nyström score")
-    func fitted(_ split: HeldOutSplit) throws(RecoveryError) -> (r2: [Double], traceError: Double) {
-      let fit = try nystroemProbe.fit(split, groups: [0..<split.trainTargets.columns])
-      return (R2.perColumn(predictions: fit.predictions, targets: split.testTargets), fit.traceErrors[0])
-    }
-    if metric.isPartial {
-      guard let (own, family) = Self.partial(split, block) else { return (.nan, .nan) }
-      let (reduced, full) = PartialR2.splits(family, group: own)
-      let (without, with) = (try fitted(reduced), try fitted(full))
-      return (
-        mean(PartialR2.perColumn(without: without.r2, with: with.r2)), max(without.traceError, with.traceError)
-      )
-    }
-    let own = split.targetColumns(block.columns)
-    let used = metric.direction == .representation ? own.reversedLive : own
-    guard used.trainTargets.columns > 0 else { return (0, 0) }
-    let fit = try fitted(used)
-    return (mean(fit.r2), fit.traceError)
-  }
-
-  /// The columns of a block inside its family, and the split with the family as targets; nil without one.
-  private static func partial(_ whole: HeldOutSplit, _ block: TargetBlock) -> (own: Range<Int>, family: HeldOutSplit)? {
-    guard let family = block.family else { return nil }
+  /// The columns of a block inside its family, and the split with the family as targets; nil where it has none to be given.
+  static func partial(_ whole: HeldOutSplit, _ block: TargetBlock) -> (own: Range<Int>, family: HeldOutSplit)? {
+    guard let family = block.family, family != block.columns else { return nil }
     let own = block.columns.lowerBound - family.lowerBound..<block.columns.upperBound - family.lowerBound
     return (own, whole.targetColumns(family))
   }
@@ -190,7 +157,6 @@ public struct RecoveryScorer: Sendable {
       case .r2LinearPartial: return mean(try PartialR2.perColumn(split, group: own, probe: RidgeProbe()))
       case .r2KernelPartial:
         return mean(try PartialR2.perColumn(kernelRows(of: split), group: own, probe: kernelProbe))
-      case .r2NystroemPartial: return try nystroem(metric, whole, block).value
       case .r2MLPPartial:
         return mean(try PartialR2.perColumn(split, group: own, probe: MLPProbe(key: key.child("mlp-partial"))))
       default: preconditionFailure("\(metric.rawValue) has no probe")
@@ -201,7 +167,6 @@ public struct RecoveryScorer: Sendable {
     switch metric {
     case .r2LinearReverse: return try reverseR2(RidgeProbe(), split)
     case .r2KernelReverse: return try reverseR2(kernelProbe, kernelRows(of: split))
-    case .r2NystroemReverse: return try nystroem(metric, whole, block).value
     case .r2MLPReverse: return try reverseR2(MLPProbe(key: key.child("mlp-reverse")), split)
     case .mccPearson: return MeanCorrelationCoefficient(split, correlation: .pearson).value
     case .mccSpearman: return MeanCorrelationCoefficient(split, correlation: .spearman).value
@@ -261,7 +226,7 @@ public struct RecoveryScorer: Sendable {
     return reversed.trainTargets.columns > 0 ? mean(try probe.heldOutR2(reversed)) : 0
   }
 
-  private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+  func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 }
 
 extension HeldOutSplit {

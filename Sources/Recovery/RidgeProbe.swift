@@ -37,9 +37,8 @@ public struct RidgeProbe: Probe {
   public func predictions(_ split: HeldOutSplit, groups: [Range<Int>]) throws(RecoveryError) -> Matrix<Double> {
     requirePartition(groups, columns: split.testTargets.columns)
     let features = Standardisation(split.trainFeatures)
-    let targets = Standardisation(split.trainTargets)
+    let (targets, y) = (split.facts.standardised.scale, split.facts.standardised.train)
     let x = features.applied(to: split.trainFeatures)
-    let y = targets.applied(to: split.trainTargets)
     let parts = CrossValidation.folds(penalties.count > 1 ? folds : 1, rows: x.rows).map { RegressionMoments(x, y, $0) }
     let total = parts.dropFirst().reduce(parts[0]) { $0 + $1 }
 

@@ -79,35 +79,51 @@ struct CellEvaluator {
       leakage: plan.targets.contains(.leakage) ? view.leakage : nil, recordsNodes: plan.recordsNodes)
     guard !targets.blocks.isEmpty else { return }
     table.nonFinite = table.nonFinite ?? view.nonFinite
+    // Nothing is scored of a view with values that are not finite. The estimators share what is worked out of the targets.
+    let unfitted =
+      view.nonFinite == nil
+      ? try HeldOutSplit(
+        features: Matrix(rows: targets.targets.rows, columns: 0), targets: targets.targets,
+        trainRows: targets.targets.rows / 2) : nil
     for features in view.features {
       // A representation with infinities is what some divergences leave: it recovers nothing that a probe could read. Neither
       // does anything of samples that are not finite.
       let matrix = view.nonFinite == nil ? features.matrix.flatMap { $0.isFinite ? $0 : nil } : nil
       if features.estimator == .mae {
-        try scoreTrained(matrix, targets, metrics: metrics, shuffleKey: shuffleKey, into: &table)
+        try scoreTrained(
+          try split(matrix, unfitted), targets, metrics: metrics, shuffleKey: shuffleKey, into: &table)
         continue
       }
-      var split = try split(matrix, targets)
+      var split = try split(matrix, unfitted)
       if features.estimator == .pca {
         split = try split?.principalComponents(width: specification.architecture.representationWidth)
       }
       for metric in metrics {
-        for (block, value) in zip(targets.blocks, try scores(metric, split, targets)) {
-          guard let value else { continue }
-          table.add(block, estimator: features.estimator.rawValue, metric: metric.rawValue, value: value)
+        if metric == .hsic {
+          var stream = RandomStream(shuffleKey.child("hsic").child(features.estimator.rawValue))
+          _ = try scoreIndependence(features.estimator, split, targets, using: &stream, into: &table)
+          continue
+        }
+        for (block, score) in zip(targets.blocks, try scores(metric, split, targets)) {
+          guard let score else { continue }
+          table.add(
+            block, estimator: features.estimator.rawValue, metric: metric.rawValue, value: score.value,
+            traceError: score.traceError)
         }
       }
     }
   }
 
   /// The first half of the rows fits, the other scores; nil without features.
-  private func split(_ features: Matrix<Double>?, _ targets: TargetBlocks) throws -> HeldOutSplit? {
-    try features.map { try HeldOutSplit(features: $0, targets: targets.targets, trainRows: $0.rows / 2) }
+  private func split(_ features: Matrix<Double>?, _ targets: HeldOutSplit?) throws -> HeldOutSplit? {
+    guard let features, let targets else { return nil }
+    return try targets.replacingFeatures(
+      train: features.rows(0..<features.rows / 2), test: features.rows(features.rows / 2..<features.rows))
   }
 
   /// The trained representation, beside it the shuffled floor, and the permutations of p-values.
   private func scoreTrained(
-    _ features: Matrix<Double>?, _ targets: TargetBlocks, metrics: [RecoveryMetric], shuffleKey: RandomKey,
+    _ alone: HeldOutSplit?, _ targets: TargetBlocks, metrics: [RecoveryMetric], shuffleKey: RandomKey,
     into table: inout ScoreTable
   ) throws {
     let plan = specification.evaluation
@@ -117,45 +133,60 @@ struct CellEvaluator {
     let both =
       wantsFloor || plan.permutations > 0
       ? targets.addingShuffledRows(trainRows: targets.targets.rows / 2, using: &shuffle) : targets
-    let shared = try split(features, both)
-    let alone = plan.permutations > 0 || metrics.contains(.hsic) ? try split(features, targets) : nil
+    let shared =
+      both.blocks.count > targets.blocks.count
+      ? try alone.map { alone in
+        try HeldOutSplit(
+          trainFeatures: alone.trainFeatures,
+          trainTargets: both.targets.rows(0..<alone.trainTargets.rows), testFeatures: alone.testFeatures,
+          testTargets: both.targets.rows(alone.trainTargets.rows..<both.targets.rows))
+      } : alone
     for metric in metrics where metric != .hsic {
       var stream = RandomStream(shuffleKey.child("permutations").child(metric.rawValue))
-      let (observed, nulls): ([Double?], [[Double]])
+      let (observed, nulls): ([RecoveryScorer.BlockScore?], [[Double]])
+      var floorErrors = [Double?](repeating: nil, count: targets.blocks.count)
       if metric.isPairwise, plan.permutations > 0, let alone {
         let pairs = try scorer.permutedPairs(
           metric, alone, blocks: targets.blocks.map(\.scored), permutations: plan.permutations, using: &stream)
-        (observed, nulls) = (pairs.map(\.score), pairs.map(\.shuffled))
+        (observed, nulls) = (pairs.map { .init(value: $0.score) }, pairs.map(\.shuffled))
       } else {
         let first = try scores(metric, shared, both)
         observed = Array(first.prefix(targets.blocks.count))
-        var permuted: [[Double?]] = both.blocks.count > observed.count ? [Array(first.dropFirst(observed.count))] : []
+        var permuted: [[RecoveryScorer.BlockScore?]] =
+          both.blocks.count > observed.count ? [Array(first.dropFirst(observed.count))] : []
         while permuted.count < plan.permutations {
           permuted.append(try scores(metric, alone?.shufflingTargets(using: &stream), targets))
         }
-        nulls = targets.blocks.indices.map { index in permuted.map { $0[index] ?? .nan } }
+        nulls = targets.blocks.indices.map { index in permuted.map { $0[index]?.value ?? .nan } }
+        for index in targets.blocks.indices {
+          let errors = permuted.compactMap { $0[index]?.traceError }
+          if !errors.isEmpty { floorErrors[index] = errors.reduce(0, +) / Double(errors.count) }
+        }
       }
       for (index, block) in targets.blocks.enumerated() {
-        guard let value = observed[index] else { continue }
+        guard let score = observed[index] else { continue }
         table.add(
-          block, estimator: EvaluationPlan.Estimator.mae.rawValue, metric: metric.rawValue, value: value,
-          permuted: plan.permutations > 0 ? nulls[index] : [])
+          block, estimator: EvaluationPlan.Estimator.mae.rawValue, metric: metric.rawValue, value: score.value,
+          permuted: plan.permutations > 0 ? nulls[index] : [], traceError: score.traceError)
       }
       for (index, block) in targets.blocks.enumerated() where wantsFloor && observed[index] != nil {
-        addFloor(block, metric, nulls[index], into: &table)
+        addFloor(block, metric, nulls[index], traceError: floorErrors[index], into: &table)
       }
     }
     if metrics.contains(.hsic) {
       var stream = RandomStream(shuffleKey.child("hsic"))
-      try scoreIndependence(alone, targets, using: &stream, wantsFloor: wantsFloor, into: &table)
+      let floors = try scoreIndependence(.mae, alone, targets, using: &stream, into: &table)
+      for (block, floor) in zip(targets.blocks, floors) where wantsFloor { addFloor(block, .hsic, floor, into: &table) }
     }
   }
 
-  /// HSIC is read by its p-value: it is permuted whether or not other metrics are.
+  /// HSIC is read by its p-value: it is permuted whether or not other metrics are, for floors and ceilings too.
+  ///
+  /// - Returns: The permuted statistics of each block.
   private func scoreIndependence(
-    _ split: HeldOutSplit?, _ targets: TargetBlocks, using stream: inout RandomStream, wantsFloor: Bool,
-    into table: inout ScoreTable
-  ) throws {
+    _ estimator: EvaluationPlan.Estimator, _ split: HeldOutSplit?, _ targets: TargetBlocks,
+    using stream: inout RandomStream, into table: inout ScoreTable
+  ) throws -> [[Double]] {
     let permutations = specification.evaluation.hsicPermutations
     var floors: [[Double]] = []
     for block in targets.blocks {
@@ -164,30 +195,31 @@ struct CellEvaluator {
       }
       let permuted = test?.permuted ?? [Double](repeating: .nan, count: permutations)
       table.add(
-        block, estimator: EvaluationPlan.Estimator.mae.rawValue, metric: RecoveryMetric.hsic.rawValue,
-        value: test?.statistic ?? .nan, permuted: permuted)
+        block, estimator: estimator.rawValue, metric: RecoveryMetric.hsic.rawValue, value: test?.statistic ?? .nan,
+        permuted: permuted)
       floors.append(permuted)
     }
-    for (block, floor) in zip(targets.blocks, floors) where wantsFloor { addFloor(block, .hsic, floor, into: &table) }
+    return floors
   }
 
   /// The mean over the shuffles of one mask.
   private func addFloor(
-    _ block: TargetBlocks.Block, _ metric: RecoveryMetric, _ shuffled: [Double], into table: inout ScoreTable
+    _ block: TargetBlocks.Block, _ metric: RecoveryMetric, _ shuffled: [Double], traceError: Double? = nil,
+    into table: inout ScoreTable
   ) {
     table.add(
       block, estimator: EvaluationPlan.Estimator.shuffled.rawValue, metric: metric.rawValue,
-      value: shuffled.reduce(0, +) / Double(shuffled.count))
+      value: shuffled.reduce(0, +) / Double(shuffled.count), traceError: traceError)
   }
 
   /// One score for each block, NaN without features; nil where the metric is not defined for a block.
   private func scores(
     _ metric: RecoveryMetric, _ split: HeldOutSplit?, _ targets: TargetBlocks
-  ) throws -> [Double?] {
+  ) throws -> [RecoveryScorer.BlockScore?] {
     let blocks = targets.blocks.map(\.scored)
     guard let split else {
-      return blocks.map { metric.isPartial && $0.family == nil ? nil : .nan }
+      return blocks.map { metric.isPartial && $0.family == nil ? nil : .init(value: .nan) }
     }
-    return try scorer.scores(metric, split, groups: targets.groups, blocks: blocks)
+    return try scorer.blockScores(metric, split, groups: targets.groups, blocks: blocks)
   }
 }

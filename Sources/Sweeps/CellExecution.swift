@@ -62,6 +62,7 @@ extension CellResult {
         var score = score
         score.value = normal(score.value)
         score.pValue = score.pValue.map(normal)
+        score.traceError = score.traceError.map(normal)
         return score
       }
     }

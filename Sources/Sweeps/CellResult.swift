@@ -19,6 +19,9 @@ public struct RecoveryScore: Codable, Sendable, Equatable {
   /// The probes (for other metrics: evaluations) that the score is the mean of; nil for theory, and in files of versions
   /// that did not count them.
   public var probes: Int?
+  /// What the Nyström approximation of the estimator's kernel loses, tr(K − K̃)/tr K, the mean over the probes; nil for other
+  /// metrics.
+  public var traceError: Double?
 }
 
 extension RecoveryScore {
@@ -38,11 +41,19 @@ extension RecoveryScore {
   }
 
   /// A score from its parts.
-  init(_ key: Key, value: Double, pValue: Double? = nil, probes: Int? = nil) {
+  init(_ key: Key, value: Double, pValue: Double? = nil, probes: Int? = nil, traceError: Double? = nil) {
     (evaluation, level, node) = (key.evaluation, key.level, key.node)
     (target, estimator, metric) = (key.target, key.estimator, key.metric)
-    (self.value, self.pValue, self.probes) = (value, pValue, probes)
+    (self.value, self.pValue, self.probes, self.traceError) = (value, pValue, probes, traceError)
   }
+}
+
+/// Processor time of the thread that ran a cell, user and system, which other work on the machine adds little to.
+public struct ProcessorSeconds: Codable, Sendable, Equatable {
+  /// Of the training, its samples included; of a resumed training what was left to do.
+  public var training: Double
+  /// Of the evaluation and of theory's predictions.
+  public var evaluation: Double
 }
 
 /// What a cell has come to.
@@ -61,6 +72,9 @@ public struct CellResult: Codable, Sendable, Equatable {
   public var steps: Int
   /// Seconds of wall time.
   public var seconds: Double
+  /// Where the processor's time went; nil where a result is read back from a store, whose table of cells has it. It differs from
+  /// run to run.
+  public var processorSeconds: ProcessorSeconds?
   /// The scores.
   public var measurements: [RecoveryScore]
   /// What theory predicts for the same masks; see `CellPredictions`. Nil in files of versions without predictions: they

@@ -20,14 +20,16 @@ struct CellRunner {
   /// - Throws: `CancellationError` if its task is cancelled; `RecoveryError` if the evaluation's data cannot be scored at
   ///   all; `DatasetError` if a checkpoint cannot be written.
   func run() throws -> CellResult {
-    let start = Self.now()
+    let (start, processorStart) = (Self.seconds(CLOCK_MONOTONIC), Self.seconds(CLOCK_THREAD_CPUTIME_ID))
     let predictions = try CellPredictions(specification: specification, generator: generator).all()
     let key = specification.trainingKey
     let initialKey = specification.initialKey
     let trainer =
       checkpoints?.resume(specification)
       ?? Trainer(architecture: specification.architecture, configuration: specification.training, key: initialKey)
+    let trainingStart = Self.seconds(CLOCK_THREAD_CPUTIME_ID)
     try train(trainer, on: source(key.child("training")))
+    let trainingSeconds = Self.seconds(CLOCK_THREAD_CPUTIME_ID) - trainingStart
     let trained = trainer.model
     let untrained = MaskedAutoencoder.untrained(
       architecture: specification.architecture, key: initialKey, standardization: trainer.standardization,
@@ -41,8 +43,11 @@ struct CellRunner {
     return CellResult(
       cell: specification.identifier, specification: specification.canonicalText,
       divergence: divergence, finalLoss: trainer.losses.last.map { Double($0.loss) },
-      steps: trainer.step, seconds: Self.now() - start, measurements: measurements,
-      predictions: predictions)
+      steps: trainer.step, seconds: Self.seconds(CLOCK_MONOTONIC) - start,
+      processorSeconds: ProcessorSeconds(
+        training: trainingSeconds,
+        evaluation: Self.seconds(CLOCK_THREAD_CPUTIME_ID) - processorStart - trainingSeconds),
+      measurements: measurements, predictions: predictions)
   }
 
   private func train(_ trainer: Trainer, on source: any BatchSource) throws {
@@ -74,10 +79,10 @@ struct CellRunner {
     }
   }
 
-  /// Monotonic seconds.
-  private static func now() -> Double {
+  /// What a clock says: of the time that passes, or of the processor's time of this thread, on which all of a cell runs.
+  private static func seconds(_ clock: clockid_t) -> Double {
     var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
+    clock_gettime(clock, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }

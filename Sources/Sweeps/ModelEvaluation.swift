@@ -12,7 +12,7 @@ public struct ModelEvaluation: Sendable {
   public struct View: Sendable {
     /// `mask-1`, …, `pooled`, `full`: the first part of the names of exported files.
     public let name: String
-    /// The trained encoder's representation, shape (2 · rows, k); the first half of the rows fits.
+    /// The trained encoder's representation, shape (rows + scored rows, k); the first rows fit.
     public let representation: Matrix<Double>
     /// Floors and ceilings for the same rows.
     public let references: [MatrixEvaluation.Reference]
@@ -24,7 +24,7 @@ public struct ModelEvaluation: Sendable {
   public struct Targets: Sendable {
     /// `z`, `epsilon`, `content`, or `leakage`.
     public let kind: EvaluationPlan.Target
-    /// Shape (2 · rows, q).
+    /// Shape (rows + scored rows, q).
     public let values: Matrix<Double>
     /// Levels from the top, or a single group.
     public let groups: [MatrixEvaluation.Group]
@@ -36,8 +36,12 @@ public struct ModelEvaluation: Sendable {
   public let mode: EvaluationPlan.Mode
   /// The masks of mode per-mask; empty in the others.
   public let masks: [Mask]
-  /// Rows to fit on, and as many to score on.
+  /// Rows to fit on.
   public let rows: Int
+  /// Rows to score on.
+  public let scoreRows: Int
+  /// What is to be recovered, or not; those that a mask does not have are left out.
+  public let kinds: [EvaluationPlan.Target]
   /// Nodes that are groups of their own, besides the levels.
   public let nodes: [String]
   /// The seed of samples and masks, fresh for every value: no stream of the cell's own is among them.
@@ -51,13 +55,16 @@ public struct ModelEvaluation: Sendable {
   ///   - mode: What the encoder sees, and how often a probe is fitted.
   ///   - masked: The names of the observables of a single mask; nil draws from the cell's distribution.
   ///   - count: How many masks are drawn in mode per-mask; nil for as many as the plan has. A fixed mask is one.
-  ///   - rows: At least 2; nil for as many as the plan has.
+  ///   - rows: Rows to fit on, at least 2; nil for as many as the plan has.
+  ///   - scoredPerFitted: Rows to score on for each of these, at least 1; see `RecoveryProtocol.scoredPerFitted`.
+  ///   - kinds: What is to be recovered; nil for the targets of the plan. Any kind can be asked for, since the generator is there.
   ///   - nodes: The names of nodes whose value and noise are targets by themselves.
   ///   - seed: The seed of samples and masks.
-  /// - Throws: `GraphError` for a name that is none or stands twice, or a mask that leaves nothing masked or nothing visible.
+  /// - Throws: `GraphError` for a name that is none or stands twice, for a mask that leaves nothing masked or nothing visible, or
+  ///   for a kind that belongs to a mask where the rows have different ones.
   public init(
-    _ model: KeptModel, mode: EvaluationPlan.Mode, masked: [String]?, count: Int?, rows: Int?, nodes: [String] = [],
-    seed: UInt64
+    _ model: KeptModel, mode: EvaluationPlan.Mode, masked: [String]?, count: Int?, rows: Int?,
+    scoredPerFitted: Int = 1, kinds: [EvaluationPlan.Target]? = nil, nodes: [String] = [], seed: UInt64
   ) throws(GraphError) {
     let (cell, plan) = (model.specification, model.specification.evaluation)
     self.model = model
@@ -72,7 +79,15 @@ public struct ModelEvaluation: Sendable {
         throw .invalidParameter(name: "nodes", value: name, remedy: "it stands twice; name each node once")
       }
     }
+    let isFixed = if case .fixed = cell.masks.law { true } else { false }
+    if mode != .perMask, !isFixed, let kind = kinds?.first(where: { $0 == .content || $0 == .leakage }) {
+      throw .invalidParameter(
+        name: "target-kinds", value: kind.rawValue,
+        remedy: "it belongs to a mask, and the rows of mode \(mode.rawValue) have none in common; use mode per-mask")
+    }
+    self.kinds = kinds ?? plan.targets
     self.rows = rows ?? (mode == .perMask ? plan.rows : plan.pooledRows)
+    scoreRows = self.rows * scoredPerFitted
     key = cell.evaluationKey.child("evaluate").child(String(seed))
     guard mode == .perMask else {
       masks = []
@@ -110,15 +125,16 @@ public struct ModelEvaluation: Sendable {
       specification: cell, generator: model.generator, trained: model.trained, untrained: model.untrained,
       estimators: [.mae, .untrained, .ceiling, .posterior, .content])
     let view: EvaluationView
+    let total = rows + scoreRows
     let viewKey = key.child(mode.rawValue)
     switch mode {
     case .perMask:
-      let first = UInt64(index * 2 * rows)
-      view = try source.view(of: masks[index], rows: first..<first + UInt64(2 * rows), key: viewKey)
-    case .pooled, .full: view = try source.view(pooled: mode == .pooled, count: 2 * rows, key: viewKey)
+      let first = UInt64(index * total)
+      view = try source.view(of: masks[index], rows: first..<first + UInt64(total), key: viewKey)
+    case .pooled, .full: view = try source.view(pooled: mode == .pooled, count: total, key: viewKey)
     }
     if let nonFinite = view.nonFinite { throw nonFinite }
-    var representation = Matrix<Double>(rows: 2 * rows, columns: 0)
+    var representation = Matrix<Double>(rows: total, columns: 0)
     var references: [MatrixEvaluation.Reference] = []
     for features in view.features {
       guard let matrix = features.matrix else { continue }
@@ -134,8 +150,8 @@ public struct ModelEvaluation: Sendable {
   }
 
   private func targets(of view: EvaluationView) -> [Targets] {
-    let (cell, graph) = (model.specification, model.specification.graph)
-    return cell.evaluation.targets.compactMap { kind in
+    let graph = model.specification.graph
+    return kinds.compactMap { kind in
       let blocks = TargetBlocks(
         view.sample, graph: graph, layouts: TargetLayout.all([kind], of: model.generator),
         content: kind == .content ? view.content : nil, leakage: kind == .leakage ? view.leakage : nil,

@@ -41,6 +41,7 @@ enum ResultsFile {
     ("probes", { .init($0.counts == nil ? nil : $0.score.probes) }),
     ("fit_rows", { .init($0.counts?.fit) }),
     ("score_rows", { .init($0.counts?.score) }),
+    ("trace_error", { .init($0.score.traceError) }),
   ]
 
   /// The first line.
@@ -129,12 +130,10 @@ struct NormalisedScores {
     return key
   }
 
-  /// Nil for other estimators, for leakage (which is not to be recovered), for in-sample metrics (whose values at other widths
-  /// are no scale), without floor and ceiling, and where these do not differ.
+  /// Nil for other estimators, for leakage (which is not to be recovered), without floor and ceiling, and where these do not differ.
   subscript(row: RecoveryScore) -> Double? {
-    guard row.estimator == EvaluationPlan.Estimator.mae.rawValue, let metric = RecoveryMetric(rawValue: row.metric),
-      metric.isHeldOut, row.target != EvaluationPlan.Target.leakage.rawValue,
-      case (let floor?, let ceiling?)? = scales[Self.key(row)]
+    guard row.estimator == EvaluationPlan.Estimator.mae.rawValue,
+      row.target != EvaluationPlan.Target.leakage.rawValue, case (let floor?, let ceiling?)? = scales[Self.key(row)]
     else { return nil }
     let value = NormalisedRecovery.value(score: row.value, floor: floor, ceiling: ceiling)
     return value.isNaN ? nil : value

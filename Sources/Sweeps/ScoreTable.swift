@@ -5,6 +5,7 @@ struct ScoreTable {
   private struct Sum {
     var value = 0.0
     var probes = 0
+    var traceError: Double?
     /// The sum over masks for each permutation: the null of the mean over masks.
     var permuted: [Double]
   }
@@ -20,9 +21,16 @@ struct ScoreTable {
 
   /// Adds one mask's score.
   ///
-  /// - Parameter permuted: The scores of permuted targets, the same number at each mask; none for no p-value.
+  /// - Parameters:
+  ///   - block: What it is a score of.
+  ///   - estimator: Of whose features.
+  ///   - metric: Its name.
+  ///   - value: The score.
+  ///   - permuted: The scores of permuted targets, the same number at each mask; none for no p-value.
+  ///   - traceError: Of a Nyström score.
   mutating func add(
-    _ block: TargetBlocks.Block, estimator: String, metric: String, value: Double, permuted: [Double] = []
+    _ block: TargetBlocks.Block, estimator: String, metric: String, value: Double, permuted: [Double] = [],
+    traceError: Double? = nil
   ) {
     let key = RecoveryScore.Key(
       evaluation: evaluation, level: block.level, node: block.node, target: block.target, estimator: estimator,
@@ -32,6 +40,7 @@ struct ScoreTable {
     precondition(sum.permuted.count == permuted.count, "\(permuted.count) permutations after \(sum.permuted.count)")
     sum.value += value
     sum.probes += 1
+    if let traceError { sum.traceError = (sum.traceError ?? 0) + traceError }
     for index in permuted.indices { sum.permuted[index] += permuted[index] }
     sums[key] = sum
   }
@@ -47,7 +56,10 @@ struct ScoreTable {
       if !sum.permuted.isEmpty, !sum.value.isNaN {
         pValue = PermutationNull.pValue(score: sum.value, shuffled: sum.permuted)
       }
-      return RecoveryScore(key, value: sum.value / Double(sum.probes), pValue: pValue, probes: sum.probes)
+      let probes = Double(sum.probes)
+      return RecoveryScore(
+        key, value: sum.value / probes, pValue: pValue, probes: sum.probes,
+        traceError: sum.traceError.map { $0 / probes })
     }
   }
 }

@@ -5,9 +5,10 @@ public import Recovery
 public import Specifications
 public import Stochastics
 
-/// Paired comparisons of the trained autoencoder's scores between the mask ratios or the patch sizes of a finished sweep.
+/// Paired comparisons of the trained autoencoder's scores between the mask ratios, the patch sizes, the widths, the mechanisms or the
+/// nodes of a finished sweep.
 ///
-/// Two cells are a pair if they differ in the compared setting alone: same generator seed, same training seed. What varies from
+/// Two scores are a pair if they differ in the compared setting alone: same generator seed, same training seed. What varies from
 /// seed to seed in both cancels in the difference, which is why pairs see effects that separate intervals do not.
 public struct SweepComparison: Sendable {
   /// The setting that differs between the two sides of a pair.
@@ -16,6 +17,32 @@ public struct SweepComparison: Sendable {
     case maskRatio = "mask-ratio"
     /// The side of a patch.
     case patchSize = "patch-size"
+    /// The representation width k.
+    case width
+    /// The mechanisms, with the environment if there is one. Weights of a generator seed are those of another family on each side, so
+    /// that pairs share samples and masks and no weights.
+    case mechanism
+    /// Nodes of one level, in the same cell.
+    case node
+  }
+
+  /// A value of the compared setting.
+  public enum Value: Hashable, Sendable, CustomStringConvertible {
+    /// A mask ratio.
+    case number(Double)
+    /// A patch size or a width.
+    case integer(Int)
+    /// The name of a mechanism or a node.
+    case name(String)
+
+    /// As the plan has it: `0.25`, `4`, `rho-0.85`.
+    public var description: String {
+      switch self {
+      case .number(let value): Int(exactly: value).map(String.init) ?? "\(value)"
+      case .integer(let value): "\(value)"
+      case .name(let name): name
+      }
+    }
   }
 
   /// Which comparisons are made; together they are the family that is corrected for.
@@ -31,30 +58,44 @@ public struct SweepComparison: Sendable {
     /// Only this level; nil for all.
     public var level: Int?
     /// Compares every value with this one; nil for all pairs of values.
-    public var reference: Double?
+    public var reference: Value?
 
     /// A selection from its parts.
     public init(
       axis: Axis, target: EvaluationPlan.Target, metric: EvaluationPlan.Metric, mode: EvaluationPlan.Mode? = nil,
-      level: Int? = nil, reference: Double? = nil
+      level: Int? = nil, reference: Value? = nil
     ) {
       (self.axis, self.target, self.metric) = (axis, target, metric)
       (self.mode, self.level, self.reference) = (mode, level, reference)
     }
   }
 
+  /// What both sides of a comparison share; nil for the compared setting.
+  public struct Subject: Hashable, Sendable {
+    /// The graph's name.
+    public var graph: String
+    /// The mechanisms' label, with the environment.
+    public var mechanism: String?
+    /// The representation width.
+    public var width: Int?
+    /// `per-mask`, `pooled`, or `full`.
+    public var evaluation: String
+  }
+
   /// One comparison.
   public struct Row: Sendable {
-    /// The graph, generator, width, mode, target and metric.
-    public let subject: RecoverySummary.Subject
+    /// The table that it belongs to.
+    public let subject: Subject
     /// The level; nil for the content.
     public let level: Int?
-    /// The value of the other setting, the same on both sides: the patch size where mask ratios are compared, and vice versa.
-    public let fixed: Double
+    /// The mask ratio of both sides; nil where ratios are compared.
+    public let maskRatio: Double?
+    /// The patch size of both sides; nil where sizes are compared.
+    public let patchSize: Int?
     /// The compared setting's value on the first side.
-    public let first: Double
+    public let first: Value
     /// On the second side, whose score is subtracted.
-    public let second: Double
+    public let second: Value
     /// The pairs whose training diverged on either side; they are left out.
     public let lostPairs: Int
     /// The comparison; nil where no pair is left.
@@ -66,6 +107,20 @@ public struct SweepComparison: Sendable {
   /// The comparisons: subject by subject in the plan's order, level by level from the top, pair by pair.
   public private(set) var rows: [Row]
 
+  /// The values of a setting that a plan has, in its order.
+  public static func values(of axis: Axis, in plan: SweepPlan) -> [Value] {
+    let all: [Value] =
+      switch axis {
+      case .maskRatio: plan.maskRatios.map(Value.number)
+      case .patchSize: plan.patchSizes.map(Value.integer)
+      case .width: plan.widths.map(Value.integer)
+      case .mechanism: plan.generators.map { .name(CellSpecification.generatorLabel($0.mechanism, in: $0.environment)) }
+      case .node: plan.graphs.flatMap { graph in graph.nodes.map { .name($0.name) } }
+      }
+    var seen = Set<Value>()
+    return all.filter { seen.insert($0).inserted }
+  }
+
   /// Compares what is finished of a sweep.
   ///
   /// - Parameters:
@@ -76,31 +131,42 @@ public struct SweepComparison: Sendable {
   /// - Complexity: O(rows · (2000 · pairs + 2ᵘ · u)), u ≤ 16 units of a test.
   public init(_ outcome: SweepOutcome, plan: SweepPlan, selection: Selection, key: RandomKey) {
     rows = []
-    for summary in RecoverySummary.all(
-      of: outcome, plan: plan, target: selection.target, metric: selection.metric, key: key)
-    {
-      guard selection.mode.map({ $0.rawValue == summary.subject.evaluation }) ?? true else { continue }
-      let scores = Self.scores(outcome, of: summary.subject)
-      let values: [Double]
-      let others: [Double]
-      switch selection.axis {
-      case .maskRatio: (values, others) = (summary.maskRatios, summary.patchSizes.map(Double.init))
-      case .patchSize: (values, others) = (summary.patchSizes.map(Double.init), summary.maskRatios)
-      }
-      for level in summary.levels where selection.level == nil || level == selection.level {
-        for fixed in others {
-          for (first, second) in Self.pairs(values, reference: selection.reference) {
-            func side(_ value: Double) -> [Seeds: Double]? {
-              let (ratio, patch) = selection.axis == .maskRatio ? (value, fixed) : (fixed, value)
-              return scores[.init(patchSize: Int(patch), maskRatio: ratio, level: level, estimator: "mae")]
+    let axis = selection.axis
+    let scores = Self.scores(outcome, selection)
+    let values = Self.values(of: axis, in: plan)
+    let pairs = Self.pairs(values, reference: selection.reference)
+    let mechanisms: [String?] =
+      axis == .mechanism ? [nil] : Self.values(of: .mechanism, in: plan).map(\.description)
+    let widths: [Int?] = axis == .width ? [nil] : plan.widths
+    // Where ratios are compared the sizes are the same on both sides, and so on; a fixed mask has its own ratio.
+    let found = scores.keys
+    let ratios: [Double?] = axis == .maskRatio ? [nil] : Self.ordered(found.map(\.maskRatio), as: plan.maskRatios)
+    let patches: [Int?] = axis == .patchSize ? [nil] : Self.ordered(found.map(\.patchSize), as: plan.patchSizes)
+    for graph in plan.graphs {
+      for mechanism in mechanisms {
+        for width in widths {
+          for mode in plan.evaluation.modes where selection.mode.map({ $0 == mode }) ?? true {
+            let subject = Subject(graph: graph.name, mechanism: mechanism, width: width, evaluation: mode.rawValue)
+            for level in Self.levels(found.filter { $0.graph == graph.name && $0.evaluation == mode.rawValue }) {
+              for patch in patches {
+                for ratio in ratios {
+                  let setting = Setting(
+                    graph: graph.name, mechanism: mechanism, width: width, maskRatio: ratio, patchSize: patch,
+                    evaluation: mode.rawValue, level: level, node: nil)
+                  for (first, second) in pairs {
+                    guard let left = scores[setting.setting(axis, to: first)],
+                      let right = scores[setting.setting(axis, to: second)]
+                    else { continue }
+                    var stream = RandomStream(key.child(rows.count))
+                    let row = Self.compare(left, right, using: &stream)
+                    rows.append(
+                      Row(
+                        subject: subject, level: level, maskRatio: ratio, patchSize: patch, first: first,
+                        second: second, lostPairs: row.lost, comparison: row.comparison, adjustedPValue: .nan))
+                  }
+                }
+              }
             }
-            guard let left = side(first), let right = side(second) else { continue }
-            var stream = RandomStream(key.child(rows.count))
-            let row = Self.compare(left, right, using: &stream)
-            rows.append(
-              Row(
-                subject: summary.subject, level: level, fixed: fixed, first: first, second: second,
-                lostPairs: row.lost, comparison: row.comparison, adjustedPValue: .nan))
           }
         }
       }
@@ -114,29 +180,63 @@ public struct SweepComparison: Sendable {
     var training: UInt64
   }
 
-  /// The scores of one subject, seed by seed.
-  private static func scores(
-    _ outcome: SweepOutcome, of subject: RecoverySummary.Subject
-  ) -> [RecoverySummary.Entry: [Seeds: Double]] {
-    var result: [RecoverySummary.Entry: [Seeds: Double]] = [:]
-    for (cell, cellResult) in outcome.cells
-    where cell.graph.name == subject.graph && cell.generatorLabel == subject.mechanism
-      && cell.architecture.representationWidth == subject.width
-    {
+  /// All that a score belongs to but its seeds; nil for what is to be filled in, or for no node.
+  private struct Setting: Hashable {
+    var graph: String
+    var mechanism: String?
+    var width: Int?
+    var maskRatio: Double?
+    var patchSize: Int?
+    var evaluation: String
+    var level: Int?
+    var node: String?
+
+    func setting(_ axis: Axis, to value: Value) -> Setting {
+      var result = self
+      switch (axis, value) {
+      case (.maskRatio, .number(let ratio)): result.maskRatio = ratio
+      case (.patchSize, .integer(let size)): result.patchSize = size
+      case (.width, .integer(let width)): result.width = width
+      case (.mechanism, .name(let label)): result.mechanism = label
+      case (.node, .name(let name)): result.node = name
+      default: preconditionFailure("\(axis) has no value \(value)")
+      }
+      return result
+    }
+  }
+
+  /// The selected scores of the trained autoencoder, seed by seed: of levels, or of nodes where these are compared.
+  private static func scores(_ outcome: SweepOutcome, _ selection: Selection) -> [Setting: [Seeds: Double]] {
+    var result: [Setting: [Seeds: Double]] = [:]
+    for (cell, cellResult) in outcome.cells {
       for score in cellResult.measurements
-      where score.node == nil && score.estimator == "mae" && score.evaluation == subject.evaluation
-        && score.target == subject.target && score.metric == subject.metric
+      where (score.node != nil) == (selection.axis == .node) && score.estimator == "mae"
+        && score.target == selection.target.rawValue && score.metric == selection.metric.rawValue
+        && (selection.level == nil || score.level == selection.level)
       {
-        let entry = RecoverySummary.Entry(
-          patchSize: cell.patchSize, maskRatio: cell.maskRatio, level: score.level, estimator: "mae")
+        let setting = Setting(
+          graph: cell.graph.name, mechanism: cell.generatorLabel, width: cell.architecture.representationWidth,
+          maskRatio: cell.maskRatio, patchSize: cell.patchSize, evaluation: score.evaluation, level: score.level,
+          node: score.node)
         let seeds = Seeds(generator: cell.generatorSeed, training: cell.trainingSeed)
-        result[entry, default: [:]][seeds] = score.value
+        result[setting, default: [:]][seeds] = score.value
       }
     }
     return result
   }
 
-  private static func pairs(_ values: [Double], reference: Double?) -> [(Double, Double)] {
+  /// Levels from the top, the content last.
+  private static func levels(_ settings: [Setting]) -> [Int?] {
+    Set(settings.map(\.level)).sorted { ($0 ?? -1) > ($1 ?? -1) }
+  }
+
+  /// The values found, in the plan's order; those that the plan does not name come last, ascending.
+  private static func ordered<T: Comparable & Hashable>(_ found: [T?], as order: [T]) -> [T?] {
+    let found = Set(found.compactMap { $0 })
+    return order.filter(found.contains) + found.subtracting(order).sorted()
+  }
+
+  private static func pairs(_ values: [Value], reference: Value?) -> [(Value, Value)] {
     if let reference { return values.filter { $0 != reference }.map { ($0, reference) } }
     return values.indices.flatMap { i in values[(i + 1)...].map { ($0, values[i]) } }
   }

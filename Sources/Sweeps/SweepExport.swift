@@ -66,6 +66,7 @@ public struct SweepExport {
     "cell", "specification", "graph", "mechanism", "mask_ratio", "patch_size", "width", "generator_seed",
     "training_seed", "status", "reason", "final_loss", "steps", "seconds", "peak_memory", "attempts", "plan", "shard",
     "workers", "isolated", "host", "strata_version", "git_revision", "compiler", "blas", "blas_kernel", "gsl", "cpu",
+    "training_seconds", "evaluation_seconds",
   ]
 
   private static let query =
@@ -94,7 +95,7 @@ public struct SweepExport {
         ("node", .init(score.node)), ("target", .text(score.target)),
         ("estimator", .text(score.estimator)), ("metric", .text(score.metric)), ("value", .number(score.value)),
         ("p_value", .init(score.pValue)),
-        ("probes", .init(score.probes)),
+        ("probes", .init(score.probes)), ("trace_error", .init(score.traceError)),
       ]
       return "{" + members.map { "\($0.jsonQuoted):\(Self.json($1))" }.joined(separator: ",") + "}"
     }

@@ -19,6 +19,9 @@ struct TargetLayout {
   /// The number of columns.
   var width: Int { nodeColumns.last?.upperBound ?? 0 }
 
+  /// The columns that a level's partial R² is given besides its own; nil for a single level, which has none to be given.
+  var family: Range<Int>? { levels.count > 1 ? 0..<width : nil }
+
   /// - Parameter dimension: How many columns a node has, by its position in the graph; nodes with none are left out.
   private init(target: String, graph: HierarchicalGraph, dimension: (Int) -> Int) {
     self.target = target
@@ -65,7 +68,7 @@ struct TargetBlocks {
     var level: Int?
     var node: String?
     var columns: Range<Int>
-    /// For a level the columns of all levels of its kind, which its partial R² is given.
+    /// For a level the columns of all levels of its kind, which its partial R² is given; nil if it is the only one.
     var family: Range<Int>?
 
     /// The columns as `Recovery` scores them.
@@ -101,7 +104,7 @@ struct TargetBlocks {
         blocks.append(
           Block(
             target: layout.target, level: level, node: nil, columns: shifted(columns),
-            family: shifted(0..<layout.width)))
+            family: layout.family.map(shifted)))
       }
       if recordsNodes {
         for (v, columns) in zip(layout.nodes, layout.nodeColumns) {

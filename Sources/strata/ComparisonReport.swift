@@ -14,20 +14,24 @@ struct ComparisonReport {
   let missing: Int
   let cells: Int
 
-  /// A ratio or a size as the plan has it: `0.25`, `4`.
-  static func text(_ value: Double) -> String { Int(exactly: value).map(String.init) ?? "\(value)" }
+  private var axisName: String {
+    switch selection.axis {
+    case .maskRatio: "mask ratio"
+    case .patchSize: "patch size"
+    case .width: "width"
+    case .mechanism: "mechanism"
+    case .node: "node"
+    }
+  }
 
-  private var axisName: String { selection.axis == .maskRatio ? "mask ratio" : "patch size" }
-  private var otherName: String { selection.axis == .maskRatio ? "patch size" : "mask ratio" }
-
-  /// A table for each graph, generator, width and mode.
+  /// A table for each graph, generator, width and mode, as far as they are the same on both sides.
   var markdown: String {
     var (text, start) = ("", 0)
     while start < rows.count {
       let subject = rows[start].subject
       let end = rows[start...].firstIndex { $0.subject != subject } ?? rows.count
-      let title =
-        "## \(subject.graph), \(subject.mechanism), width \(subject.width): \(subject.evaluation), by \(axisName)"
+      let parts = [subject.graph, subject.mechanism, subject.width.map { "width \($0)" }].compactMap { $0 }
+      let title = "## \(parts.joined(separator: ", ")): \(subject.evaluation), by \(axisName)"
       text += (start == 0 ? "" : "\n") + "\(title)\n\n\(caption(rows[start..<end]))\n\n\(table(rows[start..<end]))"
       start = end
     }
@@ -73,22 +77,27 @@ struct ComparisonReport {
   private func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
   private func table(_ rows: ArraySlice<SweepComparison.Row>) -> String {
+    let fixed: [(heading: String, text: (SweepComparison.Row) -> String?)] = [
+      ("patch size", { $0.patchSize.map(String.init) }),
+      ("mask ratio", { $0.maskRatio.map { SweepComparison.Value.number($0).description } }),
+    ].filter { $0.0 != axisName }
     var table = MarkdownTable(
-      headings: ["level", otherName, "\(axisName)s", "difference", "d", "p", "p (Holm)", "pairs"],
-      alignments: [.left, .right, .left, .right, .right, .right, .right, .right])
+      headings: ["level"] + fixed.map(\.heading) + ["\(axisName)s", "difference", "d", "p", "p (Holm)", "pairs"],
+      alignments: [.left] + fixed.map { _ in .right } + [.left, .right, .right, .right, .right, .right])
     let format = NumberFormat()
     for row in rows {
       let comparison = row.comparison
       let isTested = (comparison?.units ?? 0) > 1
       let pairs = comparison?.pairs ?? 0
-      table.append([
-        row.level.map(String.init) ?? "content", Self.text(row.fixed),
-        "\(Self.text(row.first)) − \(Self.text(row.second))",
-        figure(comparison, format),
+      var fields = [row.level.map(String.init) ?? selection.target.rawValue]
+      fields += fixed.map { $0.text(row) ?? NumberFormat.missing }
+      fields += [
+        "\(row.first) − \(row.second)", figure(comparison, format),
         NumberFormat(decimals: 2).string(isTested ? Self.finite(comparison?.effectSize) : nil),
         format.string(isTested ? comparison?.pValue : nil), format.string(isTested ? row.adjustedPValue : nil),
         row.lostPairs > 0 ? "\(pairs) (\(row.lostPairs) diverged)" : "\(pairs)",
-      ])
+      ]
+      table.append(fields)
     }
     return table.text
   }
@@ -100,20 +109,29 @@ struct ComparisonReport {
     return format.string(mean: comparison.student.mean, bounds: bounds)
   }
 
+  private static func field(_ value: SweepComparison.Value) -> CSVWriter.Field {
+    switch value {
+    case .number(let number): .number(number)
+    case .integer(let number): .integer(number)
+    case .name(let name): .text(name)
+    }
+  }
+
   private static func finite(_ value: Double?) -> Double? { value.flatMap { $0.isFinite ? $0 : nil } }
 
   private static let columns: [ReportColumn<Line>] = [
     .init("graph") { .text($0.row.subject.graph) },
-    .init("mechanism") { .text($0.row.subject.mechanism) },
-    .init("width") { .integer($0.row.subject.width) },
+    .init("mechanism") { .init($0.row.subject.mechanism) },
+    .init("width") { .init($0.row.subject.width) },
     .init("evaluation") { .text($0.row.subject.evaluation) },
-    .init("target") { .text($0.row.subject.target) },
-    .init("metric") { .text($0.row.subject.metric) },
+    .init("target") { .text($0.target) },
+    .init("metric") { .text($0.metric) },
     .init("level") { .init($0.row.level) },
     .init("by") { .text($0.by) },
-    .init("fixed") { .number($0.row.fixed) },
-    .init("first") { .number($0.row.first) },
-    .init("second") { .number($0.row.second) },
+    .init("mask_ratio") { .init($0.row.maskRatio) },
+    .init("patch_size") { .init($0.row.patchSize) },
+    .init("first") { field($0.row.first) },
+    .init("second") { field($0.row.second) },
     .init("generator_seeds") { .integer($0.comparison?.generators ?? 0) },
     .init("training_seeds") { .integer($0.comparison?.trainings ?? 0) },
     .init("pairs") { .integer($0.comparison?.pairs ?? 0) },
@@ -137,7 +155,7 @@ struct ComparisonReport {
   /// A row with what its columns need besides.
   private struct Line {
     let row: SweepComparison.Row
-    let by: String
+    let by, target, metric: String
     let tests: Int
     let counts: (masks: Int?, fit: Int, score: Int)
 
@@ -157,7 +175,8 @@ struct ComparisonReport {
       rows: rows.map { row in
         let mode = EvaluationPlan.Mode(rawValue: row.subject.evaluation)!
         return Line(
-          row: row, by: selection.axis.rawValue, tests: tests,
+          row: row, by: selection.axis.rawValue, target: selection.target.rawValue,
+          metric: selection.metric.rawValue, tests: tests,
           counts: plan.evaluation.counts(selection.metric, mode, isFixedMask: plan.masking.isFixed))
       })
   }

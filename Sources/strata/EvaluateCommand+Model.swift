@@ -25,6 +25,12 @@ struct KeptModelOptions: ParsableArguments {
   var nodes: [String] = []
 
   @Option(
+    help:
+      "With --model: what is scored, with commas between: z, epsilon, content, leakage (default: the targets of its plan)."
+  )
+  var targetKinds: String?
+
+  @Option(
     help: "With --model: how the input is masked: per-mask, pooled or full (default: per-mask).")
   var mode: String?
 
@@ -36,7 +42,9 @@ struct KeptModelOptions: ParsableArguments {
   var masks: Int?
 
   @Option(
-    help: "With --model: rows to fit on, and as many to score on, for each mask (default: as many as its plan has).")
+    help:
+      "With --model: rows to fit on for each mask, and as many to score on, for ssl-identifiability twice as many (default: as many as its plan has)."
+  )
   var rows: Int?
 
   @Option(
@@ -48,7 +56,8 @@ struct KeptModelOptions: ParsableArguments {
   /// The option that stands here without a model, if any.
   private var stray: String? {
     let given: [(String, Bool)] = [
-      ("--cell", !cell.isEmpty), ("--nodes", !nodes.isEmpty), ("--mode", mode != nil), ("--mask", !mask.isEmpty),
+      ("--cell", !cell.isEmpty), ("--nodes", !nodes.isEmpty), ("--target-kinds", targetKinds != nil),
+      ("--mode", mode != nil), ("--mask", !mask.isEmpty),
       ("--masks", masks != nil),
       ("--rows", rows != nil), ("--export", export != nil),
     ]
@@ -60,6 +69,7 @@ struct KeptModelOptions: ParsableArguments {
     if let masks, masks < 1 { throw ValidationError("--masks is \(masks); give at least 1") }
     if let rows, rows < 2 { throw ValidationError("--rows is \(rows); give at least 2") }
     let mode = try evaluationMode
+    _ = try kinds
     for (option, isGiven) in [("--mask", !mask.isEmpty), ("--masks", masks != nil)] where isGiven && mode != .perMask {
       throw ValidationError("\(option) belongs to --mode per-mask, and the mode is \(mode.rawValue); leave one out")
     }
@@ -79,13 +89,32 @@ struct KeptModelOptions: ParsableArguments {
     }
   }
 
+  /// What is scored; nil for the targets of the plan.
+  private var kinds: [EvaluationPlan.Target]? {
+    get throws {
+      guard let targetKinds else { return nil }
+      var result: [EvaluationPlan.Target] = []
+      for word in targetKinds.split(separator: ",", omittingEmptySubsequences: false) {
+        guard let kind = EvaluationPlan.Target(rawValue: word.filter { $0 != " " }), !result.contains(kind) else {
+          throw ValidationError("--target-kinds \(targetKinds): give some of z, epsilon, content, leakage, each once")
+        }
+        result.append(kind)
+      }
+      return result
+    }
+  }
+
   /// The evaluations of the cells that were named, of the models in a folder.
-  func evaluations(of folder: String, seed: UInt64) throws -> [ModelEvaluation] {
+  ///
+  /// - Parameter scoredPerFitted: Rows to score on for each that is fitted on.
+  func evaluations(of folder: String, scoredPerFitted: Int, seed: UInt64) throws -> [ModelEvaluation] {
     let mode = try evaluationMode
     let masked = mask.isEmpty ? nil : try observableNames(mask)
-    let nodes = try observableNames(nodes, option: "--nodes")
+    let (nodes, kinds) = (try observableNames(nodes, option: "--nodes"), try kinds)
     return try KeptModel.load(directory: folder, cells: cell).map { kept in
-      try ModelEvaluation(kept, mode: mode, masked: masked, count: masks, rows: rows, nodes: nodes, seed: seed)
+      try ModelEvaluation(
+        kept, mode: mode, masked: masked, count: masks, rows: rows, scoredPerFitted: scoredPerFitted, kinds: kinds,
+        nodes: nodes, seed: seed)
     }
   }
 }
@@ -94,7 +123,7 @@ extension EvaluateCommand {
   /// The scores of kept models: means over the masks of each cell, then over the cells.
   func modelReport(_ folder: String) throws -> EvaluationReport {
     let (chosen, metrics) = try selection()
-    let models = try kept.evaluations(of: folder, seed: seed)
+    let models = try kept.evaluations(of: folder, scoredPerFitted: chosen.scoredPerFitted, seed: seed)
     var export = ModelExport()
     let cells = try models.map { model in
       var evaluations: [[MatrixEvaluation.Score]] = []
@@ -113,20 +142,21 @@ extension EvaluateCommand {
     let model = models[0]
     let isPerMask = model.mode == .perMask
     let names = models.map(\.model.specification.identifier)
+    let masks = isPerMask ? model.viewCount : nil
     let rows =
       models.count == 1
-      ? cells[0].map { EvaluationReport.Row(score: $0.score, masks: isPerMask ? $0.count : nil) }
+      ? cells[0].map { EvaluationReport.Row(score: $0.score, masks: masks, probes: $0.count) }
       : EvaluationReport.Row.means(
-        zip(models, cells).map { ($0.model.specification, $1) }, countsMasks: isPerMask, key: bootstrap.key)
+        zip(models, cells).map { ($0.model.specification, $1) }, masks: masks, key: bootstrap.key)
     return EvaluationReport(
       representation: names.count == 1 ? "\(folder)/models/\(names[0]).safetensors" : "\(folder)/models",
-      targets: model.model.specification.evaluation.targets.map(\.rawValue).joined(separator: ","), protocol: chosen,
-      rows: 2 * model.rows, trainRows: model.rows, seed: seed,
+      targets: model.kinds.map(\.rawValue).joined(separator: ","), protocol: chosen,
+      rows: model.rows + model.scoreRows, trainRows: model.rows, seed: seed,
       source: .init(
         cell: names.count == 1 ? names[0] : nil, cells: names.count == 1 ? nil : names,
         generatorSeeds: Set(models.map(\.model.specification.generatorSeed)).count,
         trainingSeeds: Set(models.map(\.model.specification.trainingSeed)).count,
-        evaluation: model.mode.rawValue, masks: isPerMask ? model.viewCount : nil,
+        evaluation: model.mode.rawValue, masks: masks,
         permutations: rows.map(\.permutations).max() ?? 0, bootstrapSeed: bootstrap.bootstrapSeed),
       scores: rows)
   }

@@ -8,8 +8,11 @@ struct EvaluationReport {
   /// One number and what it is of.
   struct Row {
     let score: MatrixEvaluation.Score
-    /// The masks that the number is the mean of; nil for matrices.
+    /// The masks of a cell; nil for matrices, and in modes without.
     let masks: Int?
+    /// The probes (of other metrics, evaluations) that the number is the mean of, over masks and cells: fewer than there are masks
+    /// where some have no content; nil for matrices.
+    let probes: Int?
     /// What the number is over several cells; nil for one.
     var across: Across?
 
@@ -23,10 +26,11 @@ struct EvaluationReport {
 
     /// The number with its interval, if it has one.
     func figure(_ format: NumberFormat) -> String {
+      if score.undefined != nil { return NumberFormat.missing }
       switch across?.interval {
-      case nil: format.string(value)
-      case .student(let half): format.string(mean: value, halfWidth: half)
-      case .bootstrap(let bounds): format.string(mean: value, bounds: bounds)
+      case nil: return format.string(value)
+      case .student(let half): return format.string(mean: value, halfWidth: half)
+      case .bootstrap(let bounds): return format.string(mean: value, bounds: bounds)
       }
     }
   }
@@ -72,7 +76,7 @@ struct EvaluationReport {
     var table = MarkdownTable(
       headings: ["group", "estimator", "metric", "value", "p"] + (hasNormalised ? ["normalised"] : [])
         + (hasTraceErrors ? ["trace error"] : [])
-        + (cellCount > 1 ? ["cells"] : []) + (isModel ? ["masks"] : []) + ["fit rows", "score rows"])
+        + (cellCount > 1 ? ["cells"] : []) + (isModel ? ["masks", "probes"] : []) + ["fit rows", "score rows"])
     let format = NumberFormat()
     for row in scores {
       let score = row.score
@@ -81,11 +85,22 @@ struct EvaluationReport {
           + (hasNormalised ? [format.string(row.normalised)] : [])
           + (hasTraceErrors ? [format.string(row.traceError)] : [])
           + (cellCount > 1 ? ["\(row.across?.cells ?? 1)"] : [])
-          + (isModel ? [row.masks.map(String.init) ?? NumberFormat.missing] : [])
+          + (isModel ? [row.masks, row.probes].map { $0.map(String.init) ?? NumberFormat.missing } : [])
           + ["\(score.fitRows)", "\(score.scoreRows)"])
     }
     return table.text + "\n" + sourceText + "Protocol \(`protocol`.rawValue), "
-      + "\(`protocol`.rowsText(total: rows, trainRows: trainRows, hasRowOrder: hasRowOrder)), seed \(seed). \(runsText)\(permutationsText)\n"
+      + "\(`protocol`.rowsText(total: rows, trainRows: trainRows, hasRowOrder: hasRowOrder)), seed \(seed). \(runsText)\(permutationsText)\(undefinedText)\n"
+  }
+
+  /// What has no number, and why.
+  private var undefinedText: String {
+    var reasons: [String] = []
+    for row in scores {
+      guard let reason = row.score.undefined else { continue }
+      let text = " \(row.score.metric) of \(row.score.group) has no number: \(reason)."
+      if !reasons.contains(text) { reasons.append(text) }
+    }
+    return reasons.joined()
   }
 
   /// How many permutations are behind the p-values, if there are any.
@@ -118,7 +133,10 @@ struct EvaluationReport {
 
   private var sourceText: String {
     guard let source else { return "" }
-    let masks = source.masks.map { ", \($0) mask\($0 == 1 ? "" : "s, each with rows of its own")" } ?? ""
+    let masks =
+      source.masks.map {
+        ", \($0) mask\($0 == 1 ? "" : "s")\(cellCount > 1 ? " in each" : "")\($0 == 1 ? "" : ", every one with rows of its own")"
+      } ?? ""
     let what = source.cell.map { "Cell \($0)" } ?? "Cells \((source.cells ?? []).joined(separator: ", "))"
     return "\(what), evaluation \(source.evaluation)\(masks). "
   }
@@ -126,7 +144,7 @@ struct EvaluationReport {
   var csv: String {
     var writer = CSVWriter(header: [
       "protocol", "group", "estimator", "metric", "value", "p_value", "fit_rows", "score_rows", "normalised", "masks",
-      "trace_error", "permutations", "cells", "interval", "low", "high",
+      "trace_error", "permutations", "cells", "interval", "low", "high", "probes", "undefined",
     ])
     for row in scores {
       let score = row.score
@@ -135,7 +153,7 @@ struct EvaluationReport {
         .number(row.value), .init(row.pValue), .integer(score.fitRows), .integer(score.scoreRows),
         .init(row.normalised), .init(row.masks), .init(row.traceError), .integer(row.permutations),
         .init(row.across?.cells), .init(row.across?.interval?.kind.rawValue), .init(row.bounds?.lowerBound),
-        .init(row.bounds?.upperBound),
+        .init(row.bounds?.upperBound), .init(row.probes), .init(score.undefined),
       ])
     }
     return writer.text
@@ -148,12 +166,13 @@ struct EvaluationReport {
       let value: Double
       let pValue, normalised, traceError: Double?
       let fitRows, scoreRows, permutations: Int
-      let masks, cells: Int?
-      let interval: String?
+      let masks, probes, cells: Int?
+      let interval, undefined: String?
       let low, high: Double?
 
       enum CodingKeys: String, CodingKey {
-        case group, estimator, metric, value, normalised, masks, permutations, cells, interval, low, high
+        case group, estimator, metric, value, normalised, masks, probes, permutations, cells, interval, undefined
+        case low, high
         case pValue = "p_value"
         case traceError = "trace_error"
         case fitRows = "fit_rows"
@@ -181,8 +200,9 @@ struct EvaluationReport {
       return Line(
         group: score.group, estimator: score.estimator, metric: score.metric, value: row.value,
         pValue: row.pValue, normalised: row.normalised, traceError: row.traceError, fitRows: score.fitRows,
-        scoreRows: score.scoreRows, permutations: row.permutations, masks: row.masks, cells: row.across?.cells,
-        interval: row.across?.interval?.kind.rawValue, low: row.bounds?.lowerBound, high: row.bounds?.upperBound)
+        scoreRows: score.scoreRows, permutations: row.permutations, masks: row.masks, probes: row.probes,
+        cells: row.across?.cells, interval: row.across?.interval?.kind.rawValue, undefined: score.undefined,
+        low: row.bounds?.lowerBound, high: row.bounds?.upperBound)
     }
     let file = File(
       representation: representation, targets: targets, protocol: `protocol`.rawValue, rows: rows,

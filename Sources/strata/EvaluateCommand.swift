@@ -191,7 +191,7 @@ struct EvaluateCommand: ParsableCommand {
     let scores = try evaluation(features, truth, blocks, references, rows, order).scores(chosen, metrics: metrics)
     return EvaluationReport(
       representation: representation, targets: targets, protocol: chosen, rows: features.rows, trainRows: rows,
-      seed: seed, hasRowOrder: order != nil, scores: scores.map { .init(score: $0, masks: nil) })
+      seed: seed, hasRowOrder: order != nil, scores: scores.map { .init(score: $0, masks: nil, probes: nil) })
   }
 
   /// The same for matrices of files and of kept models, so that exported ones give the same numbers.

@@ -25,10 +25,10 @@ extension EvaluationReport.Row {
   ///
   /// - Parameters:
   ///   - cells: Each with its scores, which are means over so many masks.
-  ///   - countsMasks: Whether the number of masks is told: the sum over cells.
+  ///   - masks: The masks of each cell; nil in modes without.
   ///   - key: The source of the bootstrap's resamples.
   static func means(
-    _ cells: [(CellSpecification, [(score: MatrixEvaluation.Score, count: Int)])], countsMasks: Bool, key: RandomKey
+    _ cells: [(CellSpecification, [(score: MatrixEvaluation.Score, count: Int)])], masks: Int?, key: RandomKey
   ) -> [EvaluationReport.Row] {
     struct Name: Hashable {
       let group, estimator, metric: String
@@ -57,7 +57,7 @@ extension EvaluationReport.Row {
         pValue: rows.compactMap(\.score.pValue).max(), normalised: mean(rows.compactMap(\.score.normalised)),
         traceError: mean(rows.compactMap(\.score.traceError)))
       return EvaluationReport.Row(
-        score: rows[0].score, masks: countsMasks ? rows.reduce(0) { $0 + $1.count } : nil, across: across)
+        score: rows[0].score, masks: masks, probes: rows.reduce(0) { $0 + $1.count }, across: across)
     }
   }
 }

@@ -3,11 +3,11 @@ internal import Recovery
 internal import Specifications
 internal import Sweeps
 
-/// `strata sweep compare`: paired comparisons between mask ratios or patch sizes of what is finished.
+/// `strata sweep compare`: paired comparisons between mask ratios, patch sizes, widths, mechanisms or nodes of what is finished.
 struct SweepCompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
-    abstract: "Compares mask ratios or patch sizes of a sweep's finished cells, pair by pair of equal seeds.",
+    abstract: "Compares mask ratios, patch sizes, widths, mechanisms or nodes of a sweep, pair by pair of equal seeds.",
     discussion: """
       Mean difference of the trained autoencoder's score with its interval, Cohen's d of the paired differences, and the \
       exact sign-flip p-value, corrected by Holm's procedure for all comparisons that are printed: narrow them down with \
@@ -21,6 +21,20 @@ struct SweepCompareCommand: ParsableCommand {
   enum Axis: String, ExpressibleByArgument, CaseIterable {
     case maskRatio = "mask-ratio"
     case patchSize = "patch-size"
+    case width, mechanism, node
+
+    var axis: SweepComparison.Axis { SweepComparison.Axis(rawValue: rawValue)! }
+
+    /// What of a plan has the values.
+    var key: String {
+      switch self {
+      case .maskRatio: "mask_ratios"
+      case .patchSize: "patch_sizes"
+      case .width: "widths"
+      case .mechanism: "mechanisms"
+      case .node: "graphs"
+      }
+    }
   }
 
   /// The modes of evaluation by their names in a plan.
@@ -42,8 +56,8 @@ struct SweepCompareCommand: ParsableCommand {
   @Option(help: "Only this mode of evaluation; default: all of the plan.")
   var evaluation: Mode?
 
-  @Option(help: "Compare every ratio or size with this one; default: all pairs.")
-  var against: Double?
+  @Option(help: "Compare every ratio, size, width, mechanism or node with this one; default: all pairs.")
+  var against: String?
 
   @OptionGroup var form: FormOptions
 
@@ -57,21 +71,21 @@ struct SweepCompareCommand: ParsableCommand {
         throw ValidationError(
           "--evaluation \(mode.rawValue): \(planPath) does not measure it; add it to evaluation.modes")
       }
-      let (key, values) =
-        by == .maskRatio ? ("mask_ratios", plan.maskRatios) : ("patch_sizes", plan.patchSizes.map(Double.init))
+      if by == .node, !plan.evaluation.recordsNodes {
+        throw SpecificationError(
+          file: planPath, keyPath: ".evaluation.nodes", "single nodes are not recorded",
+          remedy: "write 'nodes: true', and run the sweep")
+      }
+      let values = SweepComparison.values(of: by.axis, in: plan)
       guard values.count > 1 else {
         throw SpecificationError(
-          file: planPath, keyPath: ".\(key)", "there is nothing to compare in \(values.count) of them",
+          file: planPath, keyPath: ".\(by.key)", "there is nothing to compare in \(values.count) of them",
           remedy: "give two or more, and run the sweep")
       }
-      if let against, !values.contains(against) {
-        let known = values.map(ComparisonReport.text).joined(separator: ", ")
-        throw ValidationError("--against \(ComparisonReport.text(against)): give one of .\(key): \(known)")
-      }
+      let reference = try against.map { try Self.reference($0, values, key: by.key) }
       let (outcome, missing) = try SweepDirectory(directory).finished(plan)
       let selection = SweepComparison.Selection(
-        axis: by == .maskRatio ? .maskRatio : .patchSize, target: table.target, metric: table.metric, mode: mode,
-        level: level, reference: against)
+        axis: by.axis, target: table.target, metric: table.metric, mode: mode, level: level, reference: reference)
       let comparison = SweepComparison(
         outcome, plan: plan, selection: selection, key: scores.bootstrap.key)
       guard !comparison.rows.isEmpty else {
@@ -89,5 +103,19 @@ struct SweepCompareCommand: ParsableCommand {
         cells: outcome.cells.count)
       print(form.text(markdown: report.markdown, csv: report.csv, json: report.json), terminator: "")
     }
+  }
+
+  /// The value that a text names; numbers may be written in any way.
+  private static func reference(
+    _ text: String, _ values: [SweepComparison.Value], key: String
+  ) throws -> SweepComparison.Value {
+    let found = values.first { value in
+      if case .number(let number) = value { number == Double(text) } else { value.description == text }
+    }
+    guard let found else {
+      let known = values.map(\.description).joined(separator: ", ")
+      throw ValidationError("--against \(text): give one of .\(key): \(known)")
+    }
+    return found
   }
 }

@@ -91,7 +91,7 @@ import Testing
       ("strata sweep run p --out", "'strata sweep run': --out has no value"),
       (
         "strata sweep compare p --out d --by level",
-        "'strata sweep compare': --by level is none of mask-ratio, patch-size"
+        "'strata sweep compare': --by level is none of mask-ratio, patch-size, width, mechanism, node"
       ),
     ])
   func refuses(line: String, fault: String) throws {

@@ -46,6 +46,30 @@ import Testing
     }
   }
 
+  @Test("A partial R² of all columns together is no number but a reason; of one column given the other it is one")
+  func undefinedPartial() throws {
+    try withTemporaryDirectory { directory in
+      try write(directory)
+      let partial = Self.files + ["--metrics", "r2-linear-partial"]
+      let all = try StrataBinary.run(partial, in: directory)
+      #expect(
+        all.standardOutput == """
+          | group | estimator      | metric            | value |   p | fit rows | score rows |
+          |:------|:---------------|:------------------|------:|----:|---------:|-----------:|
+          | all   | representation | r2-linear-partial |     – |   – |       20 |         20 |
+
+          Protocol strata, 40 rows, 20 to fit on, seed 0. One representation: no interval over training seeds. r2-linear-partial of all has no number: there is no target column outside the group that it could be given.
+
+          """)
+      #expect(all.exitCode == 0 && all.standardError == "")
+      let csv = try StrataBinary.run(partial + ["--csv"], in: directory).standardOutput
+      #expect(
+        csv.split(separator: "\n")[1].hasSuffix(",there is no target column outside the group that it could be given"))
+      let each = try StrataBinary.run(partial + ["--groups", "groups.json"], in: directory).standardOutput
+      #expect(each.contains("| 1.000 |") && !each.contains("no number"))
+    }
+  }
+
   @Test("JSON parses, holds every metric, and is the same bytes for the same seed")
   func json() throws {
     try withTemporaryDirectory { directory in
@@ -58,9 +82,13 @@ import Testing
       #expect(Set(scores.compactMap { $0["metric"] as? String }).count == 31)
       for score in scores {
         let isOwn = score["estimator"] as? String == "representation"
-        #expect((score["p_value"] != nil) == isOwn && (score["permutations"] as? Int == 9) == isOwn)
+        // All columns are one group: there is no other that a partial R² could be given.
+        let isUndefined = try #require(score["metric"] as? String).hasSuffix("partial")
+        #expect((score["p_value"] != nil) == (isOwn && !isUndefined))
+        #expect((score["permutations"] as? Int == 9) == (isOwn && !isUndefined))
+        #expect((score["value"] as? String == "nan") == isUndefined && (score["undefined"] != nil) == isUndefined)
       }
-      #expect(scores.count { $0["estimator"] as? String == "shuffled" } == 31)
+      #expect(scores.count { $0["estimator"] as? String == "shuffled" } == 31 - 4)
       #expect(object?["train_rows"] as? Int == 20)
       #expect(try StrataBinary.run(arguments, in: directory).standardOutput == output.standardOutput)
     }
@@ -75,7 +103,7 @@ import Testing
       #expect(
         lines.first.map(String.init)
           == "protocol,group,estimator,metric,value,p_value,fit_rows,score_rows,normalised,masks,trace_error,"
-          + "permutations,cells,interval,low,high")
+          + "permutations,cells,interval,low,high,probes,undefined")
       #expect(
         lines.dropFirst().map { $0.split(separator: ",").prefix(4).joined(separator: ",") } == [
           "cl-ica,all,representation,r2-linear", "cl-ica,all,representation,mcc-pearson",
@@ -141,7 +169,8 @@ import Testing
         Self.files + ["--metrics", "r2-linear,r2-nystroem", "--permutations", "3", "--json"], in: directory)
       let object = try JSONSerialization.jsonObject(with: Data(output.standardOutput.utf8)) as? [String: Any]
       for score in try #require(object?["scores"] as? [[String: Any]]) {
-        let isStated = score["metric"] as? String == "r2-nystroem" && score["estimator"] as? String == "representation"
+        // Beside the representation and beside its floor, the shuffles.
+        let isStated = score["metric"] as? String == "r2-nystroem"
         // All 20 training rows are landmarks: nothing is lost but rounding.
         if isStated { #expect(try #require(score["trace_error"] as? Double) < 1e-6) }
         #expect((score["trace_error"] != nil) == isStated)
@@ -159,15 +188,16 @@ import Testing
       try write(directory)
       func lines(_ options: [String]) throws -> [[String]] {
         let output = try StrataBinary.run(
-          Self.files + ["--metrics", "r2-nystroem,r2-nystroem-reverse,r2-kernel,r2-kernel-partial", "--csv"] + options,
-          in: directory)
+          Self.files + ["--groups", "groups.json", "--csv"] + options
+            + ["--metrics", "r2-nystroem,r2-nystroem-reverse,r2-kernel,r2-kernel-partial"], in: directory)
         #expect(output.exitCode == 0)
         return output.standardOutput.split(separator: "\n").dropFirst().map {
           $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         }
       }
       let (all, few) = (try lines([]), try lines(["--landmarks", "3", "--kernel-rows", "10"]))
-      #expect(all.map { $0[6] } == ["20", "20", "20", "20"] && few.map { $0[6] } == ["20", "20", "10", "10"])
+      #expect(all.map { $0[6] } == [String](repeating: "20", count: 8))
+      #expect(few.map { $0[6] } == ["20", "20", "10", "10", "20", "20", "10", "10"])
       for (a, b) in zip(all, few).prefix(2) {
         let (least, most) = (try #require(Double(a[10])), try #require(Double(b[10])))
         #expect(least < 1e-6 && most > 1e-4)
@@ -222,6 +252,11 @@ import Testing
       #expect(metrics.count == 31)
       for metric in metrics {
         let own = scores.filter { $0["metric"] as? String == metric }
+        // Of all columns together.
+        guard !metric.hasSuffix("partial") else {
+          #expect(own.count == 1)
+          continue
+        }
         #expect(
           own.compactMap { $0["estimator"] as? String }
             == ["representation", "input", "input-pca", "untrained", "content", "posterior"])

@@ -73,13 +73,14 @@ import Testing
     try sweep(Self.plan(ratios: "[0.25, 0.5]", seeds: "[1, 2, 3, 4]"), score: Self.known) { folder in
       let lines = try compare(["--csv", "--level", "2"], in: folder).standardOutput.split(separator: "\n")
       #expect(
-        lines[0] == "graph,mechanism,width,evaluation,target,metric,level,by,fixed,first,second,generator_seeds,"
+        lines[0]
+          == "graph,mechanism,width,evaluation,target,metric,level,by,mask_ratio,patch_size,first,second,generator_seeds,"
           + "training_seeds,pairs,diverged_pairs,units,difference,interval,low,high,bootstrap_low,bootstrap_high,effect_size,"
           + "p_value,p_holm,comparisons,masks,fit_rows,score_rows")
       #expect(lines.count == 2)
       #expect(
         lines[1].hasPrefix(
-          "tree-depth2-branching2,rho-0.85,1,full,z,r2_linear,2,mask-ratio,1.0,0.5,0.25,1,4,4,0,4,0.12"))
+          "tree-depth2-branching2,rho-0.85,1,full,z,r2_linear,2,mask-ratio,,1,0.5,0.25,1,4,4,0,4,0.12"))
       let fields = lines[1].split(separator: ",").compactMap { Double($0) }
       // 0.125 ± 3.1824463 · 0.0129099 / 2.
       let (low, high, bootstrapLow, bootstrapHigh) = (fields[11], fields[12], fields[13], fields[14])
@@ -172,6 +173,68 @@ import Testing
     }
   }
 
+  /// The plan with two widths, two mechanisms and nodes recorded.
+  private static let wide =
+    Self.plan(ratios: "0.5", seeds: "[1, 2]")
+    .replacingOccurrences(of: "{family: rho, rho: 0.85}", with: "[{family: rho, rho: 0.85}, {family: rho, rho: 0.5}]")
+    + "\nwidths: [1, 3]"
+
+  @Test("Widths are compared with equal mechanisms, mechanisms with equal widths, nodes of a level within their cell")
+  func otherAxes() throws {
+    // What a cell is of stands in its row: widths differ by 0.3, nodes by nothing that is set here.
+    try withTemporaryDirectory { folder in
+      try Data(Self.wide.utf8).write(to: folder.appending(path: "plan.yaml"))
+      #expect(try StrataBinary.run(["sweep", "run", "plan.yaml", "--out", "out", "--quiet"], in: folder).exitCode == 0)
+      let csv = try String(contentsOf: folder.appending(path: "out/results.csv"), encoding: .utf8)
+      let rows = csv.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+      func score(_ mechanism: String, _ width: Int, _ seed: Int, level: Int, node: String = "") throws -> Double {
+        let row = try #require(
+          rows.first {
+            $0[2] == mechanism && $0[5] == "\(width)" && $0[7] == "\(seed)" && $0[9] == "\(level)" && $0[10] == node
+              && $0[11] == "z" && $0[12] == "mae" && $0[13] == "r2_linear"
+          })
+        return try #require(Double(row[14]))
+      }
+      func differences(_ arguments: [String]) throws -> [(object: [String: Any], value: Double)] {
+        let output = try compare(arguments + ["--json"], in: folder)
+        #expect(output.exitCode == 0, "\(output.standardError)")
+        let objects = try #require(
+          try JSONSerialization.jsonObject(with: Data(output.standardOutput.utf8)) as? [[String: Any]])
+        return try objects.map { ($0, try #require($0["difference"] as? Double)) }
+      }
+      let widths = try differences(["--by", "width", "--level", "2"])
+      #expect(widths.map { $0.object["mechanism"] as? String } == ["rho-0.85", "rho-0.5"])
+      for (object, value) in widths {
+        let label = try #require(object["mechanism"] as? String)
+        let expected = try (1...2).map { try score(label, 3, $0, level: 2) - score(label, 1, $0, level: 2) }
+        #expect(abs(value - (expected[0] + expected[1]) / 2) < 1e-12)
+        #expect(object["first"] as? Int == 3 && object["second"] as? Int == 1 && object["width"] == nil)
+        #expect(object["mask_ratio"] as? Double == 0.5 && object["patch_size"] as? Int == 1)
+      }
+      let mechanisms = try differences(["--by", "mechanism", "--level", "1", "--against", "rho-0.5"])
+      #expect(mechanisms.map { $0.object["width"] as? Int } == [1, 3])
+      for (object, value) in mechanisms {
+        let width = try #require(object["width"] as? Int)
+        let expected = try (1...2).map {
+          try score("rho-0.85", width, $0, level: 1) - score("rho-0.5", width, $0, level: 1)
+        }
+        #expect(abs(value - (expected[0] + expected[1]) / 2) < 1e-12)
+        #expect(object["first"] as? String == "rho-0.85" && object["mechanism"] == nil)
+      }
+      let nodes = try differences(["--by", "node", "--level", "0", "--against", "x0"])
+      #expect(nodes.count == 4 * 3 && Set(nodes.compactMap { $0.object["first"] as? String }) == ["x1", "x2", "x3"])
+      let first = try #require(nodes.first)
+      let expected = try (1...2).map {
+        try score("rho-0.85", 1, $0, level: 0, node: "x1") - score("rho-0.85", 1, $0, level: 0, node: "x0")
+      }
+      #expect(abs(first.value - (expected[0] + expected[1]) / 2) < 1e-12)
+      let text = try compare(["--by", "width", "--level", "2"], in: folder).standardOutput
+      #expect(text.hasPrefix("## tree-depth2-branching2, rho-0.85: full, by width\n"))
+      #expect(text.contains("| level | patch size | mask ratio | widths |"))
+      #expect(text.contains("| 2     |          1 |        0.5 | 3 − 1  |"))
+    }
+  }
+
   @Test("What cannot be compared is one line with a remedy and the right exit code")
   func faults() throws {
     try sweep(Self.plan(ratios: "[0.25, 0.5]", seeds: "[1, 2]"), score: Self.known) { folder in
@@ -183,6 +246,11 @@ import Testing
       try expect(
         ["--by", "patch-size"],
         "plan.yaml: .patch_sizes: there is nothing to compare in 1 of them; give two or more, and run the sweep", 65)
+      try expect(
+        ["--by", "width"],
+        "plan.yaml: .widths: there is nothing to compare in 1 of them; give two or more, and run the sweep", 65)
+      try expect(
+        ["--by", "node", "--against", "y"], "--against y: give one of .graphs: z2_0, z1_0, z1_1, x0, x1, x2, x3", 64)
       try expect(["--against", "0.3"], "--against 0.3: give one of .mask_ratios: 0.25, 0.5", 64)
       try expect(
         ["--level", "9"],

@@ -80,4 +80,27 @@ import Testing
     // Single precision has no such residual.
     #expect(iteration.solve(right, tolerance: 0) == nil)
   }
+
+  @Test(
+    "Products through a factor are those of a double precision solve, within single precision", arguments: [1.0, 1e-2])
+  func product(added: Double) throws {
+    let (a, range) = (kernel(120, 5, seed: 1), 30..<60)
+    let sum = inner(a, without: range, added: added)
+    let (left, right) = (randomMatrix(90, 7, seed: 2), randomMatrix(90, 11, seed: 3))
+    let factor = try #require(SinglePrecisionFactor(a, excluding: range, addingToDiagonal: added))
+    let weights = try sum.solve(left)
+    let (values, square) = factor.product(left.float, right.float)
+    let expected = naiveProduct(weights.transposed(), right)
+    // √n units of single precision of 1 + (1 + added)·‖A⁻¹‖ ≤ 1 + (1 + added) / added, times the lengths of both sides.
+    let bound =
+      0x1p-20 * (1 + (1 + added) / added) * weights.storage.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      * (0..<11).map { j in (0..<90).reduce(0) { $0 + right[$1, j] * right[$1, j] }.squareRoot() }.max()!
+    #expect((values - expected).maximumMagnitude < bound)
+    let exact = weights.storage.reduce(0) { $0 + $1 * $1 }
+    #expect(abs(square - exact) < 1e-3 * exact)
+    // The 1-norm of the inverse, which an estimate may miss from below.
+    let inverse = try sum.solve(.identity(90))
+    let norm = (0..<90).map { j in (0..<90).reduce(0) { $0 + abs(inverse[$1, j]) } }.max()!
+    #expect(factor.inverseNorm <= 1.01 * norm && factor.inverseNorm >= norm / 3)
+  }
 }

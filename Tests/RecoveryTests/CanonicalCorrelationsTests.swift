@@ -4,6 +4,27 @@ import Stochastics
 import Testing
 
 @Suite struct CanonicalCorrelationsTests {
+  @Test("A single column's direction is that of ridge regression, alone, among others, and beside wide blocks")
+  func singleColumns() throws {
+    let split = try linearGaussianSplit(rows: 300, trainRows: 150, k: 5, q: 4, r2: 0.4, seed: 901)
+    let predictions = try RidgeProbe(penalties: [1e-6]).predictions(split, groups: [0..<4])
+    let expected = (0..<4).map { pearson(predictions.column($0), split.testTargets.column($0)) }
+    let blocks = [2..<3, 0..<4, 0..<1, 1..<2, 1..<3, 3..<4]
+    let values = try meanCanonicalCorrelations(split, groups: blocks)
+    for (index, column) in [(0, 2), (2, 0), (3, 1), (5, 3)] {
+      #expect(abs(values[index] - expected[column]) < 1e-9)
+      #expect(try abs(meanCanonicalCorrelations(split, groups: [column..<column + 1])[0] - values[index]) < 1e-12)
+    }
+    #expect(try abs(meanCanonicalCorrelation(split) - values[1]) < 1e-12)
+  }
+
+  private func pearson(_ x: [Double], _ y: [Double]) -> Double {
+    let (a, b) = (mean(x), mean(y))
+    let cross = zip(x, y).reduce(0) { $0 + ($1.0 - a) * ($1.1 - b) }
+    let squares = x.reduce(0) { $0 + ($1 - a) * ($1 - a) } * y.reduce(0) { $0 + ($1 - b) * ($1 - b) }
+    return cross / squares.squareRoot()
+  }
+
   /// Views of n rows whose population canonical correlations are `values`, hidden under random invertible mixings.
   static func views(
     _ values: [Double], rows: Int, extraX: Int = 0, extraY: Int = 0, seed: UInt64

@@ -39,16 +39,22 @@ import Testing
 
   @Test("Unbiased estimates average zero for independent views of many columns, biased ones do not")
   func bias() throws {
-    var (unbiased, biased, distance): (Double, Double, Double) = (0, 0, 0)
+    var (unbiased, biased, distance): ([Double], [Double], [Double]) = ([], [], [])
     for seed in 0..<20 {
       let (x, y) = (gaussianMatrix(40, 30, seed: UInt64(100 + seed)), gaussianMatrix(40, 30, seed: UInt64(200 + seed)))
-      unbiased += try KernelAlignment.linear(x, y, estimator: .unbiased) / 20
-      biased += try KernelAlignment.linear(x, y, estimator: .biased) / 20
-      distance += try unbiasedSquaredDistanceCorrelation(x, y) / 20
+      unbiased.append(try KernelAlignment.linear(x, y, estimator: .unbiased))
+      biased.append(try KernelAlignment.linear(x, y, estimator: .biased))
+      distance.append(try unbiasedSquaredDistanceCorrelation(x, y))
     }
-    // One estimate's standard deviation is about √2/n; that of the mean of 20 is 0.008.
-    #expect(abs(unbiased) < 0.032 && abs(distance) < 0.032)
-    #expect(biased > 0.3)
+    for (name, values) in [("CKA", unbiased), ("distance correlation", distance)] {
+      let interval = Statistics.meanInterval(values, confidence: 0.99)
+      let half = try #require(interval.halfWidth)
+      #expect(abs(interval.mean) < half, "\(name) \(interval)")
+      // Narrow enough to tell: one estimate's standard deviation is about √2/n.
+      #expect(half < 0.05)
+    }
+    let interval = Statistics.meanInterval(biased, confidence: 0.99)
+    #expect(try interval.mean - #require(interval.halfWidth) > 0.3)
   }
 
   @Test("A constant view is similar to nothing")
@@ -115,8 +121,9 @@ import Testing
       let (x, y) = (gaussianMatrix(40, 2, seed: UInt64(400 + seed)), gaussianMatrix(40, 2, seed: UInt64(600 + seed)))
       if try IndependenceTest(x, y, permutations: 19, using: &stream).pValue <= 0.05 { rejected += 1 }
     }
-    // Binomial(100, 0.05): above 13 with probability 5e-4.
-    #expect(rejected <= 13)
+    // The exact interval holds the level, and is far from holding .2.
+    let interval = Proportion(successes: rejected, trials: 100).interval(confidence: 0.99)
+    #expect(interval.contains(0.05) && interval.upperBound < 0.2, "\(rejected) of 100")
     var squares = Self.x
     squares.withUnsafeMutableElements { for i in $0.indices { $0[i] *= $0[i] } }
     #expect(try IndependenceTest(Self.x, squares, permutations: 99, using: &stream).pValue == 0.01)

@@ -103,6 +103,50 @@ import Testing
     #expect(MatrixEvaluation.means(of: [one]).map(\.score) == one)
   }
 
+  @Test("A group that is all targets has no partial R²: no number, and the reason", arguments: RecoveryMetric.allCases)
+  func nothingGiven(metric: RecoveryMetric) throws {
+    guard metric.isPartial else { return }
+    let all = [MatrixEvaluation.Group(name: "all", columns: [0, 1, 2])]
+    let scores = try Self.evaluation(
+      groups: all, references: [.init(name: "input", features: Self.z)], permutations: 3
+    ).scores(.strata, metrics: [metric])
+    try #require(scores.count == 1)
+    #expect(scores[0].estimator == "representation" && scores[0].value.isNaN && scores[0].pValue == nil)
+    #expect(scores[0].undefined == "there is no target column outside the group that it could be given")
+    #expect(MatrixEvaluation.means(of: [scores, scores])[0].score.undefined == scores[0].undefined)
+    // With one other column there is a number.
+    let pair = try Self.evaluation().scores(.strata, metrics: [metric])
+    #expect(pair.allSatisfy { $0.value.isFinite && $0.undefined == nil })
+  }
+
+  @Test("Floors and ceilings state what their own Nyström approximation loses, and have HSIC's p-value")
+  func references() throws {
+    let references = [
+      MatrixEvaluation.Reference(name: "untrained", features: gaussianMatrix(300, 1, seed: 17)),
+      .init(name: "input", features: .concatenatingColumns([Self.z, Self.noisy])),
+    ]
+    let evaluation = try MatrixEvaluation(
+      representation: Self.noisy, targets: Self.z, groups: Self.groups, references: references, trainRows: 150,
+      limits: .init(landmarks: 10, pairRows: 60), permutations: 3, key: RandomKey(seed: 0))
+    let scores = try evaluation.scores(.strata, metrics: [.r2Nystroem, .r2NystroemReverse, .r2NystroemPartial])
+    for score in scores { #expect(try (0...1).contains(#require(score.traceError)), "\(score)") }
+    // Ten landmarks span a kernel of one dimension, and not one of six.
+    func error(_ estimator: String) throws -> Double {
+      try #require(scores.first { $0.estimator == estimator && $0.metric == "r2-nystroem" }?.traceError)
+    }
+    #expect(try error("untrained") < 0.05 && error("input") > 2 * error("untrained"))
+    let bare = try Self.evaluation(references: references).scores(.strata, metrics: [.hsic])
+    #expect(
+      bare.map(\.estimator)
+        == Array(repeating: ["representation", "untrained", "input", "input-pca"], count: 2).joined().map { $0 })
+    #expect(bare.allSatisfy { $0.permuted.count == MatrixEvaluation.defaultPermutations && $0.traceError == nil })
+    // The input holds the targets; the untrained features are independent of them, and no level of .01 is reached in two tests.
+    for score in bare {
+      let p = try #require(score.pValue)
+      #expect(score.estimator == "untrained" ? p > 0.01 : p == 1.0 / 200, "\(score.estimator) \(p)")
+    }
+  }
+
   @Test("Matrices of different row counts are refused by name")
   func rows() throws {
     #expect(

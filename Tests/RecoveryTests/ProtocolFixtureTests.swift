@@ -13,18 +13,11 @@ import Testing
       let n, k, q, train: Int
       let seed: UInt64
       let sslIdentifiability: [Double]
-      let multiviewCRL: [Double]?
-      let clICA: Double?
+      let multiviewCRL, clICA: [Double]
       var testDescription: String { name }
       /// The same inputs as those of SimilarityFixtureTests.
       var data: (x: Matrix<Double>, y: Matrix<Double>) {
-        get throws {
-          let text =
-            #"{"name":"","kind":"\#(kind)","n":\#(n),"k":\#(k),"q":\#(q),"seed":\#(seed),"mccPearson":0,"#
-            + #""mccSpearman":0,"sap":0,"mig":0,"ckaLinearBiased":0,"svcca":0,"pwcca":0}"#
-          return SimilarityFixtureTests.data(
-            try JSONDecoder().decode(SimilarityFixtureTests.Fixture.Case.self, from: Data(text.utf8)))
-        }
+        SimilarityFixtureTests.data(n: n, k: k, q: q, seed: seed, kind: kind)
       }
     }
     let cases: [Case]
@@ -49,36 +42,52 @@ import Testing
     }
   }
 
-  @Test("The fixture file is there, with constant columns, fewer rows than features, and many rows")
+  @Test("The fixture file is there, with what breaks evaluations")
   func present() {
-    #expect(Self.cases.count == 9 && Self.cases.contains { $0.kind == "constant" })
+    #expect(Self.cases.count == 25)
+    for kind in ["constant", "rank", "heavy", "float32", "duplicate", "independent", "discrete"] {
+      #expect(Self.cases.contains { $0.kind == kind }, "\(kind)")
+    }
     #expect(Self.cases.contains { $0.train < $0.k } && Self.cases.contains { $0.train > 2000 })
-    #expect(Self.cases.contains { $0.n - $0.train > 2000 })
+    #expect(Self.cases.contains { $0.k == 1 } && Self.cases.contains { $0.n == 100_000 })
+    // More than one batch of either size.
+    #expect(Self.cases.count { $0.n > 4096 } > 5 && Self.cases.count { $0.n > 6144 } > 4)
+    #expect(Self.cases.count { $0.multiviewCRL.count == 2 } >= 20)
+    #expect(Self.cases.contains { $0.n > 4096 && $0.multiviewCRL.count == 2 })
   }
 
   @Test("ssl-identifiability fits all first rows and scores batches of 4096", arguments: cases)
   func sslIdentifiability(fixture: Fixture.Case) throws {
-    let (x, y) = try fixture.data
+    let (x, y) = fixture.data
     let scores = try RecoveryProtocol.sslIdentifiability.scores(
       features: x, targets: y, trainRows: fixture.train, key: RandomKey(seed: 0))
     expect(scores[...], fixture.sslIdentifiability)
   }
 
-  @Test(
-    "multiview-crl gives scikit-learn's numbers under a given order of rows",
-    arguments: cases.filter { $0.multiviewCRL != nil })
+  @Test("multiview-crl gives scikit-learn's numbers under a given order of rows, batch by batch", arguments: cases)
   func multiviewCRL(fixture: Fixture.Case) throws {
-    let (x, y) = try fixture.data
-    var target: UInt64 = 0
-    let scores = try RecoveryProtocol.randomSplitScores(x, y, key: RandomKey(seed: 0)) { rows, _ in
-      defer { target += 1 }
-      let keys = congruentialMatrix(rows.count, 1, seed: fixture.seed + 100 + target).storage
-      return keys.indices.sorted { keys[$0] < keys[$1] }
+    let (x, y) = fixture.data
+    var orders = Matrix<Double>(rows: fixture.n, columns: fixture.q)
+    let batches = RecoveryProtocol.splitBatches(rows: fixture.n)
+    for (batch, rows) in batches.enumerated() {
+      for column in 0..<fixture.q {
+        let seed = fixture.seed + 100 + UInt64(batch * fixture.q + column)
+        let keys = congruentialMatrix(rows.count, 1, seed: seed).storage
+        for (row, index) in keys.indices.sorted(by: { keys[$0] < keys[$1] }).enumerated() {
+          orders[rows.lowerBound + row, column] = Double(index)
+        }
+      }
     }
-    #expect(scores.map(\.name) == ["r2-linear", "r2-kernel", "r2-mlp"])
-    expect(scores[..<2], try #require(fixture.multiviewCRL))
-    #expect(target == UInt64(fixture.q))
-    // The same orders in a matrix, as a user gives them.
+    let scores = try RecoveryProtocol.randomSplitScores(
+      x, y, key: RandomKey(seed: 0), regressions: Array(["r2-linear", "r2-kernel"].prefix(fixture.multiviewCRL.count))
+    ) { batch, target in batch.map { Int(orders[$0, target]) } }
+    expect(scores[...], fixture.multiviewCRL)
+  }
+
+  @Test("The same orders in a file give the same numbers, and all three regressions")
+  func givenOrder() throws {
+    let fixture = try #require(Self.cases.first)
+    let (x, y) = fixture.data
     var orders = Matrix<Double>(rows: fixture.n, columns: fixture.q)
     for column in 0..<fixture.q {
       let keys = congruentialMatrix(fixture.n, 1, seed: fixture.seed + 100 + UInt64(column)).storage
@@ -86,17 +95,19 @@ import Testing
         orders[row, column] = Double(index)
       }
     }
-    let given = try RecoveryProtocol.multiviewCRL.scores(
+    let scores = try RecoveryProtocol.multiviewCRL.scores(
       features: x, targets: y, trainRows: 0, key: RandomKey(seed: 0),
       rowOrder: RowOrder(orders, rows: fixture.n, targets: fixture.q, name: "orders"))
-    #expect(given[..<2] == scores[..<2])
+    #expect(scores.map(\.name) == ["r2-linear", "r2-kernel", "r2-mlp"])
+    expect(scores[..<2], fixture.multiviewCRL)
   }
 
-  @Test("cl-ica's least squares are scikit-learn's in-sample", arguments: cases.filter { $0.clICA != nil })
+  @Test("cl-ica is scikit-learn's least squares and SciPy's assignment, in-sample and batch by batch", arguments: cases)
   func clICA(fixture: Fixture.Case) throws {
-    let (x, y) = try fixture.data
+    let (x, y) = fixture.data
     let scores = try RecoveryProtocol.clICA.scores(features: x, targets: y, trainRows: 0, key: RandomKey(seed: 0))
-    expect(scores[..<1], [try #require(fixture.clICA)])
+    #expect(scores.map(\.name) == ["r2-linear", "mcc-pearson", "mcc-spearman"])
+    expect(scores[...], fixture.clICA)
   }
 
   @Test("ssl-identifiability fits on a third unless told otherwise: 5 batches of 15; the others on half")

@@ -17,26 +17,40 @@ import Testing
       let sslIdentifiability: [Double]?
       var testDescription: String { name }
     }
+    /// HSIC under all permutations of a few rows.
+    struct Exact: Decodable, CustomTestStringConvertible {
+      let n, k, q: Int
+      let seed: UInt64
+      let kind: String
+      let statistic, share: Double
+      let permuted: [Double]
+      var testDescription: String { "\(kind), \(n) rows" }
+    }
     let cases: [Case]
+    let exact: [Exact]
   }
 
-  static let cases: [Fixture.Case] = {
+  static let fixture: Fixture? = {
     guard let url = Bundle.module.url(forResource: "Fixtures/similarity", withExtension: "json"),
-      let data = try? Data(contentsOf: url), let fixture = try? JSONDecoder().decode(Fixture.self, from: data)
-    else { return [] }
-    return fixture.cases
+      let data = try? Data(contentsOf: url)
+    else { return nil }
+    return try? JSONDecoder().decode(Fixture.self, from: data)
   }()
+  static let cases = fixture?.cases ?? []
 
   /// The relative tolerance promised in docs/metrics.md.
   static let tolerance = 1e-6
 
   /// Keep in step with `data` of the script.
   static func data(_ fixture: Fixture.Case) -> (x: Matrix<Double>, y: Matrix<Double>) {
-    let (n, k, q, kind) = (fixture.n, fixture.k, fixture.q, fixture.kind)
+    data(n: fixture.n, k: fixture.k, q: fixture.q, seed: fixture.seed, kind: fixture.kind)
+  }
+
+  static func data(n: Int, k: Int, q: Int, seed: UInt64, kind: String) -> (x: Matrix<Double>, y: Matrix<Double>) {
     var x =
       kind == "rank"
-      ? congruentialMatrix(n, 2, seed: fixture.seed) * congruentialMatrix(2, k, seed: fixture.seed + 3)
-      : congruentialMatrix(n, k, seed: fixture.seed)
+      ? congruentialMatrix(n, 2, seed: seed) * congruentialMatrix(2, k, seed: seed + 3)
+      : congruentialMatrix(n, k, seed: seed)
     x.withUnsafeMutableElements { x in
       for i in x.indices {
         switch kind {
@@ -53,9 +67,9 @@ import Testing
         x[i * k + k - 2] = 2 * x[i * k + 1] - x[i * k] + 3
       }
     }
-    var y = 0.5 * congruentialMatrix(n, q, seed: fixture.seed + 2)
+    var y = 0.5 * congruentialMatrix(n, q, seed: seed + 2)
     if kind != "independent" {
-      y = y + x * congruentialMatrix(k, q, seed: fixture.seed + 1)
+      y = y + x * congruentialMatrix(k, q, seed: seed + 1)
       for i in 0..<n { y[i, 0] += x[i, 0] * x[i, 0] }
     }
     y.withUnsafeMutableElements { y in
@@ -73,7 +87,7 @@ import Testing
   }
 
   @Test("The fixture file is there")
-  func present() { #expect(Self.cases.count == 26) }
+  func present() { #expect(Self.cases.count == 26 && Self.fixture?.exact.count == 3) }
 
   @Test("Every similarity is the one of its published formula", arguments: cases)
   func similarities(fixture: Fixture.Case) throws {
@@ -86,8 +100,8 @@ import Testing
     expect(try SubspaceSimilarity.svcca(x, y), fixture.svcca, "SVCCA")
     expect(try SubspaceSimilarity.pwcca(x, y), fixture.pwcca, "PWCCA")
     expect(try KernelAlignment.linear(x, y, estimator: .biased), fixture.ckaLinearBiased, "linear CKA")
-    guard fixture.n <= 1000 else { return }
     expect(try KernelAlignment.linear(x, y, estimator: .unbiased), fixture.ckaLinearUnbiased, "unbiased linear CKA")
+    guard fixture.n <= 1000 else { return }
     expect(try KernelAlignment.gaussian(x, y, estimator: .biased), fixture.ckaGaussianBiased, "Gaussian CKA")
     expect(
       try KernelAlignment.gaussian(x, y, estimator: .unbiased), fixture.ckaGaussianUnbiased, "unbiased Gaussian CKA")
@@ -95,6 +109,30 @@ import Testing
     expect(try unbiasedSquaredDistanceCorrelation(x, y), fixture.distanceCorrelationUnbiased, "bias-corrected dCor²")
     var stream = RandomStream(RandomKey(seed: 1))
     expect(try IndependenceTest(x, y, permutations: 1, using: &stream).statistic, fixture.hsic, "HSIC")
+  }
+
+  @Test(
+    "The independence test draws from all permutations, and its p-value is their share", arguments: fixture?.exact ?? []
+  )
+  func exactTest(fixture: Fixture.Exact) throws {
+    let (x, y) = Self.data(n: fixture.n, k: fixture.k, q: fixture.q, seed: fixture.seed, kind: fixture.kind)
+    var stream = RandomStream(RandomKey(seed: 5))
+    let count = 2000
+    let test = try IndependenceTest(x, y, permutations: count, using: &stream)
+    expect(test.statistic, fixture.statistic, "HSIC")
+    // Every drawn statistic is that of one of the n! permutations, and each is drawn.
+    let scale = fixture.permuted.last!
+    var seen = [Bool](repeating: false, count: fixture.permuted.count)
+    for value in test.permuted {
+      let index = try #require(
+        fixture.permuted.indices.min { abs(fixture.permuted[$0] - value) < abs(fixture.permuted[$1] - value) })
+      #expect(abs(fixture.permuted[index] - value) <= 1e-12 * scale)
+      for (other, twin) in fixture.permuted.enumerated() where abs(twin - value) <= 1e-12 * scale { seen[other] = true }
+    }
+    #expect(seen.allSatisfy { $0 })
+    let drawn = Int((test.pValue * Double(count + 1)).rounded()) - 1
+    let interval = Proportion(successes: drawn, trials: count).interval(confidence: 0.999)
+    #expect(interval.contains(fixture.share), "\(test.pValue) \(fixture.share)")
   }
 
   @Test(

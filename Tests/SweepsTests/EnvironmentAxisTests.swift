@@ -65,7 +65,7 @@ import Testing
       let lines = csv.split(separator: "\n")
       #expect(
         lines[0] == "cell,graph,mechanism,mask_ratio,patch_size,width,generator_seed,training_seed,evaluation,level,"
-          + "node,target,estimator,metric,value,p_value,normalised,masks,probes,fit_rows,score_rows")
+          + "node,target,estimator,metric,value,p_value,normalised,masks,probes,fit_rows,score_rows,trace_error")
       #expect(
         Set(lines.dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false)[2] })
           == ["rho-0.8", "rho-0.8 @ cold", "rho-0.8 @ gain", "rho-0.8 @ heavy"])

@@ -52,11 +52,39 @@ import Testing
         #expect(metric.range.contains(row.value), "\(row)")
         let masks = !isPerMask ? 1 : metric == .r2Linear ? 3 : 2
         #expect(row.probes == masks || row.target == "content", "\(row)")
-        #expect((row.pValue != nil) == (metric == .hsic && row.estimator == "mae"), "\(row)")
+        // Floors and ceilings have a p-value of HSIC too; shuffled targets are its null.
+        #expect((row.pValue != nil) == (metric == .hsic && row.estimator != "shuffled"), "\(row)")
+        #expect((row.traceError != nil) == metric.isNystroem, "\(row)")
+        #expect(row.traceError.map { (0...1).contains($0) } ?? true, "\(row)")
         // A level is given all other levels of its kind; a node and the content have no others.
         #expect(!metric.isPartial || (row.level != nil && row.node == nil), "\(row)")
       }
     }
+  }
+
+  @Test("Every metric has a normalised score between floor and ceiling, in-sample ones too; of leakage there is none")
+  func normalised() async throws {
+    let csv = try await withTemporaryDirectory { folder in
+      try await runSweep(
+        Self.plan(
+          "modes: [full], targets: z, metrics: [r2_linear, svcca, hsic, cka_linear_biased], nodes: false, rows: 60, "
+            + "pooled_rows: 80, pair_rows: 40"), in: folder
+      ).csv
+    }
+    let rows = csv.split(separator: "\n").dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    func value(_ row: [Substring], _ estimator: String) throws -> Double {
+      let other = try #require(
+        rows.first { $0[9...11] == row[9...11] && $0[12] == estimator && $0[13] == row[13] })
+      return try #require(Double(other[14]))
+    }
+    let own = rows.filter { $0[12] == "mae" }
+    #expect(Set(own.map { $0[13] }) == ["r2_linear", "svcca", "hsic", "cka_linear_biased"])
+    for row in own {
+      let (floor, ceiling) = (try value(row, "untrained"), try value(row, "ceiling"))
+      let expected = ceiling - floor > 1e-3 ? (try value(row, "mae") - floor) / (ceiling - floor) : nil
+      #expect(Double(row[16]) == expected, "\(row)")
+    }
+    #expect(own.contains { $0[13] == "svcca" && $0[16] != "" })
   }
 
   @Test("A fixed mask has content and leakage in every mode")

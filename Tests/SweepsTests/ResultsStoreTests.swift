@@ -29,8 +29,8 @@ import Testing
         }
       }
       // One worker: cells are in the order of the plan. The columns of the view are those of results.csv up to p_value,
-      // and the probes.
-      #expect(stored == rows.map { Array($0[..<16]) + [$0[18]] })
+      // and the probes and trace errors.
+      #expect(stored == rows.map { Array($0[..<16]) + [$0[18], $0[21]] })
       #expect(rows.count > 300)
     }
   }
@@ -48,6 +48,10 @@ import Testing
       #expect(row["specification"] == SHA256.hexadecimal(cell.specification.canonicalText))
       #expect(row["training_seed"] == "18446744073709551615" && row["generator_seed"] == "1")
       #expect(row["seconds"] == cell.result.seconds && row["attempts"] == 1)
+      // The processor's time has two parts, and no more than the wall's where nothing else is counted in it.
+      let (training, evaluation): (Double, Double) = (row["training_seconds"], row["evaluation_seconds"])
+      #expect(training > 0 && evaluation > 0 && training + evaluation <= cell.result.seconds + 0.01)
+      #expect(cell.result.processorSeconds?.training == training)
       // A process with BLAS, and less than the machine: in bytes.
       #expect((10_000_000..<100_000_000_000).contains(row["peak_memory"] as Int))
       #expect(row["strata_version"] == StrataVersion.current)
@@ -162,6 +166,34 @@ import Testing
       } throws: {
         "\($0)".contains("written by a newer version")
       }
+    }
+  }
+
+  @Test("A store of the first version of the schema is brought up to date, and its cells stay finished")
+  func firstVersion() async throws {
+    let plan = try tinyPlan(ratios: "0.5", seeds: "1")
+    try await withTemporaryDirectory { folder in
+      let whole = try await runSweep(plan, in: folder).csv
+      try withStore(folder) { store in
+        try store.execute(
+          sql: """
+            DROP VIEW results;
+            ALTER TABLE scores DROP COLUMN trace_error;
+            ALTER TABLE cells DROP COLUMN training_seconds;
+            ALTER TABLE cells DROP COLUMN evaluation_seconds;
+            CREATE VIEW results AS SELECT cell, value FROM cells JOIN scores USING (number);
+            DELETE FROM grdb_migrations WHERE identifier LIKE '2:%'
+            """)
+      }
+      let (outcome, csv) = try await runSweep(plan, in: folder)
+      #expect(outcome.reused == outcome.cells.count && csv == whole)
+      let seconds = try withStore(folder) { store in
+        try Row.fetchAll(store, sql: "SELECT training_seconds, evaluation_seconds FROM cells")
+      }
+      #expect(seconds.count == 1 && seconds.allSatisfy { ($0[0] as Double?) == nil && ($0[1] as Double?) == nil })
+      #expect(
+        try withStore(folder) { try Int.fetchOne($0, sql: "SELECT count(*) FROM results WHERE trace_error IS NULL") }
+          ?? 0 > 0)
     }
   }
 

@@ -29,9 +29,9 @@ import Testing
     let lines = csv.split(separator: "\n")
     #expect(
       lines[0] == "cell,graph,mechanism,mask_ratio,patch_size,width,generator_seed,training_seed,evaluation,level,node,"
-        + "target,estimator,metric,value,p_value,normalised,masks,probes,fit_rows,score_rows")
+        + "target,estimator,metric,value,p_value,normalised,masks,probes,fit_rows,score_rows,trace_error")
     let rows = lines.dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
-    #expect(rows.allSatisfy { $0.count == 21 })
+    #expect(rows.allSatisfy { $0.count == 22 && $0[21] == "" })
     #expect(Set(rows.map { $0[8] }) == ["per-mask", "pooled", "full"])
     #expect(Set(rows.map { $0[9] }) == ["2", "1", "0", ""])
     #expect(Set(rows.map { $0[11] }) == ["z", "epsilon", "content"])

@@ -81,14 +81,16 @@ extension ResultsStore {
     try database.cachedStatement(
       sql: """
         INSERT INTO cells (cell, specification, graph, mechanism, mask_ratio, patch_size, width, generator_seed,
-          training_seed, status, reason, final_loss, steps, seconds, peak_memory, attempts, run, checksum)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          training_seed, status, reason, final_loss, steps, seconds, peak_memory, attempts, run, checksum,
+          training_seconds, evaluation_seconds)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
       cell.name, cell.hash, specification.graph.name, specification.generatorLabel, specification.maskRatio,
       specification.patchSize, specification.architecture.representationWidth, "\(specification.generatorSeed)",
       "\(specification.trainingSeed)", status.rawValue, reason, result?.finalLoss, result?.steps,
       result?.seconds ?? seconds, peakMemory, attempts, run, Int64(checksum),
+      result?.processorSeconds?.training, result?.processorSeconds?.evaluation,
     ])
     return database.lastInsertedRowID
   }
@@ -144,7 +146,7 @@ extension ResultsStore {
   static let columns =
     "number, specification, status, reason, final_loss, steps, seconds, attempts, run, checksum"
 
-  static let scoreColumns = "evaluation, level, node, target, estimator, metric, value, p_value, probes"
+  static let scoreColumns = "evaluation, level, node, target, estimator, metric, value, p_value, probes, trace_error"
 
   /// ``columns`` of a row, from a place on.
   static func cell(_ row: Row, from at: Int = 0) throws -> StoredCell {
@@ -162,7 +164,8 @@ extension ResultsStore {
     RecoveryScore(
       evaluation: try row.required(at), level: try row.optional(at + 1), node: try row.optional(at + 2),
       target: try row.required(at + 3), estimator: try row.required(at + 4), metric: try row.required(at + 5),
-      value: try row.optional(at + 6) ?? .nan, pValue: try row.optional(at + 7), probes: try row.optional(at + 8))
+      value: try row.optional(at + 6) ?? .nan, pValue: try row.optional(at + 7), probes: try row.optional(at + 8),
+      traceError: try row.optional(at + 9))
   }
 
   /// The result of a cell that is finished or diverged.

@@ -87,10 +87,10 @@ extension ResultsStore {
           FROM source.runs WHERE run IN (SELECT run FROM incoming);
         INSERT INTO main.cells SELECT number + :number, cell, specification, graph, mechanism, mask_ratio, patch_size, width,
             generator_seed, training_seed, status, reason, final_loss, steps, seconds, peak_memory, attempts, run + :run,
-            checksum
+            checksum, training_seconds, evaluation_seconds
           FROM source.cells WHERE number IN (SELECT number FROM incoming) ORDER BY number;
         INSERT INTO main.scores SELECT number + :number, position, evaluation, level, node, target, estimator, metric, value,
-            p_value, probes
+            p_value, probes, trace_error
           FROM source.scores WHERE number IN (SELECT number FROM incoming) ORDER BY number, position;
         DELETE FROM main.started WHERE cell IN (SELECT cell FROM source.cells WHERE status <> 'failed');
         """, arguments: ["run": run, "number": number])

@@ -89,10 +89,11 @@ extension ResultsStore {
         try Self.insert(whole, into: "cells", database)
         for (position, score) in scores.enumerated() {
           try database.execute(
-            sql: "INSERT INTO scores VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            sql:
+              "INSERT INTO scores (number, position, \(Self.scoreColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
               number, position, score.evaluation, score.level, score.node, score.target, score.estimator, score.metric,
-              score.value, score.pValue, score.probes,
+              score.value, score.pValue, score.probes, score.traceError,
             ])
         }
       }

@@ -18,8 +18,7 @@ struct ScoreInsertion {
     (self.database, self.number) = (database, number)
     statement = try database.cachedStatement(
       sql: """
-        INSERT INTO scores (number, position, evaluation, level, node, target, estimator, metric, value, p_value, probes)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO scores (number, position, \(ResultsStore.scoreColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).sqliteStatement
   }
@@ -39,6 +38,7 @@ struct ScoreInsertion {
     try check(sqlite3_bind_double(statement, 9, score.value), SQLITE_OK)
     try bind(score.pValue, at: 10)
     try bind(score.probes.map(Int64.init), at: 11)
+    try bind(score.traceError, at: 12)
     try check(sqlite3_step(statement), SQLITE_DONE)
     position += 1
   }

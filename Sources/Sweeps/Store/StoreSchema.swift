@@ -14,6 +14,9 @@ enum StoreSchema {
     migrator.registerMigration("1: plans, runs, cells, scores") { database in
       try database.execute(sql: version1)
     }
+    migrator.registerMigration("2: processor time, trace errors") { database in
+      try database.execute(sql: version2)
+    }
     return migrator
   }
 
@@ -84,6 +87,18 @@ enum StoreSchema {
     CREATE VIEW results AS
       SELECT cell, graph, mechanism, mask_ratio, patch_size, width, generator_seed, training_seed, evaluation, level, node,
         target, estimator, metric, value, p_value, probes
+      FROM cells JOIN scores USING (number)
+      ORDER BY number, position;
+    """
+
+  private static let version2 = """
+    ALTER TABLE cells ADD COLUMN training_seconds REAL;     -- of the processor; NULL in rows of version 1
+    ALTER TABLE cells ADD COLUMN evaluation_seconds REAL;   -- likewise, with theory's predictions
+    ALTER TABLE scores ADD COLUMN trace_error REAL;         -- of Nyström scores
+    DROP VIEW results;
+    CREATE VIEW results AS
+      SELECT cell, graph, mechanism, mask_ratio, patch_size, width, generator_seed, training_seed, evaluation, level, node,
+        target, estimator, metric, value, p_value, probes, trace_error
       FROM cells JOIN scores USING (number)
       ORDER BY number, position;
     """

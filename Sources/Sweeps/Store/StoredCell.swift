@@ -41,6 +41,8 @@ struct ScoreChecksum {
     add(Self.bits(score.value))
     add(Self.bits(score.pValue ?? .nan))
     add(UInt64(bitPattern: Int64(score.probes ?? -1)))
+    // Only where there is one: rows that were written before there was any keep their checksums.
+    if let traceError = score.traceError { add(Self.bits(traceError)) }
     checksum.update(bytes)
   }
 
