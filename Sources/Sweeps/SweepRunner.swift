@@ -140,7 +140,11 @@ public struct SweepRunner: Sendable {
     writer.whenFailing { work.cancel() }
     let results: [Int: CellOutcome]
     do {
-      results = try await withTaskCancellationHandler { try await work.value } onCancel: { work.cancel() }
+      results = try await withTaskCancellationHandler {
+        try await work.value
+      } onCancel: {
+        work.cancel()
+      }
     } catch {
       // What is finished is kept also where another cell ends the sweep; an error of the writing is why the others were cancelled.
       try writer.finish()
