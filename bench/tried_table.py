@@ -15,12 +15,15 @@ def spread(values, digits=3):
     return f"{statistics.median(values):+.{digits}f} ({min(values):+.{digits}f} … {max(values):+.{digits}f})"
 
 
-print(f"ρ-tree, {len(seeds)} training seeds, medians with ranges; R² of the root and loss less the closed form for the same masks.\n")
+count = f"{len(seeds)} training seed{'s' if len(seeds) > 1 else ''}"
+print(f"ρ-tree, {count}, medians with ranges; R² of the root and loss less the closed form for the same masks.\n")
 print("| ratio | samples that share a mask | R² | loss |")
 print("|--:|--:|--:|--:|")
 for ratio in sorted({row["ratio"] for row in rows}):
     for group in [1, 8, 64, 512]:
         found = [row for row in rows if row["ratio"] == ratio and row["settings"] == f"fast/{group}"]
+        if not found:
+            continue
         r2 = [row["r2"] - row["theory"][0] for row in found]
         loss = [row["loss"] - row["theory"][1] for row in found]
         print(f"| {ratio} | {group} | {spread(r2)} | {spread(loss, 4)} |")
@@ -32,6 +35,8 @@ for ratio in sorted({row["ratio"] for row in rows}):
         stops, there, end = [], [], []
         for seed in seeds:
             course = [row for row in rows if (row["ratio"], row["seed"], row["settings"]) == (ratio, seed, "constant")]
+            if not course:
+                continue
             loss = {row["step"]: row["loss"] for row in course}
             stop = next(
                 (row for row in course if row["step"] > 500 and row["loss"] > (1 - share) * loss[row["step"] - 500]), course[-1]
@@ -39,6 +44,8 @@ for ratio in sorted({row["ratio"] for row in rows}):
             stops.append(stop["step"])
             there.append(stop["r2"] - stop["theory"][0])
             end.append(course[-1]["r2"] - course[-1]["theory"][0])
+        if not stops:
+            continue
         print(
             f"| {ratio} | {100 * share:g} % | {statistics.median(stops):.0f} ({min(stops)} – {max(stops)}) | {spread(there)} | {spread(end)} |"
         )
