@@ -131,16 +131,6 @@ extension ResultsStore {
     try query { try String.fetchSet($0, sql: "SELECT cell FROM cells") }
   }
 
-  /// Attempts by cells that are running or were cut off.
-  func started() throws(SpecificationError) -> [String: (run: Int64, attempts: Int)] {
-    try query { database in
-      var result: [String: (run: Int64, attempts: Int)] = [:]
-      let rows = try Row.fetchCursor(database, sql: "SELECT cell, run, attempts FROM started")
-      while let row = try rows.next() { result[try row.required(0)] = (try row.required(1), try row.required(2)) }
-      return result
-    }
-  }
-
   static let columns =
     "number, specification, status, reason, final_loss, steps, seconds, attempts, run, checksum"
 
