@@ -97,4 +97,18 @@ import Testing
       #expect(try await runSweep(plan, in: shared).csv == whole)
     }
   }
+
+  @Test("The plan of a folder is that of the newest run, in whatever store")
+  func newestPlan() async throws {
+    try await withTemporaryDirectory { folder in
+      _ = try await runSweep(tinyPlan(seeds: "[1, 2]"), in: folder)
+      let more = try tinyPlan(seeds: "[1, 2, 3]")
+      #expect(try await run(more, 1, of: 1, in: folder).cells.count == 2)
+      #expect(try SweepDirectory(folder.path).lastPlan().trainingSeeds == [1, 2, 3])
+      let status = try SweepStatus(of: SweepDirectory(folder.path))
+      #expect(status.done == 6 && status.total == 6)
+      _ = try await runSweep(tinyPlan(seeds: "[1, 4]"), in: folder)
+      #expect(try SweepDirectory(folder.path).lastPlan().trainingSeeds == [1, 4])
+    }
+  }
 }
