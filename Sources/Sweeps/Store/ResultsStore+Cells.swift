@@ -25,19 +25,19 @@ extension ResultsStore {
     }
   }
 
-  /// Notes that a cell is started. Lost in a power loss, so it costs no wait for the disk.
+  /// Notes that a cell is started. A power loss may take that back, so with a log it costs no wait for the disk.
   ///
   /// - Parameter earlier: Attempts that are not in this store.
   func start(_ cell: PlannedCell, run: Int64, earlier: Int = 0) throws(SpecificationError) {
     try query { database in
-      try database.execute(sql: "PRAGMA synchronous = NORMAL")
-      try database.cachedStatement(
+      let statement = try database.cachedStatement(
         sql: """
           INSERT INTO started (cell, run, attempts, started_at) VALUES (?, ?, ?, ?) ON CONFLICT (cell)
             DO UPDATE SET run = excluded.run, attempts = attempts + 1, started_at = excluded.started_at
-          """
-      ).execute(arguments: [cell.name, run, earlier + 1, Date().timeIntervalSince1970])
-      try database.execute(sql: "PRAGMA synchronous = FULL")
+          """)
+      try withoutWaiting(database) {
+        try statement.execute(arguments: [cell.name, run, earlier + 1, Date().timeIntervalSince1970])
+      }
     }
   }
 
