@@ -60,7 +60,8 @@ public struct SweepMerger: Sendable {
     let sources = try inputs.flatMap { try stores(of: $0) }
     guard recovers || !sources.isEmpty || ResultsStore.exists(output.storePath) else { throw nothing(output.path) }
     var outcome = Outcome()
-    // Damage is found before anything is written into the output.
+    // Damage to the structure is found before anything is written into the output; changed scores are found as their store
+    // is taken over, of which nothing is written then.
     for source in sources { try check(source, &outcome) }
     let own = ResultsStore.exists(output.storePath) ? [output.storePath] : []
     let plan = try self.plan ?? commonPlan(own + sources)

@@ -91,7 +91,8 @@ public struct SweepRunner: Sendable {
     if !ResultsStore.exists(directory.storePath) {
       generators = try Generators(cells: cells.map(\.specification), plan: plan)
     }
-    let session = try SweepSession(directory: directory, shard: options.shard, recovers: options.recovers)
+    let session = try SweepSession(
+      directory: directory, shard: options.shard, cells: cells, recovers: options.recovers)
     defer { session.close() }
     let body = try ResolvedPlan.body(plan)
     let provenance = Provenance(
@@ -99,7 +100,7 @@ public struct SweepRunner: Sendable {
     let run = Once { () throws in try session.store.begin(provenance, plan: plan, text: body) }
     try session.takeOver(cells, plan: plan, run: run.value)
     if options.retriesFailed { try session.store.forgetFailures(among: cells) }
-    let state = try session.state(of: cells)
+    let state = try session.state(of: cells, retriesFailed: options.retriesFailed)
     let drawn = try generators ?? Generators(cells: state.pending.map { cells[$0].specification }, plan: plan)
     try directory.write(try ResolvedPlan.text(plan, cells: all.count), as: "plan.resolved.yaml")
 

@@ -10,11 +10,9 @@ final class SweepSession: Sendable {
   let store: ResultsStore
   /// What was kept of a damaged store, if it was.
   let recovery: StoreRecovery?
-  /// Attempts at cells that other attempts at this shard were cut off in.
-  let earlierAttempts: [String: Int]
   private let lock: SweepLock
-  /// Stores with finished cells that a shard leaves alone.
-  private let others: [String]
+  /// What a shard leaves alone, or has to count.
+  private let elsewhere: CellsElsewhere
 
   /// What is finished of some cells, by their indices.
   struct State {
@@ -23,34 +21,37 @@ final class SweepSession: Sendable {
     var pending: [Int] = []
   }
 
+  /// Attempts at cells that are in other stores.
+  var earlierAttempts: [String: Int] { elsewhere.attempts }
+
   /// Takes the lock and opens the store.
   ///
+  /// - Parameters:
+  ///   - directory: The sweep's folder.
+  ///   - shard: The part that is run; nil for the whole.
+  ///   - cells: The cells of the shard; not needed for the whole, whose store has all that is known.
+  ///   - recovers: Whether a damaged store is replaced by what is sound of it.
   /// - Throws: `SpecificationError`: the folder cannot be written, another process holds it, the store is damaged.
-  init(directory: SweepDirectory, shard: Shard?, recovers: Bool) throws(SpecificationError) {
+  init(
+    directory: SweepDirectory, shard: Shard?, cells: [PlannedCell] = [], recovers: Bool
+  ) throws(SpecificationError) {
     self.directory = directory
     try directory.create(withShards: shard != nil)
     let path: String
     if let shard {
       (path, lock) = try Self.newAttempt(at: shard, in: directory)
-      others =
-        (ResultsStore.exists(directory.storePath) ? [directory.storePath] : [])
-        + directory.shardStores().filter { Self.isAttempt($0, at: shard) && $0 != path }
+      let own = path
+      let others = [directory.storePath].filter(ResultsStore.exists) + directory.shardStores().filter { $0 != own }
+      elsewhere = CellsElsewhere(in: others, among: Set(cells.map(\.name)))
     } else {
       path = directory.storePath
       lock = try SweepLock.acquire(directory.lockPath, subject: directory.path)
-      others = []
+      elsewhere = CellsElsewhere()
     }
     let journal: ResultsStore.Journal = shard == nil ? .writeAhead : .rollback
     recovery = recovers ? try ResultsStore.recover(path, journal: journal) : nil
     store = try ResultsStore.open(path, journal: journal)
     try store.check()
-    var attempts: [String: Int] = [:]
-    for other in others {
-      // Whoever is writing it may be on another machine; what cannot be read is run again.
-      guard let started = try? ResultsStore.read(other).started() else { continue }
-      attempts.merge(started.mapValues(\.attempts)) { $0 + $1 }
-    }
-    earlierAttempts = attempts
   }
 
   /// Ends the hold on the folder.
@@ -73,18 +74,21 @@ final class SweepSession: Sendable {
   }
 
   /// What is finished, and what is not: pending are cells that no store has.
-  func state(of cells: [PlannedCell]) throws(SpecificationError) -> State {
+  ///
+  /// - Parameters:
+  ///   - cells: The cells that are asked for.
+  ///   - retriesFailed: Whether cells that have failed in another store are pending too.
+  func state(of cells: [PlannedCell], retriesFailed: Bool) throws(SpecificationError) -> State {
     var state = State()
     let stored = try store.cells()
-    var elsewhere = Set<String>()
-    for other in others {
-      // As above.
-      guard let cells = try? ResultsStore.read(other).cells() else { continue }
-      elsewhere.formUnion(cells.filter { $0.value.status != .failed }.keys)
-    }
     for (index, cell) in cells.enumerated() {
       guard let found = try cell.row(in: stored) else {
-        if !elsewhere.contains(cell.name) { state.pending.append(index) }
+        if elsewhere.done.contains(cell.name) { continue }
+        if !retriesFailed, let reason = elsewhere.failures[cell.name] {
+          state.failures[index] = reason
+        } else {
+          state.pending.append(index)
+        }
         continue
       }
       if found.status == .failed {
@@ -111,8 +115,4 @@ final class SweepSession: Sendable {
   }
 
   private static func stem(_ shard: Shard) -> String { "\(shard.index)-of-\(shard.count).attempt-" }
-
-  private static func isAttempt(_ path: String, at shard: Shard) -> Bool {
-    path.split(separator: "/").last?.hasPrefix(stem(shard)) ?? false
-  }
 }

@@ -65,6 +65,29 @@ import Testing
     }
   }
 
+  @Test("A further attempt at a shard reports the cells that failed and does not run them; retry takes them from there")
+  func shardTimeLimit() throws {
+    let plan = SweepTests.plan.replacingOccurrences(of: "steps: 10", with: "steps: 60000")
+      .replacingOccurrences(of: "mask_ratios: [0.25, 0.5]", with: "mask_ratios: 0.5")
+    try withTemporaryDirectory { folder in
+      try write(plan, to: folder)
+      let shard = ["sweep", "run", "plan.yaml", "--out", "out", "--quiet", "--shard", "1/1", "--cell-seconds", "0.1"]
+      for attempt in 1...2 {
+        let run = try StrataBinary.run(shard, in: folder)
+        #expect(run.exitCode == 75)
+        #expect(run.standardError.hasPrefix("Error: out: 2 of 2 cells failed: "), "\(run.standardError)")
+        #expect(run.standardError.contains("time limit: not finished after 0.1 s"))
+        let store = try DatabaseQueue(path: folder.appending(path: "out/shards/1-of-1.attempt-\(attempt).sqlite").path)
+        #expect(try store.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM cells") } == (attempt == 1 ? 2 : 0))
+      }
+      let retry = try StrataBinary.run(["sweep", "retry", "out", "--failed", "--cell-seconds", "60"], in: folder)
+      #expect(retry.exitCode == 0 && retry.standardOutput.hasPrefix("2 cells (0 from an earlier run)"))
+      let store = SweepStore(folder.appending(path: "out"))
+      #expect(try store.read { try Int.fetchAll($0, sql: "SELECT attempts FROM cells") } == [2, 2])
+      #expect(try StrataBinary.run(shard, in: folder).exitCode == 0)
+    }
+  }
+
   @Test("A cell beyond its memory limit is ended and noted")
   func memoryLimit() throws {
     // The process alone, with its libraries, holds more than 16 MB.

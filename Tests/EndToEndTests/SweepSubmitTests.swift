@@ -115,6 +115,21 @@ import Testing
     }
   }
 
+  @Test("Behind the submission of a plan with one more seed, the status is that of this plan")
+  func extendedPlan() throws {
+    try withSlurm { folder, strata in
+      #expect(try strata(["sweep", "run", "plan.yaml", "--out", "out", "--quiet"]).exitCode == 0)
+      let more = SweepTests.plan.replacingOccurrences(of: "training_seeds: [1, 2]", with: "training_seeds: [1, 2, 3]")
+      try Data(more.utf8).write(to: folder.appending(path: "more.yaml"))
+      let submitted = try strata(["sweep", "submit", "more.yaml", "--out", "out", "--cells-per-task", "6"])
+      #expect(submitted.standardOutput.hasPrefix("2 of 6 cells in tasks 1 of job 101"), "\(submitted.standardOutput)")
+      #expect(try strata(["sweep", "status", "out"]).standardOutput.hasPrefix("small: 4 of 6 cells done, 0 running, "))
+      // A retry is one of this plan too, and runs what is missing of it.
+      let retry = try strata(["sweep", "retry", "out", "--failed"])
+      #expect(retry.standardOutput == "6 cells (4 from an earlier run): out/results.csv\n")
+    }
+  }
+
   @Test("A merge that is refused takes its array back")
   func refusedMerge() throws {
     let refusing = "case $* in *afterany*) echo 'sbatch: error: no' >&2; exit 1;; *) echo 7;; esac"

@@ -124,6 +124,39 @@ import Testing
     }
   }
 
+  @Test(
+    "A row's number that was changed into a huge one costs its cell alone, and no time, also where the table is damaged too",
+    .timeLimit(.minutes(1)), arguments: [false, true])
+  func hugeNumber(damagesTable: Bool) async throws {
+    let plan = try tinyPlan()
+    try await withTemporaryDirectory { folder in
+      let whole = try await runSweep(plan, in: folder).csv
+      let file = folder.appending(path: "results.sqlite")
+      let index = try await DatabaseQueue(path: file.path).writeWithoutTransaction { store in
+        try store.execute(
+          sql: "PRAGMA foreign_keys = OFF; UPDATE scores SET number = 1 << 40 WHERE number = 2 AND position = 7")
+        return try Int.fetchOne(
+          store, sql: "SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_cells_1'")!
+      }
+      if damagesTable {
+        // The index of the names: the table is read without it, and every number is tried.
+        var bytes = try Data(contentsOf: file)
+        for offset in 4096 * (index - 1)..<4096 * index { bytes[offset] = 0xA5 }
+        try bytes.write(to: file)
+      }
+      var options = SweepRunnerOptions()
+      options.recovers = true
+      let runner = SweepRunner(plan: plan, directory: SweepDirectory(folder.path), workers: 1, options: options)
+      let damaged = try Data(contentsOf: file)
+      let outcome = try await runner.run()
+      let recovery = try #require(outcome.recovery)
+      #expect(recovery.kept == 3 && recovery.lost.count == 1 && outcome.reused == 3)
+      // But for the header, which says by what journal it was opened last.
+      #expect(try Data(contentsOf: URL(filePath: recovery.damagedPath)).dropFirst(100) == damaged.dropFirst(100))
+      #expect(try String(contentsOf: folder.appending(path: "results.csv"), encoding: .utf8) == whole)
+    }
+  }
+
   @Test("A page overwritten with garbage costs the cells on it and no others", arguments: [3, 6, 11, 20])
   func garbagePage(page: Int) async throws {
     let plan = try tinyPlan(seeds: "[1, 2, 3, 4, 5, 6]")
@@ -143,6 +176,30 @@ import Testing
       print("page \(page): \(recovery.kept) of 12 cells kept")
       #expect(outcome.reused == recovery.kept && outcome.cells.count == 12)
       #expect(try String(contentsOf: folder.appending(path: "results.csv"), encoding: .utf8) == whole)
+    }
+  }
+
+  @Test("Whoever looks for the holder of the lock, and has it for a moment, does not keep a run from starting")
+  func watcher() async throws {
+    let plan = try tinyPlan(ratios: "0.5", seeds: "1")
+    try await withTemporaryDirectory { folder in
+      let descriptor = open(folder.appending(path: "results.lock").path, O_RDONLY | O_CREAT | O_CLOEXEC, 0o666)
+      defer { close(descriptor) }
+      #expect(flock(descriptor, LOCK_SH | LOCK_NB) == 0)
+      // A thread of its own: tasks wait for those of other tests.
+      Thread.detachNewThread {
+        usleep(60_000)
+        flock(descriptor, LOCK_UN)
+      }
+      let outcome = try await runSweep(plan, in: folder).outcome
+      #expect(outcome.cells.count == 1)
+      // A holder that stays is named all the same.
+      #expect(flock(descriptor, LOCK_SH | LOCK_NB) == 0)
+      await #expect {
+        try await runSweep(plan, in: folder)
+      } throws: {
+        "\($0)".contains("a run is writing into this folder already: process ")
+      }
     }
   }
 

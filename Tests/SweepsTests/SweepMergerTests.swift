@@ -108,6 +108,38 @@ import Testing
     }
   }
 
+  @Test(
+    "Scores that were changed on the disk are not taken over: the error names their store, and --recover takes them elsewhere"
+  )
+  func changedScores() async throws {
+    let plan = try tinyPlan()
+    try await withTemporaryDirectory { folder in
+      let whole = try await runSweep(plan, in: folder.appending(path: "whole")).csv
+      let (a, b, out) = (folder.appending(path: "a"), folder.appending(path: "b"), folder.appending(path: "out"))
+      for index in 1...2 { _ = try await run(plan, index, of: 2, in: a) }
+      _ = try await runSweep(plan, in: b)
+      let store = "shards/2-of-2.attempt-1.sqlite"
+      try withStore(a, store) {
+        try $0.execute(sql: "UPDATE scores SET metric = 'r' WHERE number = 1 AND position = 3")
+      }
+      #expect {
+        try merge([a, b], to: out)
+      } throws: {
+        let error = $0 as? SpecificationError
+        return error?.status == .invalidData && error?.file == a.appending(path: store).path
+          && "\($0)".contains("the scores of row 1 of the table 'cells' were changed")
+      }
+      // The first shard is there, and nothing of the second.
+      #expect(try withStore(out) { try Int.fetchOne($0, sql: "SELECT count(*) FROM cells") } == 2)
+      #expect(try withStore(out) { try Int.fetchOne($0, sql: "SELECT count(*) FROM scores WHERE metric = 'r'") } == 0)
+      let mended = try SweepMerger(
+        inputs: [a, b].map { SweepDirectory($0.path) }, output: SweepDirectory(out.path), recovers: true
+      ).run()
+      #expect(mended.recoveries.map(\.kept) == [1] && mended.missing.isEmpty)
+      #expect(try csv(out) == whole)
+    }
+  }
+
   @Test("Stores of different plans, and folders without a store, are errors")
   func faults() async throws {
     try await withTemporaryDirectory { folder in

@@ -1,5 +1,7 @@
+import Datasets
 import Foundation
 import GenerativeModels
+import LinearAlgebra
 import Recovery
 import Specifications
 import Stochastics
@@ -193,11 +195,17 @@ import Testing
       let checkpoint = cut.appending(path: "checkpoints/\(name)")
       #expect(FileManager.default.fileExists(atPath: model.path))
       #expect(!FileManager.default.fileExists(atPath: checkpoint.path))
-      // A finished state taken for a checkpoint: the training has nothing left to do, so it was really read.
+      // A finished state taken for a checkpoint: the training has nothing left to do.
       try removeCell(try plan.cells()[0].identifier, in: cut)
       try FileManager.default.copyItem(at: model, to: checkpoint)
       let resumed = try await runSweep(plan, in: cut)
       #expect(resumed.csv == whole && resumed.outcome.cells[0].result.steps == 60)
+      // With other parameters in it the scores are others: it is really read.
+      let state = try Safetensors(contentsOf: model.path)
+      let tensors = state.tensors.map { NamedTensor(name: $0.name, shape: $0.shape, values: $0.values.map { $0 / 2 }) }
+      try removeCell(try plan.cells()[0].identifier, in: cut)
+      try Safetensors(tensors: tensors, metadata: state.metadata).write(to: checkpoint.path)
+      #expect(try await runSweep(plan, in: cut).csv != whole)
       // The state of another cell under this cell's name is ignored.
       var other = plan
       other.trainingSeeds = [2]

@@ -51,4 +51,10 @@ extension SweepDirectory {
   func submittedPlan() -> String? {
     FileManager.default.contents(atPath: submittedPlanPath).map { String(decoding: $0, as: UTF8.self) }
   }
+
+  /// When the last round was submitted, in seconds since 1970; nil if none was.
+  func submittedAt() -> Double? {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: manifestPath)
+    return (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970
+  }
 }

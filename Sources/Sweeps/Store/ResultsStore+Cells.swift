@@ -25,19 +25,19 @@ extension ResultsStore {
     }
   }
 
-  /// Notes that a cell is started. Lost in a power loss, so it costs no wait for the disk.
+  /// Notes that a cell is started. A power loss may take that back, so with a log it costs no wait for the disk.
   ///
   /// - Parameter earlier: Attempts that are not in this store.
   func start(_ cell: PlannedCell, run: Int64, earlier: Int = 0) throws(SpecificationError) {
     try query { database in
-      try database.execute(sql: "PRAGMA synchronous = NORMAL")
-      try database.cachedStatement(
+      let statement = try database.cachedStatement(
         sql: """
           INSERT INTO started (cell, run, attempts, started_at) VALUES (?, ?, ?, ?) ON CONFLICT (cell)
             DO UPDATE SET run = excluded.run, attempts = attempts + 1, started_at = excluded.started_at
-          """
-      ).execute(arguments: [cell.name, run, earlier + 1, Date().timeIntervalSince1970])
-      try database.execute(sql: "PRAGMA synchronous = FULL")
+          """)
+      try withoutWaiting(database) {
+        try statement.execute(arguments: [cell.name, run, earlier + 1, Date().timeIntervalSince1970])
+      }
     }
   }
 
@@ -131,16 +131,6 @@ extension ResultsStore {
   /// Names of all cells that have ended.
   func names() throws(SpecificationError) -> Set<String> {
     try query { try String.fetchSet($0, sql: "SELECT cell FROM cells") }
-  }
-
-  /// Attempts by cells that are running or were cut off.
-  func started() throws(SpecificationError) -> [String: (run: Int64, attempts: Int)] {
-    try query { database in
-      var result: [String: (run: Int64, attempts: Int)] = [:]
-      let rows = try Row.fetchCursor(database, sql: "SELECT cell, run, attempts FROM started")
-      while let row = try rows.next() { result[try row.required(0)] = (try row.required(1), try row.required(2)) }
-      return result
-    }
   }
 
   static let columns =

@@ -25,6 +25,8 @@ extension ResultsStore {
   /// are still there, and a wait for the disk after each of a thousand would be most of the time.
   ///
   /// - Parameter sources: Paths of sound stores that nobody changes in a way that matters: more cells may come.
+  /// - Throws: `SpecificationError` that names the source with scores that are not those that were written; nothing of it is
+  ///   taken over then.
   /// - Complexity: O(rows of the sources), inside SQLite and without holding them in memory.
   func merge(_ sources: [String]) throws(SpecificationError) -> StoreMerge {
     try query { database in
@@ -43,7 +45,7 @@ extension ResultsStore {
         try database.execute(sql: "ATTACH DATABASE ? AS source", arguments: [source])
         defer { try? database.execute(sql: "DETACH DATABASE source") }
         try database.inTransaction(.immediate) {
-          sum += try Self.merge(database)
+          sum += try Self.merge(database, source: source)
           return .commit
         }
       }
@@ -51,7 +53,7 @@ extension ResultsStore {
     }
   }
 
-  private static func merge(_ database: Database) throws -> StoreMerge {
+  private static func merge(_ database: Database, source: String) throws -> StoreMerge {
     let clash = try String.fetchOne(
       database,
       sql: """
@@ -76,6 +78,7 @@ extension ResultsStore {
         INSERT INTO incoming SELECT number, run FROM source.cells AS s
           WHERE NOT EXISTS (SELECT 1 FROM main.cells AS m WHERE m.cell = s.cell) ORDER BY number;
         """)
+    try IncomingScores.check(database, path: source)
     let added = try Int.fetchOne(database, sql: "SELECT count(*) FROM incoming") ?? 0
     let number = try Int64.fetchOne(database, sql: "SELECT coalesce(max(number), 0) FROM main.cells") ?? 0
     let run = try Int64.fetchOne(database, sql: "SELECT coalesce(max(run), 0) FROM main.runs") ?? 0

@@ -18,7 +18,8 @@ extension ResultsStore {
   /// Puts a new store with all cells that are sound in the place of a damaged one, which stays under another name.
   ///
   /// Cells are looked up one by one, so that a damaged page costs the cells on it and no others. The new store is made beside
-  /// the old one and takes its name at the end: interrupted, nothing has happened.
+  /// the old one, which gets its other name first and then loses its own to the new one in one step: interrupted, there is the
+  /// one or the other.
   ///
   /// - Precondition: the caller holds the lock.
   /// - Returns: nil if the store is sound, which is then untouched.
@@ -42,15 +43,24 @@ extension ResultsStore {
     var index = 1
     while exists("\(path).damaged-\(index)") { index += 1 }
     let aside = "\(path).damaged-\(index)"
-    for suffix in ["-wal", "-shm", "-journal", ""] {
-      guard exists(path + suffix) else { continue }
-      guard rename(path + suffix, aside + suffix) == 0 else {
-        throw SpecificationError(WriteFailure(file: aside + suffix, code: errno))
-      }
-    }
+    try giveName(aside, toStore: path)
     guard rename(made, path) == 0 else { throw SpecificationError(WriteFailure(file: path, code: errno)) }
     AtomicFile.synchronizeFolder(of: path)
     return StoreRecovery(damagedPath: aside, kept: kept, lost: lost)
+  }
+
+  /// Gives a store that nobody has open another name beside its own, and takes its log to the other name: it would be worked
+  /// into the store that comes in its place.
+  private static func giveName(_ other: String, toStore path: String) throws(SpecificationError) {
+    // Where the file system has no links, there is no store for a moment.
+    guard link(path, other) == 0 || rename(path, other) == 0 else {
+      throw SpecificationError(WriteFailure(file: other, code: errno))
+    }
+    for suffix in ["-wal", "-shm", "-journal"] where exists(path + suffix) {
+      guard rename(path + suffix, other + suffix) == 0 else {
+        throw SpecificationError(WriteFailure(file: other + suffix, code: errno))
+      }
+    }
   }
 
   /// Whether SQLite finds nothing wrong and all checksums are right.
@@ -72,43 +82,78 @@ extension ResultsStore {
   private func copySound(to new: ResultsStore) throws(SpecificationError) -> (kept: Int, lost: [String]) {
     var (kept, lost): (Int, [String]) = (0, [])
     for table in ["plans", "runs"] { try? copyRows(of: table, to: new) }
-    for number in 1...max(1, largestNumber()) {
-      let sql = "SELECT \(Self.columns), cell FROM cells WHERE number = ?"
-      let found = try? query { database in try Row.fetchOne(database, sql: sql, arguments: [number]) }
-      guard let row = found ?? nil else { continue }
-      guard let stored = try? Self.cell(row), let name: String = try? row.required(10) else { continue }
-      guard let scores = try? query({ try Self.scores(stored, in: $0, path: path) }),
-        let whole = try? query({ database in
-          try Row.fetchOne(database, sql: "SELECT * FROM cells WHERE number = ?", arguments: [number])
-        })
-      else {
-        lost.append(name)
-        continue
+    func copy(_ number: Int64) throws(SpecificationError) {
+      switch try copyCell(number, to: new) {
+      case .kept?: kept += 1
+      case .lost(let name)?: lost.append(name)
+      case nil: break
       }
-      try new.transaction { database in
-        try Self.insert(whole, into: "cells", database)
-        for (position, score) in scores.enumerated() {
-          try database.execute(
-            sql:
-              "INSERT INTO scores (number, position, \(Self.scoreColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            arguments: [
-              number, position, score.evaluation, score.level, score.node, score.target, score.estimator, score.metric,
-              score.value, score.pValue, score.probes, score.traceError,
-            ])
-        }
-      }
-      kept += 1
+    }
+    let (numbers, isWhole) = readableNumbers()
+    for number in numbers.sorted() { try copy(number) }
+    if !isWhole {
+      for number in 1...largestNumber(among: numbers) where !numbers.contains(number) { try copy(number) }
     }
     return (kept, lost)
   }
 
-  /// The largest number that a cell may have: of whatever can still be read.
-  private func largestNumber() -> Int64 {
-    let queries = [
-      "SELECT max(number) FROM cells", "SELECT max(number) FROM scores",
-      "SELECT max(number) FROM cells INDEXED BY sqlite_autoindex_cells_1",
-    ]
-    return queries.compactMap { sql in try? query { try Int64.fetchOne($0, sql: sql) } }.max() ?? 0
+  /// What has become of a cell.
+  private enum CopiedCell {
+    case kept
+    case lost(name: String)
+  }
+
+  /// Copies the cell of a number if it is sound; nil where there is none that can be read.
+  private func copyCell(_ number: Int64, to new: ResultsStore) throws(SpecificationError) -> CopiedCell? {
+    let sql = "SELECT \(Self.columns), cell FROM cells WHERE number = ?"
+    let found = try? query { database in try Row.fetchOne(database, sql: sql, arguments: [number]) }
+    guard let row = found ?? nil else { return nil }
+    guard let stored = try? Self.cell(row), let name: String = try? row.required(10) else { return nil }
+    guard let scores = try? query({ try Self.scores(stored, in: $0, path: path) }),
+      let whole = try? query({ database in
+        try Row.fetchOne(database, sql: "SELECT * FROM cells WHERE number = ?", arguments: [number])
+      })
+    else { return .lost(name: name) }
+    try new.transaction { database in
+      try Self.insert(whole, into: "cells", database)
+      var insertion = try ScoreInsertion(database, number: number)
+      defer { insertion.end() }
+      for score in scores { try insertion.add(score) }
+    }
+    return .kept
+  }
+
+  /// The numbers of cells that can still be read, and whether these are all: the table and its index are read from both ends
+  /// up to what is damaged, and have the same numbers where nothing is.
+  private func readableNumbers() -> (numbers: Set<Int64>, areAll: Bool) {
+    var areAll = true
+    func read(_ source: String, by column: String) -> Set<Int64> {
+      var numbers = Set<Int64>()
+      for order in ["ASC", "DESC"] {
+        let sql = "SELECT number FROM cells \(source) ORDER BY \(column) \(order)"
+        do {
+          try query { database in
+            let rows = try Row.fetchCursor(database, sql: sql)
+            while let row = try rows.next() { numbers.insert(try row.required(0)) }
+          }
+        } catch { areAll = false }
+      }
+      return numbers
+    }
+    let table = read("NOT INDEXED", by: "number")
+    let index = read("INDEXED BY sqlite_autoindex_cells_1", by: "cell")
+    return (table.union(index), areAll && table == index)
+  }
+
+  /// The largest number that a cell may have beside those that were read; at least 1.
+  ///
+  /// A number may be damaged too, so it is bounded by the rows that the file has room for: the hash of a specification
+  /// alone takes 64 bytes.
+  private func largestNumber(among numbers: Set<Int64>) -> Int64 {
+    let scores = try? query { try Int64.fetchOne($0, sql: "SELECT max(number) FROM scores") }
+    var status = stat()
+    let room = stat(path, &status) == 0 ? Int64(status.st_size) / 64 : 0
+    return max(1, min(room, max(numbers.max() ?? 0, (scores ?? nil) ?? 0)))
   }
 
   private func copyRows(of table: String, to new: ResultsStore) throws(SpecificationError) {

@@ -6,7 +6,7 @@ internal import Specifications
 /// `results.sqlite`: every finished, diverged or failed cell of a sweep, with its scores and where they come from.
 ///
 /// One process writes it at a time, which ``SweepLock`` sees to; any number may read. A commit of a finished cell is on
-/// the disk when ``finish(_:_:)`` returns (synchronous = FULL), so neither kill −9 nor a power loss takes it back.
+/// the disk when ``finish(_:_:run:peakMemory:)`` returns, so neither kill −9 nor a power loss takes it back.
 final class ResultsStore: Sendable {
   /// How a store keeps its transactions.
   enum Journal: Sendable {
@@ -14,13 +14,23 @@ final class ResultsStore: Sendable {
     case writeAhead
     /// A rollback journal, for disks that several machines see (NFS, Lustre).
     case rollback
+
+    /// The level of `PRAGMA synchronous` at which a transaction is on the disk when it has ended.
+    ///
+    /// A rollback journal commits by being removed, and FULL does not wait for its folder: the journal may be back after a
+    /// power loss, and the transaction would be taken back.
+    var synchronous: String { self == .writeAhead ? "FULL" : "EXTRA" }
   }
 
   /// The file as the user named it.
   let path: String
   let database: DatabaseQueue
+  /// How it is written; nil for one that is only read.
+  let journal: Journal?
 
-  private init(path: String, database: DatabaseQueue) { (self.path, self.database) = (path, database) }
+  private init(path: String, database: DatabaseQueue, journal: Journal?) {
+    (self.path, self.database, self.journal) = (path, database, journal)
+  }
 
   /// Whether the file exists.
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
@@ -46,7 +56,7 @@ final class ResultsStore: Sendable {
         try check(database, path: path, isNew: isNew)
         let mode = journal == .writeAhead ? "WAL" : "DELETE"
         _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = \(mode)")
-        try database.execute(sql: "PRAGMA synchronous = FULL")
+        try database.execute(sql: "PRAGMA synchronous = \(journal.synchronous)")
         // Before the first table: whoever is killed in the middle of making a store leaves one that is known as a store.
         if try isEmpty(database) {
           try database.execute(sql: "PRAGMA application_id = \(StoreSchema.applicationID)")
@@ -54,7 +64,7 @@ final class ResultsStore: Sendable {
       }
       try StoreSchema.migrator.migrate(database)
       if isNew { AtomicFile.synchronizeFolder(of: path) }
-      return ResultsStore(path: path, database: database)
+      return ResultsStore(path: path, database: database, journal: journal)
     } catch {
       throw StoreFailure.error(error, file: path)
     }
@@ -79,7 +89,7 @@ final class ResultsStore: Sendable {
             remedy: "run the sweep once more: it is brought up to date")
         }
       }
-      return ResultsStore(path: path, database: database)
+      return ResultsStore(path: path, database: database, journal: nil)
     } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN {
       throw SpecificationError(
         file: path, "this store cannot be opened",
@@ -149,6 +159,16 @@ final class ResultsStore: Sendable {
     }
     // Two lines: where, and what.
     if message != "ok" { throw StoreFailure.damaged(path, message.split(separator: "\n").joined(separator: " ")) }
+  }
+
+  /// Runs SQL that need not be on the disk before it returns; a power loss may take it back, and damages nothing.
+  ///
+  /// A log allows that. With a rollback journal the database itself would be at risk, so that SQL waits as ever there.
+  func withoutWaiting<T>(_ database: Database, _ body: () throws -> T) throws -> T {
+    guard journal == .writeAhead else { return try body() }
+    try database.execute(sql: "PRAGMA synchronous = NORMAL")
+    defer { try? database.execute(sql: "PRAGMA synchronous = \(Journal.writeAhead.synchronous)") }
+    return try body()
   }
 
   /// Makes the store one plain file again, which opens everywhere as it is, also on a read-only disk, and closes it.

@@ -1,11 +1,11 @@
-internal import GRDB
+package import GRDB
 internal import GRDBSQLite
 
 /// Writes a cell's rows of the table `scores`.
 ///
 /// A cell whose nodes are all scored has thousands of rows, and GRDB's `execute(arguments:)` takes more time to box their
 /// values than SQLite to keep them. So the statement is GRDB's and its values are bound by SQLite's own calls.
-struct ScoreInsertion {
+package struct ScoreInsertion {
   private let database: Database
   private let statement: OpaquePointer
   private let number: Int64
@@ -14,7 +14,7 @@ struct ScoreInsertion {
   /// An insertion of the scores of the cell with a number.
   ///
   /// - Precondition: a transaction is open, and no other insertion is used before its end.
-  init(_ database: Database, number: Int64) throws {
+  package init(_ database: Database, number: Int64) throws {
     (self.database, self.number) = (database, number)
     statement = try database.cachedStatement(
       sql: """
@@ -24,7 +24,7 @@ struct ScoreInsertion {
   }
 
   /// Adds the next score.
-  mutating func add(_ score: RecoveryScore) throws {
+  package mutating func add(_ score: RecoveryScore) throws {
     sqlite3_reset(statement)
     try bind(number, at: 1)
     try bind(position, at: 2)
@@ -44,7 +44,7 @@ struct ScoreInsertion {
   }
 
   /// Ends the insertion: without, the statement would keep its last row and the transaction could not end.
-  func end() {
+  package func end() {
     sqlite3_reset(statement)
     sqlite3_clear_bindings(statement)
   }

@@ -1,15 +1,15 @@
-internal import GRDB
+package import GRDB
 
 /// The tables of `results.sqlite`; docs/store.md describes them for users.
 ///
 /// Plain columns and no encodings, so that pandas, DuckDB and `sqlite3` read them as they are. Rows are only ever appended (a
 /// failed cell that is run again leaves its place), which keeps commits short and merges sequential.
-enum StoreSchema {
+package enum StoreSchema {
   /// `PRAGMA application_id`: the letters STRA. It tells a store from any other SQLite file.
   static let applicationID = 0x5354_5241
 
   /// Everything that ever changed in the tables, in order. Migrations are added, never edited.
-  static var migrator: DatabaseMigrator {
+  package static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1: plans, runs, cells, scores") { database in
       try database.execute(sql: version1)
@@ -36,7 +36,7 @@ enum StoreSchema {
       process INTEGER NOT NULL,
       started_at REAL NOT NULL,       -- seconds since 1970
       strata_version TEXT NOT NULL,
-      git_revision TEXT,              -- of the checkout that the executable was built in; NULL elsewhere
+      git_revision TEXT,              -- checked out where the executable lay, at the time of the run; NULL in no checkout
       compiler TEXT NOT NULL,
       blas TEXT NOT NULL,
       blas_kernel TEXT NOT NULL,

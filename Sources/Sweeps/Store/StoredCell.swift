@@ -31,19 +31,32 @@ struct ScoreChecksum {
   var value: UInt32 { checksum.value }
 
   mutating func add(_ score: RecoveryScore) {
-    bytes.removeAll(keepingCapacity: true)
     add(score.evaluation)
     add(score.node ?? "")
     add(score.target)
     add(score.estimator)
     add(score.metric)
-    add(UInt64(bitPattern: Int64(score.level ?? -1)))
-    add(Self.bits(score.value))
-    add(Self.bits(score.pValue ?? .nan))
-    add(UInt64(bitPattern: Int64(score.probes ?? -1)))
+    add(
+      level: Int64(score.level ?? -1), value: score.value, pValue: score.pValue ?? .nan,
+      probes: Int64(score.probes ?? -1), traceError: score.traceError)
+  }
+
+  /// Adds the next of a score's five texts, in UTF-8.
+  mutating func add(text: UnsafeBufferPointer<UInt8>) {
+    bytes.append(contentsOf: text)
+    bytes.append(0)
+  }
+
+  /// Adds a score's numbers, behind its texts.
+  mutating func add(level: Int64, value: Double, pValue: Double, probes: Int64, traceError: Double?) {
+    add(UInt64(bitPattern: level))
+    add(Self.bits(value))
+    add(Self.bits(pValue))
+    add(UInt64(bitPattern: probes))
     // Only where there is one: rows that were written before there was any keep their checksums.
-    if let traceError = score.traceError { add(Self.bits(traceError)) }
+    if let traceError { add(Self.bits(traceError)) }
     checksum.update(bytes)
+    bytes.removeAll(keepingCapacity: true)
   }
 
   private mutating func add(_ text: String) {

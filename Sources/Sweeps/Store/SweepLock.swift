@@ -55,10 +55,20 @@ final class SweepLock: Sendable {
     return describe(path)
   }
 
+  /// How often a lock that is held is tried once more, a hundredth of a second apart: ``holder(of:)``, of a
+  /// `status --watch`, holds it for some microseconds.
+  private static let retries = 20
+
   private static func take(_ descriptor: Int32, path: String, subject: String) throws(SpecificationError) {
+    var refusals = 0
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       let code = errno
       if code == EINTR { continue }
+      if code == EWOULDBLOCK, refusals < retries {
+        refusals += 1
+        usleep(10_000)
+        continue
+      }
       close(descriptor)
       guard code == EWOULDBLOCK else {
         throw SpecificationError(
