@@ -77,7 +77,7 @@ import Testing
       try store.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM scores WHERE number = ?", arguments: [number]) }
     }
     try store.write { database in
-      try database.execute(sql: "INSERT INTO scores VALUES (2, 1, '', NULL, NULL, '', '', '', 1, NULL, NULL)")
+      try database.execute(sql: "INSERT INTO scores VALUES (2, 1, '', NULL, NULL, '', '', '', 1, NULL, NULL, NULL)")
     }
     // The second row of cell 2 is there already.
     let error = #expect(throws: DatabaseError.self) {
