@@ -94,12 +94,12 @@ for part, cells in parts.items():
     store = sqlite3.connect(path)
     store.execute("PRAGMA synchronous = OFF")
     store.executemany(
-        "INSERT INTO cells VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'finished', NULL, 0.5, 1000, 1.0, 50000000, 1, 1, ?)",
+        "INSERT INTO cells VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'finished', NULL, 0.5, 1000, 1.0, 50000000, 1, 1, ?, 0.8, 0.2)",
         ((place, row["cell"], row["specification"], row["graph"], row["mechanism"], float(row["mask_ratio"]),
           int(row["patch_size"]), int(row["width"]), row["generator_seed"], row["training_seed"],
           variants[number % 997][0]) for place, (number, row) in enumerate(cells, 1)))
     store.executemany(
-        "INSERT INTO scores VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO scores VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
         ((place, *score) for place, (number, _) in enumerate(cells, 1) for score in variants[number % 997][1]))
     store.commit()
     store.close()
