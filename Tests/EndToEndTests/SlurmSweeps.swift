@@ -35,10 +35,12 @@ final class SlurmSweeps {
 
   /// Submits a sweep, lets something befall it, waits for its end, and compares.
   ///
+  /// - Returns: Attempts at its four shards, and cells that were finished more than once in these.
   /// - Throws: If it does not end, so that what follows does not wait as well.
+  @discardableResult
   func check(
     _ what: String, options: [String] = [], _ disturb: (String, (array: String, merge: String)) throws -> Void
-  ) throws {
+  ) throws -> (attempts: Int, cameTwice: Int) {
     let start = Date()
     let name = what.replacingOccurrences(of: " ", with: "-")
     let submitted = try submit(name, options)
@@ -55,29 +57,36 @@ final class SlurmSweeps {
     lost += 12 - Set(cells).count
     duplicated += cells.count - Set(cells).count
     let shards = try shardCells(name)
-    cameTwice += shards.cells - Set(cells).count
+    let twice = shards.cells - Set(cells).count
+    cameTwice += twice
     attempts += shards.attempts
     let manifest = try JSONSerialization.jsonObject(with: Data(contentsOf: file(name, "slurm/manifest.json")))
     rounds += ((manifest as? [String: Any])?["rounds"] as? [Any])?.count ?? 0
     let whole = try Data(contentsOf: file("whole", "results.csv"))
     #expect((try? Data(contentsOf: file(name, "results.csv"))) == whole, "\(what): \(logs(name))")
     count += 1
-    print("Slurm, \(what): \(Int(Date().timeIntervalSince(start))) s")
+    print(
+      "Slurm, \(what): \(Int(Date().timeIntervalSince(start))) s, \(shards.attempts) attempts, \(twice) cells twice")
+    return (shards.attempts, twice)
   }
 
   /// A process that is at work on a sweep's cells, as soon as there is one.
   ///
+  /// - Parameters:
+  ///   - name: The sweep.
+  ///   - shard: The shard that it is to be at work on, such as `1/4`; nil for any.
   /// - Throws: If there is none before long.
-  func worker(of name: String) throws -> pid_t {
+  func worker(of name: String, shard: String? = nil) throws -> pid_t {
     var found: pid_t?
+    let prefix = shard.map { "\($0.replacingOccurrences(of: "/", with: "-of-")).attempt-" } ?? ""
     cluster.wait(Self.patience) {
-      found = cluster.processes(with: "--shard", folder.appending(path: name).path).first {
+      found = cluster.processes(with: shard ?? "--shard", folder.appending(path: name).path).first {
         // Not the batch script.
         (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\($0)/exe"))?.hasSuffix("/strata") ?? false
       }
       // With a store, it is past its start.
       let shards = (try? FileManager.default.contentsOfDirectory(atPath: file(name, "shards").path)) ?? []
-      return found != nil && shards.contains { $0.hasSuffix(".sqlite") }
+      return found != nil && shards.contains { $0.hasPrefix(prefix) && $0.hasSuffix(".sqlite") }
     }
     return try #require(found, "no worker of \(name): \(logs(name))")
   }
