@@ -135,44 +135,47 @@ public struct SweepComparison: Sendable {
     let scores = Self.scores(outcome, selection)
     let values = Self.values(of: axis, in: plan)
     let pairs = Self.pairs(values, reference: selection.reference)
-    let mechanisms: [String?] =
-      axis == .mechanism ? [nil] : Self.values(of: .mechanism, in: plan).map(\.description)
-    let widths: [Int?] = axis == .width ? [nil] : plan.widths
-    // Where ratios are compared the sizes are the same on both sides, and so on; a fixed mask has its own ratio.
     let found = scores.keys
+    // Where ratios are compared the sizes are the same on both sides, and so on; a fixed mask has its own ratio.
     let ratios: [Double?] = axis == .maskRatio ? [nil] : Self.ordered(found.map(\.maskRatio), as: plan.maskRatios)
     let patches: [Int?] = axis == .patchSize ? [nil] : Self.ordered(found.map(\.patchSize), as: plan.patchSizes)
-    for graph in plan.graphs {
-      for mechanism in mechanisms {
-        for width in widths {
-          for mode in plan.evaluation.modes where selection.mode.map({ $0 == mode }) ?? true {
-            let subject = Subject(graph: graph.name, mechanism: mechanism, width: width, evaluation: mode.rawValue)
-            for level in Self.levels(found.filter { $0.graph == graph.name && $0.evaluation == mode.rawValue }) {
-              for patch in patches {
-                for ratio in ratios {
-                  let setting = Setting(
-                    graph: graph.name, mechanism: mechanism, width: width, maskRatio: ratio, patchSize: patch,
-                    evaluation: mode.rawValue, level: level, node: nil)
-                  for (first, second) in pairs {
-                    guard let left = scores[setting.setting(axis, to: first)],
-                      let right = scores[setting.setting(axis, to: second)]
-                    else { continue }
-                    var stream = RandomStream(key.child(rows.count))
-                    let row = Self.compare(left, right, using: &stream)
-                    rows.append(
-                      Row(
-                        subject: subject, level: level, maskRatio: ratio, patchSize: patch, first: first,
-                        second: second, lostPairs: row.lost, comparison: row.comparison, adjustedPValue: .nan))
-                  }
-                }
-              }
-            }
-          }
+    let places = patches.flatMap { patch in ratios.map { (patch: patch, ratio: $0) } }
+    for subject in Self.subjects(of: plan, selection) {
+      let levels = Self.levels(found.filter { $0.graph == subject.graph && $0.evaluation == subject.evaluation })
+      for (level, place) in levels.flatMap({ level in places.map { (level, $0) } }) {
+        let setting = Setting(
+          graph: subject.graph, mechanism: subject.mechanism, width: subject.width, maskRatio: place.ratio,
+          patchSize: place.patch, evaluation: subject.evaluation, level: level, node: nil)
+        for (first, second) in pairs {
+          guard let left = scores[setting.setting(axis, to: first)],
+            let right = scores[setting.setting(axis, to: second)]
+          else { continue }
+          var stream = RandomStream(key.child(rows.count))
+          let row = Self.compare(left, right, using: &stream)
+          rows.append(
+            Row(
+              subject: subject, level: level, maskRatio: place.ratio, patchSize: place.patch, first: first,
+              second: second, lostPairs: row.lost, comparison: row.comparison, adjustedPValue: .nan))
         }
       }
     }
     let tests = rows.map { row in row.comparison.map { $0.units > 1 ? $0.pValue : .nan } ?? .nan }
     for (index, adjusted) in Statistics.holmAdjusted(tests).enumerated() { rows[index].adjustedPValue = adjusted }
+  }
+
+  /// What tables are about, in the plan's order.
+  private static func subjects(of plan: SweepPlan, _ selection: Selection) -> [Subject] {
+    let mechanisms: [String?] =
+      selection.axis == .mechanism ? [nil] : values(of: .mechanism, in: plan).map(\.description)
+    let widths: [Int?] = selection.axis == .width ? [nil] : plan.widths
+    let modes = plan.evaluation.modes.filter { mode in selection.mode.map { $0 == mode } ?? true }
+    return plan.graphs.flatMap { graph in
+      mechanisms.flatMap { mechanism in
+        widths.flatMap { width in
+          modes.map { Subject(graph: graph.name, mechanism: mechanism, width: width, evaluation: $0.rawValue) }
+        }
+      }
+    }
   }
 
   private struct Seeds: Hashable {

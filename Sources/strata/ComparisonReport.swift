@@ -14,15 +14,7 @@ struct ComparisonReport {
   let missing: Int
   let cells: Int
 
-  private var axisName: String {
-    switch selection.axis {
-    case .maskRatio: "mask ratio"
-    case .patchSize: "patch size"
-    case .width: "width"
-    case .mechanism: "mechanism"
-    case .node: "node"
-    }
-  }
+  private var axisName: String { selection.axis.rawValue.replacing("-", with: " ") }
 
   /// A table for each graph, generator, width and mode, as far as they are the same on both sides.
   var markdown: String {
