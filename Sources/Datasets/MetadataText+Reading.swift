@@ -40,8 +40,7 @@ extension MetadataText {
 
   /// The names of all files of an export in a folder, by what its `metadata.json` says; nil if it holds none.
   static func files(folder path: String) -> Set<String>? {
-    guard let bytes = try? readBytes("\(path)/metadata.json"),
-      case .object(let fields)? = try? JSONDecoder().decode(JSONText.self, from: Data(bytes)),
+    guard let bytes = try? readBytes("\(path)/metadata.json"), let fields = object(bytes),
       fields["format"]?.fact == StoredSample.formatAttributes[0].value,
       case .object(let arrays)? = fields["arrays"]
     else { return nil }

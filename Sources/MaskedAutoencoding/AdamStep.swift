@@ -30,20 +30,6 @@ package struct AdamStep: Equatable {
   }
 }
 
-extension AdamStep {
-  /// One pass over flat buffers.
-  ///
-  /// - Parameter gradientFactor: Multiplies the gradient: the shortening of gradient clipping.
-  func apply(
-    parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, first: UnsafeMutablePointer<Float>,
-    second: UnsafeMutablePointer<Float>, count: Int, gradientFactor: Double
-  ) {
-    TrainingPasses.own.apply(
-      self, parameters: parameters, gradients: gradients, first: first, second: second, count: count,
-      gradientFactor: gradientFactor)
-  }
-}
-
 /// The Euclidean norm of a flat buffer, added up in Double.
 func euclideanNorm(_ values: UnsafeMutablePointer<Float>, count: Int) -> Double {
   var total = 0.0

@@ -122,8 +122,9 @@ public final class Trainer {
       }
       clipping = clippingFactor(norm: norm, limit: limit)
     }
-    AdamStep(step: step, configuration: configuration).apply(
-      parameters: network.parameters, gradients: network.gradients, first: firstMoment.pointer,
+    TrainingPasses.own.apply(
+      AdamStep(step: step, configuration: configuration), parameters: network.parameters, gradients: network.gradients,
+      first: firstMoment.pointer,
       second: secondMoment.pointer, count: count, gradientFactor: clipping)
     step += 1
     intervalLoss += loss
