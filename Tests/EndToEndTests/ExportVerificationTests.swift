@@ -11,20 +11,7 @@ import Testing
     return FileManager.default.isExecutableFile(atPath: system) ? system : "python3"
   }()
 
-  /// Runs Python; nil where there is none.
-  private static func python(_ arguments: [String]) -> (status: Int32, text: String)? {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [interpreter] + arguments
-    let pipe = Pipe()
-    (process.standardOutput, process.standardError) = (pipe, pipe)
-    guard (try? process.run()) != nil else { return nil }
-    let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationStatus, text)
-  }
-
-  static let isAvailable = python(["-c", "import h5py, numpy"])?.status == 0
+  static let isAvailable = Tool.run([interpreter, "-c", "import h5py, numpy"])?.status == 0
   static let isRequired = ProcessInfo.processInfo.environment["CI"] == "true"
 
   @Test(
@@ -33,7 +20,7 @@ import Testing
   func script() throws {
     try #require(Self.isAvailable, "\(Self.interpreter) has no h5py and NumPy: run make setup, or set STRATA_PYTHON")
     let script = Repository.root.appending(path: "scripts/verify-exports.py").path
-    let run = try #require(Self.python([script, StrataBinary.url.path]))
+    let run = try #require(Tool.run([Self.interpreter, script, StrataBinary.url.path]))
     #expect(run.status == 0, "\(run.text)")
     #expect(run.text.hasSuffix("all exports are read back as they should be\n"))
   }

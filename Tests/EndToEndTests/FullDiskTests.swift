@@ -84,19 +84,9 @@ import Testing
       print("skipped: a disk of \(options) cannot be mounted here, which takes root")
       return
     }
-    defer { _ = shell("umount", [disk.path]) }
+    defer { _ = Tool.run(["umount", disk.path]) }
     try body(disk) { #expect(mount(["-o", "remount,\($0)", disk.path])) }
   }
 
-  private func mount(_ arguments: [String]) -> Bool { shell("mount", arguments) == 0 }
-
-  private func shell(_ tool: String, _ arguments: [String]) -> Int32 {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [tool] + arguments
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return -1 }
-    process.waitUntilExit()
-    return process.terminationStatus
-  }
+  private func mount(_ arguments: [String]) -> Bool { Tool.run(["mount"] + arguments)?.status == 0 }
 }
