@@ -5,8 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 out=${OUT:-out}/bench
 mkdir -p "$out"
-load() { echo "{\"when\": \"$1\", \"load\": \"$(cut -d' ' -f1-3 /proc/loadavg)\", \"cpu\": \"$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)\"}"; }
-load start >"$out/machine.jsonl"
+bench/load >"$out/machine.jsonl"
 bench/run.sh
 bench/theory.sh
 bench/sampling.sh 5 1000000 1
@@ -17,4 +16,4 @@ bench/evaluation.sh
 bench/evaluation_share.sh
 bench/recovery.sh
 bench/whole_job.sh
-load end >>"$out/machine.jsonl"
+bench/load >>"$out/machine.jsonl"

@@ -5,13 +5,13 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 out=${OUT:-out}/bench
 mkdir -p "$out"
-"${SWIFT:-swift}" build -c release --package-path bench --scratch-path .build/bench --product StrataBench >&2
+bench=$(bench/binary)
 python=$(bench/peers/environment)
 data=$(mktemp -d)
 trap 'rm -rf "$data"' EXIT
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 "$python" bench/peers/evaluation.py "$data" data
 for ((round = 0; round < ${1:-5}; round++)); do
-  .build/bench/release/StrataBench evaluation "$data"
+  "$bench" evaluation "$data"
   "$python" bench/peers/evaluation.py "$data"
 done | tee "$out/evaluation.jsonl" | "$python" bench/peers/evaluation_table.py

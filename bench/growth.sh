@@ -5,5 +5,5 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 out=${OUT:-out}/bench
 mkdir -p "$out"
-"${SWIFT:-swift}" build -c release --package-path bench --scratch-path .build/bench --product StrataBench >&2
-.build/bench/release/StrataBench growth "${1:-1}" | tee "$out/growth.jsonl" | python3 bench/growth_table.py
+bench=$(bench/binary)
+"$bench" growth "${1:-1}" | tee "$out/growth.jsonl" | python3 bench/growth_table.py

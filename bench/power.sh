@@ -3,9 +3,9 @@
 # With 200 replications and 500 and 2000 rows half an hour on one core.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-"${SWIFT:-swift}" build -c release --package-path bench --scratch-path .build/bench --product StrataBench >&2
+bench=$(bench/binary)
 replications=${1:-200}
 shift || true
 rows=("$@")
 ((${#rows[@]})) || rows=(500 2000)
-.build/bench/release/StrataBench power "$replications" "${rows[@]}"
+"$bench" power "$replications" "${rows[@]}"

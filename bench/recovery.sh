@@ -5,12 +5,12 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 out=${OUT:-out}/bench
 mkdir -p "$out"
-"${SWIFT:-swift}" build -c release --package-path bench --scratch-path .build/bench --product StrataBench >&2
+bench=$(bench/binary)
 for ((seed = 1; seed <= ${1:-5}; seed++)); do
   for setting in "rho-tree 0.05" "rho-tree 0.25" "rho-tree 0.5" "rho-tree 0.9" "pyramid 0.05" "pyramid 0.5" "pyramid 0.9" \
     "network-tree 0.05" "network-tree 0.5" "network-tree 0.9"; do
     read -r graph ratio <<<"$setting"
-    .build/bench/release/StrataBench recovery "$graph" "$ratio" "$seed" fast 1000
-    .build/bench/release/StrataBench recovery "$graph" "$ratio" "$seed" constant 1000,2000
+    "$bench" recovery "$graph" "$ratio" "$seed" fast 1000
+    "$bench" recovery "$graph" "$ratio" "$seed" constant 1000,2000
   done
 done | tee "$out/recovery.jsonl" | python3 bench/recovery_table.py

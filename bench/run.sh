@@ -4,5 +4,5 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 out=${OUT:-out}/bench
 mkdir -p "$out"
-"${SWIFT:-swift}" build -c release --package-path bench --scratch-path .build/bench --product StrataBench
-.build/bench/release/StrataBench "$out/kernels.json"
+bench=$(bench/binary)
+"$bench" "$out/kernels.json"

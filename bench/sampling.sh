@@ -5,11 +5,11 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 out=${OUT:-out}/bench
 mkdir -p "$out"
-"${SWIFT:-swift}" build -c release --package-path bench --scratch-path .build/bench --product StrataBench >&2
+bench=$(bench/binary)
 python=$(bench/peers/environment)
 threads=${3:-1}
 export OMP_NUM_THREADS=$threads OPENBLAS_NUM_THREADS=$threads MKL_NUM_THREADS=$threads
 for ((round = 0; round < ${1:-5}; round++)); do
-  .build/bench/release/StrataBench sampling "${2:-1000000}" "$threads"
+  "$bench" sampling "${2:-1000000}" "$threads"
   "$python" bench/peers/sampling.py "${2:-1000000}" "$threads"
 done | tee "$out/sampling-$threads.jsonl" | "$python" bench/peers/sampling_table.py

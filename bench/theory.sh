@@ -7,7 +7,7 @@ out=${OUT:-out}/bench
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/strata-bench
 repetitions=${1:-5}
 mkdir -p "$out" "$cache"
-"${SWIFT:-swift}" build -c release --package-path bench --scratch-path .build/bench --product StrataBench >&2
+bench=$(bench/binary)
 python=$(bench/peers/environment)
 {
   echo "{\"load\": \"$(cut -d' ' -f1-3 /proc/loadavg)\"}"
@@ -16,7 +16,7 @@ python=$(bench/peers/environment)
     [[ -s $graph ]] || "$python" bench/peers/cut_graph.py "$nodes" "$graph"
     networkx=()
     ((nodes > 10000)) || networkx=(--networkx)
-    .build/bench/release/StrataBench cut "$graph" "$repetitions"
+    "$bench" cut "$graph" "$repetitions"
     "$python" bench/peers/cut.py "$graph" "$repetitions" "${networkx[@]}"
   done
   echo "{\"load\": \"$(cut -d' ' -f1-3 /proc/loadavg)\"}"

@@ -8,9 +8,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 out=${OUT:-out}/bench
 rounds=${1:-3} seconds=${2:-2}
 mkdir -p "$out"
-"${SWIFT:-swift}" build -c release --package-path bench --scratch-path .build/bench --product StrataBench >&2
+bench=$(bench/binary)
 python=$(bench/peers/environment)
-bench=.build/bench/release/StrataBench
 pools=$(mktemp -d)
 trap 'rm -rf "$pools"' EXIT
 
@@ -24,15 +23,8 @@ together() {
   fi
 }
 
-load() {
-  local name family
-  name=$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)
-  family=$(sed -n 's/^cpu family.*: //p' /proc/cpuinfo | head -1)
-  echo "{\"name\": \"load\", \"load\": \"$(cut -d' ' -f1-3 /proc/loadavg)\", \"cpu\": \"$name, family $family\"}"
-}
-
 {
-  load
+  bench/load
   for ((round = 0; round < rounds; round++)); do
     for shape in ${SHAPES:-S M L}; do
       for setting in ${THREADS:-1 2 1+1}; do
@@ -56,5 +48,5 @@ load() {
       done
     done
   done
-  load
+  bench/load
 } | tee "$out/training.jsonl" | "$python" bench/peers/training_table.py

@@ -6,13 +6,13 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 out=${OUT:-out}/bench
 mkdir -p "$out"
-"${SWIFT:-swift}" build -c release --package-path bench --scratch-path .build/bench --product StrataBench >&2
+bench=$(bench/binary)
 for ((seed = 1; seed <= ${1:-3}; seed++)); do
   for ratio in 0.05 0.5; do
     for group in 1 8 64 512; do
-      .build/bench/release/StrataBench recovery rho-tree $ratio "$seed" fast/$group 2000
+      "$bench" recovery rho-tree $ratio "$seed" fast/$group 2000
     done
-    .build/bench/release/StrataBench recovery rho-tree $ratio "$seed" constant \
+    "$bench" recovery rho-tree $ratio "$seed" constant \
       250,500,750,1000,1250,1500,1750,2000,2250,2500,2750,3000,3250,3500,3750,4000
   done
 done | tee "$out/tried.jsonl" | python3 bench/tried_table.py
