@@ -126,7 +126,7 @@ import Testing
 
   @Test(
     "A row's number that was changed into a huge one costs its cell alone, and no time, also where the table is damaged too",
-    .timeLimit(.minutes(1)), arguments: [false, true])
+    arguments: [false, true])
   func hugeNumber(damagesTable: Bool) async throws {
     let plan = try tinyPlan()
     try await withTemporaryDirectory { folder in
@@ -151,6 +151,8 @@ import Testing
       let outcome = try await runner.run()
       let recovery = try #require(outcome.recovery)
       #expect(recovery.kept == 3 && recovery.lost.count == 1 && outcome.reused == 3)
+      // Of 2⁴⁰ numbers: those of the four cells, or as many as the file has room for.
+      #expect(damagesTable ? recovery.lookups <= damaged.count / 64 : recovery.lookups == 4)
       // But for the header, which says by what journal it was opened last.
       #expect(try Data(contentsOf: URL(filePath: recovery.damagedPath)).dropFirst(100) == damaged.dropFirst(100))
       #expect(try String(contentsOf: folder.appending(path: "results.csv"), encoding: .utf8) == whole)

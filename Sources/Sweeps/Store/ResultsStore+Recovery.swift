@@ -12,6 +12,9 @@ public struct StoreRecovery: Sendable {
   public let kept: Int
   /// Names of cells whose row could be read and whose scores are damaged. Of cells whose row is lost nothing is known.
   public let lost: [String]
+  /// Row numbers that were looked up: one for each cell, or up to one for each row that the file has room for where it cannot be
+  /// read which there are.
+  package let lookups: Int64
 }
 
 extension ResultsStore {
@@ -37,7 +40,8 @@ extension ResultsStore {
     let made = path + ".recovering"
     for suffix in ["", "-wal", "-shm", "-journal"] { unlink(made + suffix) }
     let new = try open(made, journal: .rollback)
-    let (kept, lost) = try old.map { store throws(SpecificationError) in try store.copySound(to: new) } ?? (0, [])
+    let (kept, lost, lookups) =
+      try old.map { store throws(SpecificationError) in try store.copySound(to: new) } ?? (0, [], 0)
     try? old?.database.close()
     new.close()
     var index = 1
@@ -46,7 +50,7 @@ extension ResultsStore {
     try giveName(aside, toStore: path)
     guard rename(made, path) == 0 else { throw SpecificationError(WriteFailure(file: path, code: errno)) }
     AtomicFile.synchronizeFolder(of: path)
-    return StoreRecovery(damagedPath: aside, kept: kept, lost: lost)
+    return StoreRecovery(damagedPath: aside, kept: kept, lost: lost, lookups: lookups)
   }
 
   /// Gives a store that nobody has open another name beside its own, and takes its log to the other name: it would be worked
@@ -79,10 +83,13 @@ extension ResultsStore {
   }
 
   /// Copies plans, runs and every sound cell.
-  private func copySound(to new: ResultsStore) throws(SpecificationError) -> (kept: Int, lost: [String]) {
-    var (kept, lost): (Int, [String]) = (0, [])
+  private func copySound(
+    to new: ResultsStore
+  ) throws(SpecificationError) -> (kept: Int, lost: [String], lookups: Int64) {
+    var (kept, lost, lookups): (Int, [String], Int64) = (0, [], 0)
     for table in ["plans", "runs"] { try? copyRows(of: table, to: new) }
     func copy(_ number: Int64) throws(SpecificationError) {
+      lookups += 1
       switch try copyCell(number, to: new) {
       case .kept?: kept += 1
       case .lost(let name)?: lost.append(name)
@@ -94,7 +101,7 @@ extension ResultsStore {
     if !isWhole {
       for number in 1...largestNumber(among: numbers) where !numbers.contains(number) { try copy(number) }
     }
-    return (kept, lost)
+    return (kept, lost, lookups)
   }
 
   /// What has become of a cell.
