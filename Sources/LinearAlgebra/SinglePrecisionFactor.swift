@@ -53,7 +53,7 @@ extension SinglePrecisionFactor {
   ///   - right: C, shape (n, m).
   /// - Returns: Shape (p, m).
   /// - Complexity: O(n²·p + n·p·m).
-  public func product(_ left: Matrix<Float>, _ right: Matrix<Float>) -> (values: Matrix<Double>, weightSquare: Double) {
+  public func product(_ left: Matrix<Float>, _ right: Matrix<Float>) -> (values: Matrix<Float>, weightSquare: Double) {
     precondition(
       order == left.rows && order == right.rows, "product of order \(order) with \(left.rows) and \(right.rows) rows")
     var weights = left.storage
@@ -66,7 +66,7 @@ extension SinglePrecisionFactor {
     }
     let solved = Matrix<Float>(rows: order, columns: left.columns, storage: weights)
     let values = solved.multiplied(by: right, transposeSelf: true)
-    return (values.double, weights.reduce(0.0) { $0 + Double($1) * Double($1) })
+    return (values, weights.reduce(0.0) { $0 + Double($1) * Double($1) })
   }
 
   /// An estimate of ‖A⁻¹‖₁, which is at least ‖A⁻¹‖₂ and mostly several times that; hardly ever more than three times too small

@@ -22,7 +22,8 @@ extension MaskedAutoencoder {
     }
   }
 
-  /// The representation under one mask for all samples. See ``encode(observed:masked:)``.
+  /// The representation under one mask for all samples, that of ``encode(observed:masked:)`` to rounding: the first layer's sums over
+  /// masked values are zero, those over the mask's flags the same for all samples, and neither is added up for each.
   ///
   /// - Parameters:
   ///   - observed: Shape (n, D), in the units of the training data.
@@ -31,8 +32,44 @@ extension MaskedAutoencoder {
   public func encode(observed: Matrix<Float>, maskedColumns: [Bool]) -> Matrix<Float> {
     precondition(
       maskedColumns.count == observed.columns, "\(maskedColumns.count) flags for \(observed.columns) columns")
-    let flags = maskedColumns.map { $0 ? Float(1) : 0 }
-    return flags.withUnsafeBufferPointer { flags in encode(observed) { _ in flags.baseAddress! } }
+    let d = architecture.observedDimension
+    precondition(observed.columns == d, "\(observed.columns) columns, not \(d)")
+    let visible = maskedColumns.indices.filter { !maskedColumns[$0] }
+    guard !visible.isEmpty else {
+      return encode(observed: observed, masked: Matrix(rows: observed.rows, columns: d, repeating: 1))
+    }
+    let (layers, parameters) = encoder(seeing: visible, of: maskedColumns)
+    let (mean, inverseDeviation) = (standardization.mean, standardization.inverseDeviation)
+    return observed.withUnsafeElements { values in
+      run(layers, of: parameters, rows: observed.rows) { row, input in
+        let x = values.baseAddress! + row * d
+        for (place, column) in visible.enumerated() {
+          input[place] = (x[column] - mean[column]) * inverseDeviation[column]
+        }
+      } output: { _ in
+      }
+    }
+  }
+
+  /// The encoder of one mask: its first layer takes the visible values only, and has the weights of the mask's flags in its bias.
+  private func encoder(
+    seeing visible: [Int], of maskedColumns: [Bool]
+  ) -> (layers: [DenseLayer], parameters: [Float]) {
+    let first = layout.encoder[0]
+    func weights(_ input: Int) -> ArraySlice<Float> {
+      flatParameters[first.weight + input * first.outputs..<first.weight + (input + 1) * first.outputs]
+    }
+    var bias = Array(flatParameters[first.bias..<first.bias + roundedUp(first.outputs, to: 16)])
+    for column in maskedColumns.indices where maskedColumns[column] {
+      for (unit, weight) in weights(architecture.observedDimension + column).enumerated() { bias[unit] += weight }
+    }
+    // Every tensor begins at a multiple of 16, as in the layout.
+    var parameters = flatParameters + bias
+    let start = parameters.count
+    for column in visible { parameters += weights(column) }
+    let layer = DenseLayer(
+      inputs: visible.count, outputs: first.outputs, weight: start, bias: flatParameters.count)
+    return ([layer] + layout.encoder.dropFirst(), parameters)
   }
 
   /// The decoder's values for all observables, visible ones included.
@@ -105,10 +142,12 @@ extension MaskedAutoencoder {
   /// Runs `rows` samples through a stack in chunks.
   ///
   /// - Parameters:
+  ///   - layers: Their places in `flat`.
+  ///   - flat: Parameters; the model's if nil.
   ///   - fill: Writes the input of a sample.
   ///   - output: Changes the output row of a sample in place.
   private func run(
-    _ layers: [DenseLayer], rows: Int, fill: (Int, UnsafeMutablePointer<Float>) -> Void,
+    _ layers: [DenseLayer], of flat: [Float]? = nil, rows: Int, fill: (Int, UnsafeMutablePointer<Float>) -> Void,
     output: (UnsafeMutablePointer<Float>) -> Void
   ) -> Matrix<Float> {
     let (width, last) = (layers.last!.outputs, layers.count - 1)
@@ -121,8 +160,9 @@ extension MaskedAutoencoder {
     let size = chunk * (strides.max() ?? 0)
     let even = AlignedBuffer<Float>(count: size)
     let odd = AlignedBuffer<Float>(count: size)
-    let parameters = AlignedBuffer<Float>(count: layout.count)
-    parameters.pointer.update(from: flatParameters, count: layout.count)
+    let flat = flat ?? flatParameters
+    let parameters = AlignedBuffer<Float>(count: flat.count)
+    parameters.pointer.update(from: flat, count: flat.count)
     result.withUnsafeMutableElements { elements in
       for start in stride(from: 0, to: rows, by: chunk) {
         let count = min(chunk, rows - start)

@@ -18,7 +18,7 @@ internal import LinearAlgebra
 public func heldOutCanonicalCorrelations(
   _ split: HeldOutSplit, ridge: Double = 1e-6
 ) throws(RecoveryError) -> [Double] {
-  try CanonicalFeatures(split, ridge: ridge).correlations(with: [0..<split.trainTargets.columns])[0]
+  try CanonicalFeatures(split, ridge: ridge).correlations(with: [0..<split.targets.columns])[0]
 }
 
 /// The mean of ``heldOutCanonicalCorrelations(_:ridge:)`` over its min(k, q) pairs; 0 when there are none.
@@ -28,7 +28,7 @@ public func heldOutCanonicalCorrelations(
 ///   - ridge: As there.
 /// - Returns: A value in [−1, 1].
 public func meanCanonicalCorrelation(_ split: HeldOutSplit, ridge: Double = 1e-6) throws(RecoveryError) -> Double {
-  try meanCanonicalCorrelations(split, groups: [0..<split.trainTargets.columns], ridge: ridge)[0]
+  try meanCanonicalCorrelations(split, groups: [0..<split.targets.columns], ridge: ridge)[0]
 }
 
 /// ``meanCanonicalCorrelation(_:ridge:)`` between the features and each of several blocks of target columns.
@@ -65,7 +65,7 @@ struct CanonicalFeatures {
   init(_ split: HeldOutSplit, ridge: Double) throws(RecoveryError) {
     precondition(ridge >= 0 && ridge.isFinite, "canonical correlation ridge \(ridge)")
     self.ridge = ridge
-    let (features, targets) = (Standardisation(split.trainFeatures), split.facts.standardised)
+    let (features, targets) = (Standardisation(split.trainFeatures), split.targets.standardised)
     let x = features.applied(to: split.trainFeatures)
     testFeatures = features.applied(to: split.testFeatures)
     (trainTargets, testTargets) = (targets.train, targets.test)

@@ -8,13 +8,13 @@ public struct HeldOutSplit: Sendable {
   /// Shape (n, k): what a probe reads (a representation), for the rows it is fitted on.
   public let trainFeatures: Matrix<Double>
   /// Shape (n, q): what it should predict (true latents), for the same rows.
-  public let trainTargets: Matrix<Double>
+  public var trainTargets: Matrix<Double> { targets.train }
   /// Shape (m, k): the features of the held-out rows.
   public let testFeatures: Matrix<Double>
   /// Shape (m, q): the targets of the held-out rows; used for scoring only.
-  public let testTargets: Matrix<Double>
-  /// What scores have worked out about the targets.
-  let facts: TargetFacts
+  public var testTargets: Matrix<Double> { targets.test }
+  /// The targets of both parts, and what scores have worked out about them.
+  let targets: HeldOutTargets
 
   /// A split from its four parts.
   ///
@@ -64,16 +64,19 @@ public struct HeldOutSplit: Sendable {
 }
 
 extension HeldOutSplit {
-  /// A split of parts whose shapes and elements are known to be right; `facts` are those of the same targets.
+  /// A split of parts whose shapes and elements are known to be right.
   init(
     checkedTrainFeatures trainFeatures: Matrix<Double>, trainTargets: Matrix<Double>, testFeatures: Matrix<Double>,
-    testTargets: Matrix<Double>, facts: TargetFacts? = nil
+    testTargets: Matrix<Double>
   ) {
-    self.trainFeatures = trainFeatures
-    self.trainTargets = trainTargets
-    self.testFeatures = testFeatures
-    self.testTargets = testTargets
-    self.facts = facts ?? TargetFacts(train: trainTargets, test: testTargets)
+    self.init(
+      trainFeatures: trainFeatures, testFeatures: testFeatures,
+      targets: HeldOutTargets(train: trainTargets, test: testTargets))
+  }
+
+  /// The same with targets that other splits may share.
+  init(trainFeatures: Matrix<Double>, testFeatures: Matrix<Double>, targets: HeldOutTargets) {
+    (self.trainFeatures, self.testFeatures, self.targets) = (trainFeatures, testFeatures, targets)
   }
 }
 

@@ -80,6 +80,8 @@ extension KernelRidgeProbe {
   /// entries Eᵢⱼ are at most so much of (|L||L|ᵀ)ᵢⱼ ≤ √(sᵢᵢsⱼⱼ) = 1 + nλ, of either sign and independent (Higham & Mary 2019). So Wᵀy is off by
   /// (S⁻¹y)ᵀE W, some (1 + nλ)·‖S⁻¹y‖·‖W‖ of them, and by as many of ‖W‖·‖y‖ from its own sums.
   private static let rounding = 0x1p-20
+  /// From here on what is added to the diagonal bounds the inverse well enough: by 20.
+  private static let leastBounding = 0.05
   /// Bounds of residuals beyond this, relative to the targets, are mostly rounding: residuals are measured in double precision then.
   private static let coarse = 1e-3
 
@@ -122,18 +124,22 @@ extension KernelRidgeProbe {
       var system = Matrix<Double>(rows: 0, columns: 0)
       for (index, point) in chosen.enumerated() {
         let added = penalties[point] * Double(rest)
-        var residual = wanted
         if let sides,
           let factor = SinglePrecisionFactor(kernel, excluding: fold, addingToDiagonal: added)
         {
           let (product, weightSquare) = factor.product(sides.0, sides.1)
-          residual.add(product, times: -1)
-          // ‖S⁻¹‖ is at most 1/added, of kernels without small eigenvalues far less.
-          let offset = Self.rounding * (1 + (1 + added) * min(1 / added, factor.inverseNorm))
+          // ‖S⁻¹‖ is at most 1/added, of kernels without small eigenvalues far less; an estimate costs more than it settles where that
+          // bound is small.
+          let inverse = added >= Self.leastBounding ? 1 / added : min(1 / added, factor.inverseNorm)
+          let offset = Self.rounding * (1 + (1 + added) * inverse)
           for (j, square) in targetSquares.enumerated() {
             offsets[index][j] += offset * offset * square * weightSquare
           }
-        } else if usesSingle, !solveForRows,
+          addSquaredErrors(of: product, wanted, to: &result[index].sums)
+          continue
+        }
+        var residual = wanted
+        if usesSingle, !solveForRows,
           let solution = approximate.approximateSolution(
             known, addingToDiagonal: added, tolerance: Self.tolerance,
             factor: { SinglePrecisionFactor(kernel, excluding: fold, addingToDiagonal: added) })

@@ -28,6 +28,24 @@ extension Matrix where Scalar == Double {
   }
 }
 
+extension Matrix where Scalar == Double {
+  /// The matrix beside itself with its rows in another order: row i is row i and then row `order[i]`; shape (rows, 2 · columns).
+  func besideItself(in order: [Int]) -> Matrix {
+    precondition(order.count == rows && order.allSatisfy { $0 >= 0 && $0 < rows }, "an order of other rows")
+    let width = columns
+    return withUnsafeElements { source in
+      Matrix(rows: rows, columns: 2 * width) { target in
+        guard width > 0 else { return }
+        for (row, other) in order.enumerated() {
+          let place = target.baseAddress! + 2 * row * width
+          place.initialize(from: source.baseAddress! + row * width, count: width)
+          (place + width).initialize(from: source.baseAddress! + other * width, count: width)
+        }
+      }
+    }
+  }
+}
+
 /// The column sums of the element-wise product of two equally shaped matrices.
 func columnProducts(_ left: Matrix<Double>, _ right: Matrix<Double>) -> [Double] {
   precondition(left.rows == right.rows && left.columns == right.columns, "products of different shapes")
@@ -45,6 +63,28 @@ func columnProducts(_ left: Matrix<Double>, _ right: Matrix<Double>) -> [Double]
     }
   }
   return sums
+}
+
+/// Adds Σ (y − ŷ)² over the rows to the sum of each column, for predictions ŷ in single precision; equal shapes.
+func addSquaredErrors(of predictions: Matrix<Float>, _ targets: Matrix<Double>, to sums: inout [Double]) {
+  let columns = targets.columns
+  precondition(
+    predictions.rows == targets.rows && predictions.columns == columns && sums.count == columns,
+    "errors of different shapes")
+  guard columns > 0 else { return }
+  sums.withUnsafeMutableBufferPointer { sums in
+    predictions.withUnsafeElements { a in
+      targets.withUnsafeElements { b in
+        for start in stride(from: 0, to: b.count, by: columns) {
+          let (sums, x, y) = (sums.baseAddress!, a.baseAddress! + start, b.baseAddress! + start)
+          for j in 0..<columns {
+            let error = y[j] - Double(x[j])
+            sums[j] += error * error
+          }
+        }
+      }
+    }
+  }
 }
 
 extension Matrix where Scalar == Double {

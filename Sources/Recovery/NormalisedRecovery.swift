@@ -83,14 +83,12 @@ extension HeldOutSplit {
   /// - Throws: ``RecoveryError``: shapes, non-finite elements.
   /// - Complexity: O((n + m)·k′): the targets are shared, and have been looked at before.
   public func replacingFeatures(train: Matrix<Double>, test: Matrix<Double>) throws(RecoveryError) -> HeldOutSplit {
-    try requireEqual("row counts of the training features and targets", train.rows, trainTargets.rows)
-    try requireEqual("row counts of the test features and targets", test.rows, testTargets.rows)
+    try requireEqual("row counts of the training features and targets", train.rows, targets.trainRows)
+    try requireEqual("row counts of the test features and targets", test.rows, targets.testRows)
     try requireEqual("column counts of the training and test features", train.columns, test.columns)
     try requireFinite("the training features", train)
     try requireFinite("the test features", test)
-    return HeldOutSplit(
-      checkedTrainFeatures: train, trainTargets: trainTargets, testFeatures: test, testTargets: testTargets,
-      facts: facts)
+    return HeldOutSplit(trainFeatures: train, testFeatures: test, targets: targets)
   }
 
   /// The same targets with the first principal components of the features: what a linear compression of given width keeps
@@ -114,8 +112,6 @@ extension HeldOutSplit {
     } catch {
       throw .numerical(operation: "principal components", reason: "\(error)")
     }
-    return HeldOutSplit(
-      checkedTrainFeatures: train * directions, trainTargets: trainTargets, testFeatures: test * directions,
-      testTargets: testTargets, facts: facts)
+    return HeldOutSplit(trainFeatures: train * directions, testFeatures: test * directions, targets: targets)
   }
 }

@@ -17,24 +17,27 @@ public protocol Probe: Sendable {
   /// - Returns: Shape (m, q).
   /// - Throws: ``RecoveryError`` if the data cannot be fitted at all.
   func predictions(_ split: HeldOutSplit, groups: [Range<Int>]) throws(RecoveryError) -> Matrix<Double>
-}
 
-extension Probe {
-  /// R² on the test rows for each target column; see ``R2``.
+  /// R² on the test rows for each target column; see ``R2``. That of ``predictions(_:groups:)``, unless a probe has a shorter way.
   ///
   /// - Parameters:
   ///   - split: Training part (n, k) → (n, q), test part (m, k) → (m, q).
   ///   - groups: Ranges of target columns that share hyper-parameters; each column is in exactly one.
   /// - Returns: q values in (−∞, 1].
   /// - Throws: ``RecoveryError``.
+  func heldOutR2(_ split: HeldOutSplit, groups: [Range<Int>]) throws(RecoveryError) -> [Double]
+}
+
+extension Probe {
+  /// R² of the predictions for the test rows.
   public func heldOutR2(_ split: HeldOutSplit, groups: [Range<Int>]) throws(RecoveryError) -> [Double] {
     R2.perColumn(
-      predictions: try predictions(split, groups: groups), targets: split.testTargets, spread: split.facts.spread)
+      predictions: try predictions(split, groups: groups), targets: split.testTargets, spread: split.targets.spread)
   }
 
   /// R² on the test rows for each target column, all columns sharing hyper-parameters.
   public func heldOutR2(_ split: HeldOutSplit) throws(RecoveryError) -> [Double] {
-    try heldOutR2(split, groups: [0..<split.testTargets.columns])
+    try heldOutR2(split, groups: [0..<split.targets.columns])
   }
 }
 

@@ -43,6 +43,15 @@ public enum R2 {
       let means = targets.columnMoments(scale: scale).sums.map { $0 / Double(targets.rows) }
       squares = targets.columnMoments(scale: scale, shift: means).squares
     }
+
+    private init(scale: [Double], isConstant: [Bool], squares: [Double]) {
+      (self.scale, self.isConstant, self.squares) = (scale, isConstant, squares)
+    }
+
+    /// That of the same columns and the same again.
+    var twice: Spread {
+      Spread(scale: scale + scale, isConstant: isConstant + isConstant, squares: squares + squares)
+    }
   }
 
   /// The same with what does not depend on predictions.

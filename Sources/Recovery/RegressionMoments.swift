@@ -17,12 +17,15 @@ struct RegressionMoments {
   /// Σ y², q values.
   var squares: [Double]
 
-  /// The moments of some rows of x, shape (n, k), and y, shape (n, q).
-  init(_ x: Matrix<Double>, _ y: Matrix<Double>, _ rows: Range<Int>) {
+  /// The moments of some rows of x, shape (n, k), and as many of y, shape (·, q), whose own moments are known.
+  init(
+    _ x: Matrix<Double>, _ rows: Range<Int>, _ y: Matrix<Double>, _ targetRows: Range<Int>, _ targets: ColumnMoments
+  ) {
     let (k, q) = (x.columns, y.columns)
+    precondition(rows.count == targetRows.count, "\(rows.count) rows of features, \(targetRows.count) of targets")
     count = Double(rows.count)
     featureSums = x.columnMoments(rows: rows).sums
-    (targetSums, squares) = y.columnMoments(rows: rows)
+    (targetSums, squares) = targets
     gram = x.gramMatrix(rows: rows)
     var cross = Matrix<Double>(rows: k, columns: q)
     if k > 0, q > 0 {
@@ -31,7 +34,8 @@ struct RegressionMoments {
           cross.withUnsafeMutableElements {
             Double.gemm(
               transposeA: true, transposeB: false, m: k, n: q, k: rows.count, alpha: 1,
-              a: x.baseAddress! + rows.lowerBound * k, lda: k, b: y.baseAddress! + rows.lowerBound * q, ldb: q, beta: 0,
+              a: x.baseAddress! + rows.lowerBound * k, lda: k, b: y.baseAddress! + targetRows.lowerBound * q, ldb: q,
+              beta: 0,
               c: $0.baseAddress!, ldc: q)
           }
         }

@@ -35,11 +35,68 @@ public struct RidgeProbe: Probe {
   /// - Complexity: O(n·k·(k + q) + m·k·q) for the data plus O(k³ + k²·q) for each fold and penalty: cross-validation works
   ///   on Gram matrices of the folds and never touches the rows again.
   public func predictions(_ split: HeldOutSplit, groups: [Range<Int>]) throws(RecoveryError) -> Matrix<Double> {
-    requirePartition(groups, columns: split.testTargets.columns)
+    let fit = try fit(split, groups: groups)
+    // Training rows are standardised, so the intercept is the mean of the targets.
+    return split.targets.scale.reverted(fit.features.applied(to: split.testFeatures) * fit.coefficients)
+  }
+
+  /// R² on the test rows from their second moments, which takes no predictions; from predictions where rounding could show.
+  ///
+  /// - Complexity: As ``predictions(_:groups:)``, in one pass over the test rows.
+  public func heldOutR2(_ split: HeldOutSplit, groups: [Range<Int>]) throws(RecoveryError) -> [Double] {
+    let fit = try fit(split, groups: groups)
+    let test = fit.features.applied(to: split.testFeatures)
+    if let values = fit.r2FromMoments(test, split.targets) { return values }
+    return R2.perColumn(
+      predictions: split.targets.scale.reverted(test * fit.coefficients), targets: split.testTargets,
+      spread: split.targets.spread)
+  }
+
+  /// A fitted regression between standardised features and standardised targets.
+  private struct Fit {
+    let features: Standardisation
+    /// Shape (k, q).
+    let coefficients: Matrix<Double>
+
+    /// How much larger than a column's sum of squared deviations the terms may be that its sum of squared errors is a difference of:
+    /// with it R² is exact to 10⁴ units of rounding, 10⁻¹².
+    private static let largestTerms = 1e4
+
+    /// R² of each column by Σ (y − wᵀx)² = Σ y² − 2 wᵀ(Σ x y) + wᵀ(Σ x xᵀ) w, shape of `test` (m, k); nil where a column is constant,
+    /// or where that is a small difference of large terms.
+    func r2FromMoments(_ test: Matrix<Double>, _ targets: HeldOutTargets) -> [Double]? {
+      let (k, q, m) = (coefficients.rows, coefficients.columns, Double(test.rows))
+      guard !targets.spread.isConstant.contains(true), targets.scale.scales.allSatisfy({ $0 > 0 }) else { return nil }
+      let (sums, squares) = targets.testMoments
+      let gram = test.gramMatrix()
+      let lengths = (0..<k).map { gram[$0, $0].squareRoot() }
+      var residual = targets.testProducts(with: test)
+      gram.multiply(coefficients, alpha: 1, beta: -2, into: &residual)
+      let products = columnProducts(coefficients, residual)
+      var reach = [Double](repeating: 0, count: q)
+      coefficients.withUnsafeElements { w in
+        for i in 0..<k { for j in 0..<q { reach[j] += abs(w[i * q + j]) * lengths[i] } }
+      }
+      var result = [Double](repeating: 0, count: q)
+      for j in 0..<q {
+        let deviations = squares[j] - sums[j] * sums[j] / m
+        // Not so if a value is not finite.
+        guard max(squares[j], reach[j] * reach[j]) <= Self.largestTerms * deviations else { return nil }
+        result[j] = 1 - max(0, squares[j] + products[j]) / deviations
+      }
+      return result
+    }
+  }
+
+  private func fit(_ split: HeldOutSplit, groups: [Range<Int>]) throws(RecoveryError) -> Fit {
+    requirePartition(groups, columns: split.targets.columns)
     let features = Standardisation(split.trainFeatures)
-    let (targets, y) = (split.facts.standardised.scale, split.facts.standardised.train)
+    let targets = split.targets.scale
     let x = features.applied(to: split.trainFeatures)
-    let parts = CrossValidation.folds(penalties.count > 1 ? folds : 1, rows: x.rows).map { RegressionMoments(x, y, $0) }
+    let folds = CrossValidation.folds(penalties.count > 1 ? folds : 1, rows: x.rows)
+    let parts = zip(folds, split.targets.folds(folds)).map { fold, y in
+      RegressionMoments(x, fold, y.rows, y.range, y.moments)
+    }
     let total = parts.dropFirst().reduce(parts[0]) { $0 + $1 }
 
     var choices = [Int](repeating: 0, count: groups.count)
@@ -48,16 +105,27 @@ public struct RidgeProbe: Probe {
       choices = CrossValidation.bestGridPoints(errors: errors, active: targets.scales.map { $0 > 0 }, groups: groups)
     }
     let centred = total.centred(around: total)
-    var coefficients = Matrix<Double>(rows: x.columns, columns: y.columns)
+    var coefficients = Matrix<Double>(rows: x.columns, columns: split.targets.columns)
     for (point, columns) in CrossValidation.columnsByGridPoint(choices, groups: groups) {
-      let whole = columns.count == y.columns
+      let whole = columns.count == split.targets.columns
       let solution = try solveRidge(
         centred.gram, whole ? centred.cross : centred.cross.columns(at: columns),
         penalty: penalties[point] * Double(x.rows))
       if whole { coefficients = solution } else { coefficients.setColumns(columns, solution) }
     }
-    // Training rows are standardised, so the intercept is the mean of the targets.
-    return targets.reverted(features.applied(to: split.testFeatures) * coefficients)
+    return Fit(features: features, coefficients: coefficients)
+  }
+
+  /// The least penalty, on standardised features, whose system has an inverse with digits enough to compare errors by.
+  private static let leastInverted = 1e-7
+
+  /// (G + penalty · n · I)⁻¹ C. Where targets are many the inverse is worth its price: to multiply by it takes less time than to solve.
+  private func weights(_ fit: RegressionMoments, penalty: Double) throws(RecoveryError) -> Matrix<Double> {
+    let (k, q) = (fit.cross.rows, fit.cross.columns)
+    guard q >= 2 * k, penalty >= Self.leastInverted else {
+      return try solveRidge(fit.gram, fit.cross, penalty: penalty * fit.count)
+    }
+    return try solveRidge(fit.gram, .identity(k), penalty: penalty * fit.count) * fit.cross
   }
 
   /// For each penalty, the out-of-fold sum of squared errors of each target column.
@@ -72,7 +140,7 @@ public struct RidgeProbe: Probe {
       // Moments of the fold around the means that the fit on the other folds predicts with.
       let validation = fold.centred(around: rest)
       for (point, penalty) in penalties.enumerated() {
-        let w = try solveRidge(fit.gram, fit.cross, penalty: penalty * rest.count)
+        let w = try weights(fit, penalty: penalty)
         // Σ (y − wᵀx)² = Σ y² − 2 wᵀ(Σ x y) + wᵀ(Σ x xᵀ) w.
         var residual = validation.cross
         validation.gram.multiply(w, alpha: 1, beta: -2, into: &residual)

@@ -14,15 +14,39 @@ public func shuffledRows(_ matrix: Matrix<Double>, using stream: inout RandomStr
   matrix.rows(at: stream.permutation(matrix.rows))
 }
 
+extension RowOrders {
+  /// Uniformly random orders, that of the training rows first.
+  init(trainRows: Int, testRows: Int, using stream: inout RandomStream) {
+    let train = stream.permutation(trainRows)
+    self.init(train: train, test: stream.permutation(testRows))
+  }
+}
+
 extension HeldOutSplit {
   /// The same split with the rows of the targets shuffled, separately within the training and the test part.
   ///
   /// - Parameter stream: The source of both orders; advanced.
   public func shufflingTargets(using stream: inout RandomStream) -> HeldOutSplit {
-    let train = shuffledRows(trainTargets, using: &stream)
-    return HeldOutSplit(
-      checkedTrainFeatures: trainFeatures, trainTargets: train, testFeatures: testFeatures,
-      testTargets: shuffledRows(testTargets, using: &stream))
+    shufflingTargets(RowOrders(trainRows: targets.trainRows, testRows: targets.testRows, using: &stream))
+  }
+
+  /// The same with given orders.
+  func shufflingTargets(_ orders: RowOrders) -> HeldOutSplit {
+    HeldOutSplit(trainFeatures: trainFeatures, testFeatures: testFeatures, targets: targets.shuffled(orders))
+  }
+
+  /// The same split with shuffled rows of the targets, and with the targets and beside them those: what is fitted to all columns at
+  /// once is cheaper for both together, what costs something for every column is cheaper apart.
+  ///
+  /// - Parameter stream: The source of the orders of ``shufflingTargets(using:)``; advanced.
+  /// - Returns: Splits of q and of 2q target columns.
+  public func withShuffledTargets(
+    using stream: inout RandomStream
+  ) -> (shuffled: HeldOutSplit, beside: HeldOutSplit) {
+    let orders = RowOrders(trainRows: targets.trainRows, testRows: targets.testRows, using: &stream)
+    let beside = HeldOutSplit(
+      trainFeatures: trainFeatures, testFeatures: testFeatures, targets: targets.besideShuffled(orders))
+    return (shufflingTargets(orders), beside)
   }
 
   /// The same split with the roles of features and targets exchanged: how well the truth predicts the representation.

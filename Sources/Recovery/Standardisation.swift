@@ -35,6 +35,11 @@ struct Standardisation {
     self.scales = scales
   }
 
+  private init(means: [Double], scales: [Double]) { (self.means, self.scales) = (means, scales) }
+
+  /// That of the same columns and the same again.
+  var twice: Standardisation { Standardisation(means: means + means, scales: scales + scales) }
+
   /// (x − mean) / scale, column by column.
   func applied(to matrix: Matrix<Double>) -> Matrix<Double> {
     matrix.standardised(means: means, factors: scales.map { $0 > 0 ? 1 / $0 : 0 })
@@ -45,8 +50,13 @@ struct Standardisation {
     let (rows, columns) = (matrix.rows, matrix.columns)
     var result = matrix
     result.withUnsafeMutableElements { x in
-      for i in 0..<rows {
-        for j in 0..<columns { x[i * columns + j] = x[i * columns + j] * scales[j] + means[j] }
+      scales.withUnsafeBufferPointer { scales in
+        means.withUnsafeBufferPointer { means in
+          for start in stride(from: 0, to: rows * columns, by: max(columns, 1)) {
+            let row = x.baseAddress! + start
+            for j in 0..<columns { row[j] = row[j] * scales[j] + means[j] }
+          }
+        }
       }
     }
     return result

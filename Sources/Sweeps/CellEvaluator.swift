@@ -129,18 +129,8 @@ struct CellEvaluator {
     let plan = specification.evaluation
     let wantsFloor = plan.estimators.contains(.shuffled)
     var shuffle = RandomStream(shuffleKey)
-    // The first shuffle shares a split with the targets: as further columns it costs little.
-    let both =
-      wantsFloor || plan.permutations > 0
-      ? targets.addingShuffledRows(trainRows: targets.targets.rows / 2, using: &shuffle) : targets
-    let shared =
-      both.blocks.count > targets.blocks.count
-      ? try alone.map { alone in
-        try HeldOutSplit(
-          trainFeatures: alone.trainFeatures,
-          trainTargets: both.targets.rows(0..<alone.trainTargets.rows), testFeatures: alone.testFeatures,
-          testTargets: both.targets.rows(alone.trainTargets.rows..<both.targets.rows))
-      } : alone
+    // The first shuffle serves all metrics.
+    let shuffled = wantsShuffled ? alone?.withShuffledTargets(using: &shuffle) : nil
     for metric in metrics where metric != .hsic {
       var stream = RandomStream(shuffleKey.child("permutations").child(metric.rawValue))
       let (observed, nulls): ([RecoveryScorer.BlockScore?], [[Double]])
@@ -150,10 +140,9 @@ struct CellEvaluator {
           metric, alone, blocks: targets.blocks.map(\.scored), permutations: plan.permutations, using: &stream)
         (observed, nulls) = (pairs.map { .init(value: $0.score) }, pairs.map(\.shuffled))
       } else {
-        let first = try scores(metric, shared, both)
-        observed = Array(first.prefix(targets.blocks.count))
-        var permuted: [[RecoveryScorer.BlockScore?]] =
-          both.blocks.count > observed.count ? [Array(first.dropFirst(observed.count))] : []
+        let first = try scoresBesideShuffled(metric, alone, shuffled, targets)
+        observed = first.observed
+        var permuted = first.shuffled.map { [$0] } ?? []
         while permuted.count < plan.permutations {
           permuted.append(try scores(metric, alone?.shufflingTargets(using: &stream), targets))
         }
@@ -210,6 +199,28 @@ struct CellEvaluator {
     table.add(
       block, estimator: EvaluationPlan.Estimator.shuffled.rawValue, metric: metric.rawValue,
       value: shuffled.reduce(0, +) / Double(shuffled.count), traceError: traceError)
+  }
+
+  /// The scores of all blocks, and where a floor is wanted those of the same blocks with shuffled rows.
+  private func scoresBesideShuffled(
+    _ metric: RecoveryMetric, _ alone: HeldOutSplit?, _ shuffled: (shuffled: HeldOutSplit, beside: HeldOutSplit)?,
+    _ targets: TargetBlocks
+  ) throws -> (observed: [RecoveryScorer.BlockScore?], shuffled: [RecoveryScorer.BlockScore?]?) {
+    guard let shuffled else {
+      let observed = try scores(metric, alone, targets)
+      return (observed, alone == nil && wantsShuffled ? observed : nil)
+    }
+    // A ridge regression costs something for every column, and what it needs to know of them is shared with other estimators.
+    if metric == .r2Linear {
+      return (try scores(metric, alone, targets), try scores(metric, shuffled.shuffled, targets))
+    }
+    let both = try scores(metric, shuffled.beside, targets.besideShuffled)
+    return (Array(both.prefix(targets.blocks.count)), Array(both.dropFirst(targets.blocks.count)))
+  }
+
+  /// Whether a floor or p-values ask for shuffled targets.
+  private var wantsShuffled: Bool {
+    specification.evaluation.estimators.contains(.shuffled) || specification.evaluation.permutations > 0
   }
 
   /// One score for each block, NaN without features; nil where the metric is not defined for a block.

@@ -81,8 +81,6 @@ struct TargetBlocks {
   let groups: [Range<Int>]
   /// What is reported: levels, nodes, the content.
   let blocks: [Block]
-  /// The blocks from here on are the earlier ones again, with shuffled rows.
-  let unshuffledBlocks: Int
 
   /// - Parameters:
   ///   - sample: The rows.
@@ -126,31 +124,22 @@ struct TargetBlocks {
     targets = Matrix.concatenatingColumns(parts).double
     self.groups = groups
     self.blocks = blocks
-    unshuffledBlocks = blocks.count
   }
 
-  private init(targets: Matrix<Double>, groups: [Range<Int>], blocks: [Block], unshuffledBlocks: Int) {
-    self.targets = targets
-    self.groups = groups
-    self.blocks = blocks
-    self.unshuffledBlocks = unshuffledBlocks
+  private init(targets: Matrix<Double>, groups: [Range<Int>], blocks: [Block]) {
+    (self.targets, self.groups, self.blocks) = (targets, groups, blocks)
   }
 
-  /// These targets, and beside them the same with their rows shuffled, within the first `trainRows` rows and within the
-  /// others: the floor of what any representation scores by chance.
-  func addingShuffledRows(trainRows: Int, using stream: inout RandomStream) -> TargetBlocks {
+  /// These blocks and groups, and again for the same columns beside them. Its ``targets`` are those of one side.
+  var besideShuffled: TargetBlocks {
     let width = targets.columns
-    let order =
-      stream.permutation(trainRows) + stream.permutation(targets.rows - trainRows).map { $0 + trainRows }
     func shifted(_ range: Range<Int>) -> Range<Int> { range.lowerBound + width..<range.upperBound + width }
-    let shuffledBlocks = blocks.map { block in
+    let again = blocks.map { block in
       var block = block
       block.columns = shifted(block.columns)
       block.family = block.family.map(shifted)
       return block
     }
-    return TargetBlocks(
-      targets: .concatenatingColumns([targets, targets.rows(at: order)]), groups: groups + groups.map(shifted),
-      blocks: blocks + shuffledBlocks, unshuffledBlocks: blocks.count)
+    return TargetBlocks(targets: targets, groups: groups + groups.map(shifted), blocks: blocks + again)
   }
 }

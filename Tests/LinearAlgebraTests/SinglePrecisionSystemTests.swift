@@ -95,7 +95,7 @@ import Testing
     let bound =
       0x1p-20 * (1 + (1 + added) / added) * weights.storage.reduce(0) { $0 + $1 * $1 }.squareRoot()
       * (0..<11).map { j in (0..<90).reduce(0) { $0 + right[$1, j] * right[$1, j] }.squareRoot() }.max()!
-    #expect((values - expected).maximumMagnitude < bound)
+    #expect((values.double - expected).maximumMagnitude < bound)
     let exact = weights.storage.reduce(0) { $0 + $1 * $1 }
     #expect(abs(square - exact) < 1e-3 * exact)
     // The 1-norm of the inverse, which an estimate may miss from below.

@@ -68,14 +68,20 @@ import Testing
     #expect(model.encode(observed: Matrix(rows: 0, columns: 5), masked: Matrix(rows: 0, columns: 5)).rows == 0)
   }
 
-  @Test("One mask for all rows equals the same mask in every row")
-  func broadcast() {
+  @Test(
+    "One mask for all rows equals the same mask in every row",
+    arguments: [
+      [true, false, true, false, false], [false, false, false, false, false], [true, true, true, true, true],
+    ])
+  func broadcast(flags: [Bool]) {
     let model = Self.trained()
     let observed = Self.source.batch(step: 902, rows: 600).observed
-    let flags = [true, false, true, false, false]
     let masks = Matrix<Float>((0..<600).map { _ in flags.map { $0 ? 1 : 0 } })
-    #expect(
-      model.encode(observed: observed, maskedColumns: flags) == model.encode(observed: observed, masked: masks))
+    let (one, each) = (
+      model.encode(observed: observed, maskedColumns: flags), model.encode(observed: observed, masked: masks)
+    )
+    // The sums of the first layer are taken in another order.
+    #expect((one - each).maximumMagnitude < 1e-5 && each.maximumMagnitude > 0.1)
   }
 
   @Test("Encoding and reconstruction make the loss that training minimises")

@@ -84,6 +84,66 @@ import Testing
     }
   }
 
+  /// Splits for R² from moments, and those that it must leave to predictions: constant targets, test rows far from the training
+  /// rows' mean or with a spread of nothing, collinear features of unlike sizes with hardly any penalty.
+  private func momentSplit(_ kind: String) throws -> HeldOutSplit {
+    let (k, q) = (5, 12)
+    var x = gaussianMatrix(300, k, seed: 61)
+    var y = gaussianMatrix(300, q, seed: 62) + x * gaussianMatrix(k, q, seed: 63)
+    for i in 0..<300 {
+      switch kind {
+      case "constant target": y[i, 3] = 7
+      case "constant test target": if i >= 200 { y[i, 3] = 0.5 }
+      case "far test target": if i >= 200 { y[i, 3] = 1e9 + y[i, 3] }
+      case "collinear": x[i, 4] = x[i, 0] + 1e-9 * x[i, 4]
+      case "predicted": for j in 0..<q { y[i, j] = x[i, j % k] }
+      default: break
+      }
+    }
+    return try HeldOutSplit(features: x, targets: y, trainRows: 200)
+  }
+
+  @Test(
+    "R² from moments is that of the predictions, to rounding",
+    arguments: ["plain", "constant target", "constant test target", "far test target", "collinear", "predicted"],
+    [1e-14, 1e-6, 1])
+  func moments(kind: String, penalty: Double) throws {
+    let split = try momentSplit(kind)
+    let probe = RidgeProbe(penalties: [penalty])
+    let predictions = try probe.predictions(split, groups: [0..<12])
+    let expected = R2.perColumn(predictions: predictions, targets: split.testTargets)
+    let values = try probe.heldOutR2(split)
+    for j in 0..<12 {
+      // 10⁻¹² of the sum of squared deviations; of test rows 10⁹ from the mean predictions themselves are rounded.
+      #expect(abs(values[j] - expected[j]) <= 1e-11 * max(1, abs(expected[j])), "column \(j)")
+    }
+  }
+
+  @Test("Shuffled targets score what their rows score, written out in that order", arguments: [1, 5])
+  func shuffledTargets(k: Int) throws {
+    let split = try linearGaussianSplit(rows: 300, trainRows: 180, k: k, q: 30, r2: 0.5, seed: 65)
+    var (stream, same) = (RandomStream(RandomKey(seed: 66)), RandomStream(RandomKey(seed: 66)))
+    let (shuffled, beside) = split.withShuffledTargets(using: &stream)
+    let written = try HeldOutSplit(
+      trainFeatures: split.trainFeatures, trainTargets: shuffledRows(split.trainTargets, using: &same),
+      testFeatures: split.testFeatures, testTargets: shuffledRows(split.testTargets, using: &same))
+    let groups = [0..<4, 4..<30]
+    let expected = try RidgeProbe().heldOutR2(written, groups: groups)
+    #expect(largestDifference(try RidgeProbe().heldOutR2(shuffled, groups: groups), expected) < 1e-12)
+    #expect(shuffled.trainTargets == written.trainTargets && shuffled.testTargets == written.testTargets)
+    #expect(
+      beside.trainTargets == .concatenatingColumns([split.trainTargets, written.trainTargets])
+        && beside.testTargets == .concatenatingColumns([split.testTargets, written.testTargets]))
+    let both = try RidgeProbe().heldOutR2(
+      beside, groups: groups + groups.map { $0.lowerBound + 30..<$0.upperBound + 30 })
+    #expect(largestDifference(both, try RidgeProbe().heldOutR2(split, groups: groups) + expected) < 1e-12)
+    // What is shared with the original targets must be no other than what is worked out anew.
+    #expect(
+      largestDifference(
+        try meanCanonicalCorrelations(shuffled, groups: groups), try meanCanonicalCorrelations(written, groups: groups))
+        < 1e-12)
+  }
+
   @Test("Held-out R² of a linear-Gaussian pair is the population value", arguments: [0.05, 0.5, 0.95, 1.0])
   func population(r2: Double) throws {
     let split = try linearGaussianSplit(rows: 40_000, trainRows: 20_000, k: 3, q: 3, r2: r2, seed: 11)
