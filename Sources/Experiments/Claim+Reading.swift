@@ -132,7 +132,7 @@ extension ResultSelection {
   /// Keys that say which cells.
   static let cellKeys = ["sweep", "graph", "mechanism", "mask_ratio", "patch_size", "width"]
   /// Keys that say which rows of a cell.
-  private static let rowKeys = ["evaluation", "level", "nodes", "target", "estimator", "metric", "column"]
+  static let rowKeys = ["evaluation", "level", "nodes", "target", "estimator", "metric", "column"]
 
   /// - Parameter base: What stands where a key is missing; nil where there is nothing to go by.
   init(_ node: DocumentNode, base: ResultSelection?, sweeps: [ExperimentSweep]) throws(SpecificationError) {
@@ -223,7 +223,7 @@ extension ResultSelection.Nodes {
 
 extension DocumentNode {
   /// Throws if one of some keys is there.
-  fileprivate func refuse(_ keys: [String], because reason: String) throws(SpecificationError) {
+  func refuse(_ keys: [String], because reason: String) throws(SpecificationError) {
     let map = try anyMapping
     for key in keys where map.optional(key) != nil {
       throw map.error(at: key, "'\(key)' has no place here", remedy: reason)

@@ -79,8 +79,12 @@ public struct ExpectedVerdicts: Sendable {
 }
 
 extension VerdictTable {
+  /// Whether these are the curves that the experiment's folder shows: of the full form, with the files' own seeds.
+  public var isRecordOfCurves: Bool { !curves.isEmpty && form == .full && experiment.seedOffset == 0 }
+
   /// Commits these verdicts with their experiment: writes the file that ``ExpectedVerdicts`` reads, or, for a replication,
-  /// `expected/replication.json`, which is quoted in the documentation and compared with nothing.
+  /// `expected/replication.json`, which is quoted in the documentation and compared with nothing. The full form's curves go to
+  /// `expected/curves.csv`.
   ///
   /// - Throws: `SpecificationError` if it cannot be written, or (usage) for the quick form of a replication.
   public func record() throws(SpecificationError) {
@@ -91,6 +95,9 @@ extension VerdictTable {
         status: .usage)
     }
     try OutputFolder.create("\(experiment.folder)/expected")
+    if isRecordOfCurves {
+      try OutputFile.write(MeasuredCurve.csv(curves), to: "\(experiment.folder)/expected/curves.csv")
+    }
     try OutputFile.write(
       json,
       to: isReplication

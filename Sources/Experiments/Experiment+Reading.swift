@@ -35,7 +35,7 @@ extension Experiment {
         file: path, "there is no experiment '\(name)'",
         remedy: Suggestion.remedy(for: name, among: try names(in: folder) + ["all"]), status: .noInput)
     }
-    let map = try Document.load(path).mapping(keys: ["title", "sweeps", "claims"])
+    let map = try Document.load(path).mapping(keys: ["title", "sweeps", "claims", "curves"])
     var sweeps: [ExperimentSweep] = []
     for (key, node) in try map.optional("sweeps")?.anyMapping.entries ?? [] {
       sweeps.append(try ExperimentSweep(name: key, node, folder: place))
@@ -48,8 +48,17 @@ extension Experiment {
       }
       claims.append(claim)
     }
+    var curves: [DoseCurve] = []
+    for node in try map.optional("curves")?.nonEmptyList ?? [] {
+      let curve = try DoseCurve(node, sweeps: sweeps)
+      guard !curves.contains(where: { $0.id == curve.id }) else {
+        throw node.error("the curve '\(curve.id)' stands twice", remedy: "give each curve an id of its own")
+      }
+      curves.append(curve)
+    }
     return Experiment(
-      name: name, folder: place, title: try map.required("title").nonEmptyString, sweeps: sweeps, claims: claims)
+      name: name, folder: place, title: try map.required("title").nonEmptyString, sweeps: sweeps, claims: claims,
+      curves: curves)
   }
 }
 

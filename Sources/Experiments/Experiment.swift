@@ -13,6 +13,8 @@ public struct Experiment: Sendable {
   public internal(set) var sweeps: [ExperimentSweep]
   /// The claims, in the order of the file.
   public internal(set) var claims: [Claim]
+  /// What its figure shows over doses, in the order of the file.
+  public let curves: [DoseCurve]
   /// What every seed is larger by than the files say; 0 but for a ``replication(seedOffset:)``.
   public internal(set) var seedOffset: UInt64 = 0
 

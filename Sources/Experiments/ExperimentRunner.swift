@@ -44,7 +44,8 @@ public struct ExperimentRunner: Sendable {
     (self.workers, self.options) = (workers, options)
   }
 
-  /// Runs what is not finished, decides every claim of the form and writes `verdicts.md`, `.csv`, `.json` and `measurements.csv`.
+  /// Runs what is not finished, decides every claim of the form and writes `verdicts.md`, `.csv`, `.json`, `measurements.csv`
+  /// and, where the experiment has curves, `curves.csv`.
   ///
   /// A claim that fails is a result, not an error.
   ///
@@ -77,11 +78,14 @@ public struct ExperimentRunner: Sendable {
       decided.append(ClaimVerdict(claim, measurement))
     }
     let seconds = finished.flatMap(\.cells).reduce(0) { $0 + $1.result.seconds }
-    let table = VerdictTable(experiment: experiment, form: form, verdicts: decided, cellSeconds: seconds)
+    let curves = experiment.curves.map { MeasuredCurve($0, in: finished) }
+    let table = VerdictTable(
+      experiment: experiment, form: form, verdicts: decided, curves: curves, cellSeconds: seconds)
     try OutputFile.write(table.markdown, to: "\(directory)/verdicts.md")
     try OutputFile.write(table.csv, to: "\(directory)/verdicts.csv")
     try OutputFile.write(table.json, to: "\(directory)/verdicts.json")
     try OutputFile.write(VerdictTable.measurements(values), to: "\(directory)/measurements.csv")
+    if !curves.isEmpty { try OutputFile.write(MeasuredCurve.csv(curves), to: "\(directory)/curves.csv") }
     return table
   }
 

@@ -36,6 +36,9 @@ public struct VerdictTable: Sendable {
   /// One for each claim of the form, in the order of the experiment.
   public let verdicts: [ClaimVerdict]
 
+  /// What was measured over doses.
+  public let curves: [MeasuredCurve]
+
   /// Seconds that the cells of all sweeps took, added up: what one worker would need.
   public let cellSeconds: Double
 

@@ -41,7 +41,7 @@ public struct GnuplotFigure: Sendable, Equatable {
 /// Panels of equal size on a grid, row by row, with room for the axes' labels outside and a strip for the legend below.
 struct PanelGrid {
   let columns: Int
-  let rows: Int
+  var rows: Int
   let panelWidth: Double
   let panelHeight: Double
   /// Height of the strip at the bottom, below the axis label.
@@ -51,16 +51,17 @@ struct PanelGrid {
   let left = 0.56
   let top = 0.24
   let horizontalGap = 0.18
-  let verticalGap = 0.42
+  let verticalGap: Double
   let axis = 0.5
 
   /// A grid of at most four columns.
-  init(panels: Int, right: Double = 0.12, height: Double = 1.25, panelWidth: Double? = nil) {
+  init(panels: Int, right: Double = 0.12, height: Double = 1.25, panelWidth: Double? = nil, verticalGap: Double = 0.42) {
     columns = min(4, max(panels, 1))
     rows = (max(panels, 1) + columns - 1) / columns
     self.panelWidth = panelWidth ?? (columns == 4 ? 1.45 : columns == 3 ? 1.7 : columns == 2 ? 2.2 : 3.2)
     panelHeight = height
     self.right = right
+    self.verticalGap = verticalGap
   }
 
   var width: Double { left + Double(columns) * panelWidth + Double(columns - 1) * horizontalGap + right }

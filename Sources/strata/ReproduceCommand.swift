@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Experiments
+internal import Foundation
 internal import Reporting
 internal import Specifications
 
@@ -14,7 +15,8 @@ struct ReproduceCommand: AsyncParsableCommand {
       fails is a finding and no error. Without NAME the experiments are listed.
 
       Sweeps, verdicts.md, .csv and .json and every cell's value in measurements.csv are written to DIR/NAME/full or, with \
-      --quick, DIR/NAME/quick; of a replication to DIR/NAME/full-seed-offset-N. An interrupted run goes on where it was when the same command is given again.
+      --quick, DIR/NAME/quick; of a replication to DIR/NAME/full-seed-offset-N. What an experiment measures over doses is \
+      written to curves.csv and, where gnuplot is installed, drawn as doses.svg, .pdf and .png. An interrupted run goes on where it was when the same command is given again.
 
       Example:
         strata reproduce theorem-1 --quick
@@ -75,11 +77,31 @@ struct ReproduceCommand: AsyncParsableCommand {
         let table = try await run(experiment, form: form)
         print(table.markdown)
         if record { try table.record() }
+        if !table.curves.isEmpty { try drawCurves(table) }
         guard check else { continue }
         do throws(SpecificationError) { try expected[index].check(table) } catch { differences.append(error) }
       }
       if let first = differences.first { throw first }
     }
+  }
+
+  /// The figure of the curves beside the verdicts, and with `--record` in the experiment's folder. Without gnuplot there is none: the
+  /// numbers are in `curves.csv` all the same.
+  private func drawCurves(_ table: VerdictTable) throws {
+    let programs: FigurePrograms
+    do { programs = try FigurePrograms() } catch {
+      FileHandle.standardError.write(Data("No figure of the curves: \(error.description)\n".utf8))
+      return
+    }
+    let caption = "\(table.experiment.title): measurements over the doses, means with their 95 % intervals over seeds"
+    guard let figure = CurveFigure.figure(table.curves.map(\.panel), axis: "R²", caption: caption) else { return }
+    let folder = URL(fileURLWithPath: directory(of: table.experiment, form: table.form))
+    let svg = try programs.draw(figure, name: "doses", in: folder)
+    if record, table.isRecordOfCurves { try OutputFile.write(svg, to: "\(table.experiment.folder)/doses.svg") }
+  }
+
+  private func directory(of experiment: Experiment, form: ExperimentForm) -> String {
+    "\(output)/\(experiment.name)/\(form.rawValue)\(seedOffset == 0 ? "" : "-seed-offset-\(seedOffset)")"
   }
 
   private func list() throws {
@@ -92,12 +114,10 @@ struct ReproduceCommand: AsyncParsableCommand {
   }
 
   private func run(_ experiment: Experiment, form: ExperimentForm) async throws -> VerdictTable {
-    let suffix = seedOffset == 0 ? "" : "-seed-offset-\(seedOffset)"
-    let directory = "\(output)/\(experiment.name)/\(form.rawValue)\(suffix)"
     let line = TerminalLine()
     defer { line?.clear() }
     let runner = ExperimentRunner(
-      experiment, form: form, directory: directory, workers: WorkerCount.resolve(workers))
+      experiment, form: form, directory: directory(of: experiment, form: form), workers: WorkerCount.resolve(workers))
     return try await runner.run { progress in
       line?.show(
         ProgressLine(

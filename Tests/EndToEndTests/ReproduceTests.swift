@@ -5,7 +5,7 @@ import Testing
 /// `strata reproduce` as a user runs it, and the gate on the committed verdicts.
 @Suite struct ReproduceTests {
   /// A folder with one small experiment of a sweep, `e/tiny`.
-  private static func withExperiment(_ body: (URL) throws -> Void) throws {
+  private static func withExperiment(curves: String = "", _ body: (URL) throws -> Void) throws {
     try withTemporaryDirectory { folder in
       let place = folder.appending(path: "e/tiny")
       try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
@@ -38,7 +38,7 @@ import Testing
             tolerance: 0.05
         """
       try Data(plan.utf8).write(to: place.appending(path: "plan.yaml"))
-      try Data(text.utf8).write(to: place.appending(path: "experiment.yaml"))
+      try Data((text + curves).utf8).write(to: place.appending(path: "experiment.yaml"))
       try body(folder)
     }
   }
@@ -65,6 +65,53 @@ import Testing
       #expect(try Self.reproduce(["tiny", "--workers", "1"], in: folder).standardOutput == output.standardOutput)
       #expect(try names.map { try Data(contentsOf: folder.appending(path: "o/tiny/full/\($0)")) } == first)
       #expect(try Data(contentsOf: store) == results)
+    }
+  }
+
+  @Test("Curves are the means over the cells of each dose, drawn, and recorded with the full form alone")
+  func curves() throws {
+    let curves = """
+
+      curves:
+        - id: ratio
+          title: mask ratio
+          dose: ratio
+          lines:
+            - {label: root, select: {sweep: tree, target: z, metric: r2_linear, level: top}}
+            - {label: "limit, closed form", select: {sweep: tree, target: z, metric: r2_linear, level: top, estimator: theory}}
+          doses:
+            - {label: low, select: {mask_ratio: 0.25}}
+            - {label: high, select: {mask_ratio: 0.75}}
+            - {label: none, select: {mask_ratio: 0.5}}
+      """
+    try Self.withExperiment(curves: curves) { folder in
+      #expect(try Self.reproduce(["tiny", "--quick", "--record"], in: folder).exitCode == 0)
+      let recorded = folder.appending(path: "e/tiny/expected/curves.csv")
+      let figure = folder.appending(path: "e/tiny/doses.svg")
+      #expect(!FileManager.default.fileExists(atPath: recorded.path))
+      #expect(try Self.reproduce(["tiny", "--record"], in: folder).exitCode == 0)
+      let table = try String(contentsOf: recorded, encoding: .utf8).split(separator: "\n").map(String.init)
+      #expect(
+        table
+          == (try String(contentsOf: folder.appending(path: "o/tiny/full/curves.csv"), encoding: .utf8))
+          .split(separator: "\n").map(String.init))
+      #expect(table.count == 5 && table[0] == "curve,dose_of,line,dose,value,low,high,n,unit,lost")
+      // The measurements of the claims have the same cells' values: those of the root are the second claim's.
+      let cells = try String(contentsOf: folder.appending(path: "o/tiny/full/measurements.csv"), encoding: .utf8)
+        .split(separator: "\n").map { $0.split(separator: ",") }
+      for (line, claim, dose, ratio) in [
+        ("root", "impossible", "low", "0.25"), ("root", "impossible", "high", "0.75"),
+        ("\"limit, closed form\"", "theory", "high", "0.75"),
+      ] {
+        let values = cells.filter { $0[0] == claim && $0[4] == ratio }.compactMap { Double($0.last!) }
+        let row = try #require(table.first { $0.hasPrefix("ratio,ratio,\(line),\(dose),") })
+        let mean = try #require(Double(row.dropFirst("ratio,ratio,\(line),\(dose),".count).prefix { $0 != "," }))
+        #expect(values.count == 2 && abs(mean - (values[0] + values[1]) / 2) < 1e-12)
+        #expect(row.hasSuffix(",2,cells,0"))
+      }
+      let drawn = try String(contentsOf: figure, encoding: .utf8)
+      #expect(drawn.contains("<svg") && drawn.contains("mask ratio") && !drawn.contains(">none<"))
+      #expect(drawn == (try String(contentsOf: folder.appending(path: "o/tiny/full/doses.svg"), encoding: .utf8)))
     }
   }
 

@@ -31,6 +31,15 @@ import Testing
       tree: {plan: plan.yaml}
     claims:
     \(claim)
+    curves:
+      - id: ratios
+        title: mask ratio
+        dose: ratio
+        lines:
+          - {label: root, select: {sweep: tree, target: z, metric: r2_linear, level: top}}
+        doses:
+          - {label: low, select: {mask_ratio: 0.25}}
+          - {label: high, select: {mask_ratio: 0.75}}
     """
 
   /// What loading says of a text in which `old` was replaced.
@@ -102,6 +111,19 @@ import Testing
       (
         "plan: plan.yaml", "plan: plan.yaml, pairs: [{graph: \"tree:depth=2,branching=2\", masks: [[x9]]}]",
         "experiment.yaml:3:79: .sweeps.tree.pairs[0].masks[0]: graph 'tree-depth2-branching2': 'x9' is not an observable of this graph"
+      ),
+      (
+        "      - {label: high, select: {mask_ratio: 0.75}}", "",
+        "experiment.yaml:18:5: .curves[0].doses: one dose is no curve; give two or more"
+      ),
+      (
+        "{mask_ratio: 0.75}", "{level: 1}",
+        "experiment.yaml:20:32: .curves[0].doses[1].select.level: 'level' has no place here; it says which cells have the "
+          + "dose; lines say which rows"
+      ),
+      (
+        "dose: ratio", "dosis: ratio",
+        "experiment.yaml:15:5: .curves[0].dosis: the key 'dosis' is not known here; did you mean 'doses'? use one of id, title, dose, lines, doses"
       ),
     ])
   func faults(old: String, new: String, expected: String) throws {
