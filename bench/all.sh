@@ -20,6 +20,7 @@ bench/sweeps.sh
 bench/merge.sh
 bench/merge.sh 20000 20 369
 python3 bench/slurm.py
+python3 bench/export.py
 python3 bench/coverage.py
 bench/power.sh
 bench/load >>"$out/machine.jsonl"
