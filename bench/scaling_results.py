@@ -126,7 +126,8 @@ class Results:
                     )
 
     def cost(self, row):
-        text = f"{row['seconds']:.1f} s ({row['processor_seconds']:.1f} s of processor), {size(row['peak_bytes'])}"
+        seconds, processor = (f"{row[key]:.{1 if row[key] >= 1 else 2}f} s" for key in ("seconds", "processor_seconds"))
+        text = f"{seconds} ({processor} of processor), {size(row['peak_bytes'])}"
         if row["name"] == "merge":
             text += f": {1e6 * row['seconds'] / row['cells'] / row['rows']:.1f} µs a row"
         return text
