@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Everything that docs/performance.md quotes, one after the other: bench/all.sh. Two hours on two cores; the machine should be idle, and
-# the load averages before and after are part of the results. Then `python3 bench/quote.py --adopt` puts the results into the page.
+# Everything that the pages of docs quote, one after the other: bench/all.sh. Hours on two cores; the machine should be idle, and
+# the load averages before and after are part of the results. Then `python3 bench/quote.py --adopt` puts the results into the pages.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 out=${OUT:-out}/bench
@@ -16,4 +16,11 @@ bench/evaluation.sh
 bench/evaluation_share.sh
 bench/recovery.sh
 bench/whole_job.sh
+bench/sweeps.sh
+bench/merge.sh
+bench/merge.sh 20000 20 369
+python3 bench/slurm.py
+python3 bench/export.py
+python3 bench/coverage.py
+bench/power.sh
 bench/load >>"$out/machine.jsonl"

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # What merging costs: bench/merge.sh [CELLS [SHARDS [ROWS]]]
-# Writes SHARDS (1000) stores with CELLS (1000000) synthetic cell results of ROWS (4) scores each, merges them with
-# 'strata sweep merge', and prints seconds, peak resident memory and sizes; then the merge again, where all is there, the status, and dry
-# runs of 'strata sweep submit' of the same plan and of one with 10,000 cells. With four rows a cell takes 1.5 kB of disk. Quiet
-# machines only.
+# Writes SHARDS (1000) stores with CELLS (1000000) synthetic cell results of ROWS (4) scores each and measures their merge with
+# 'strata sweep merge', the merge again, where all is there, the status, and dry runs of 'strata sweep submit' of the same plan and of one
+# with 10,000 cells: seconds, peak resident memory, sizes and the load. JSON lines go to out/bench/merge-ROWS.jsonl. With four rows a
+# cell takes 1.5 kB of disk.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 cells=${1:-1000000}
 shards=${2:-1000}
 rows=${3:-4}
+out=${OUT:-out}/bench
+mkdir -p "$out"
 "${SWIFT:-swift}" build -c release --product strata >&2
 strata=$PWD/.build/release/strata
 scratch=$(mktemp -d)
@@ -28,16 +30,19 @@ training: {steps: 1000, batch: 128}
 YAML
 }
 
-# Prints what a command printed, its wall seconds, its processor seconds and its peak memory.
-measure() { # NAME COMMAND...
-  python3 - "$@" <<'PY'
-import resource, subprocess, sys, time
+# Prints a JSON line with a command's wall seconds, its processor seconds, its peak memory and the load before it.
+measure() { # NAME CELLS COMMAND...
+  python3 - "$shards" "$rows" "$@" <<'PY'
+import json, os, resource, subprocess, sys, time
+shards, rows, name, cells, *command = sys.argv[1:]
+load = os.getloadavg()[0]
 start = time.time()
-run = subprocess.run(sys.argv[2:], stdout=subprocess.PIPE, text=True)
+run = subprocess.run(command, stdout=subprocess.PIPE)
 seconds = time.time() - start
 usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-processor = usage.ru_utime + usage.ru_stime
-print(f"{sys.argv[1]}: {seconds:.1f} s, processor {processor:.1f} s, peak {usage.ru_maxrss / 1024:.0f} MB, exit {run.returncode}: {run.stdout.splitlines()[0]}", flush=True)
+print(json.dumps({
+    "name": name, "cells": int(cells), "shards": int(shards), "rows": int(rows), "seconds": seconds,
+    "processor_seconds": usage.ru_utime + usage.ru_stime, "peak_bytes": usage.ru_maxrss * 1024, "load": load}), flush=True)
 sys.exit(run.returncode)
 PY
 }
@@ -47,7 +52,6 @@ plan 10000 >"$scratch/small.yaml"
 # The names of cells are hashes of what they are: the tool lists them.
 mkdir -p "$scratch/sweep/shards"
 "$strata" sweep plan "$scratch/plan.yaml" --cells --shards "$shards" >"$scratch/cells.csv"
-measure 'list of cells' "$strata" sweep plan "$scratch/plan.yaml" --cells --shards "$shards"
 python3 - "$scratch" "$strata" "$shards" "$rows" <<'PY'
 import collections, csv, pathlib, random, sqlite3, struct, subprocess, sys, zlib
 
@@ -103,14 +107,15 @@ for part, cells in parts.items():
         ((place, *score) for place, (number, _) in enumerate(cells, 1) for score in variants[number % 997][1]))
     store.commit()
     store.close()
-print(f"{sum(map(len, parts.values()))} cells in {len(parts)} stores, {rows} scores each", flush=True)
+print(f"{sum(map(len, parts.values()))} cells in {len(parts)} stores, {rows} scores each", file=sys.stderr)
 PY
 rm "$scratch/cells.csv"
-du -sh --apparent-size "$scratch/sweep/shards" | sed 's/\t.*/ of shards/'
-measure 'merge' "$strata" sweep merge "$scratch/sweep" --out "$scratch/sweep"
-ls -l --block-size=M "$scratch/sweep/results.sqlite" "$scratch/sweep/results.csv" | awk '{ sub(".*/", "", $NF); print $5, $NF }'
-echo "$(wc -l <"$scratch/sweep/results.csv") lines"
-measure 'merge again' "$strata" sweep merge "$scratch/sweep" --out "$scratch/sweep"
-measure 'status' "$strata" sweep status "$scratch/sweep"
-measure 'dry run' "$strata" sweep submit "$scratch/plan.yaml" --out "$scratch/new" --dry-run
-measure 'dry run of 10,000 cells' "$strata" sweep submit "$scratch/small.yaml" --out "$scratch/new" --dry-run
+{
+  measure merge "$cells" "$strata" sweep merge "$scratch/sweep" --out "$scratch/sweep"
+  store=$(stat -c %s "$scratch/sweep/results.sqlite") csv=$(stat -c %s "$scratch/sweep/results.csv")
+  echo "{\"name\": \"merged\", \"cells\": $cells, \"rows\": $rows, \"store_bytes\": $store, \"csv_bytes\": $csv}"
+  measure 'merge again' "$cells" "$strata" sweep merge "$scratch/sweep" --out "$scratch/sweep"
+  measure status "$cells" "$strata" sweep status "$scratch/sweep"
+  measure 'dry run' "$cells" "$strata" sweep submit "$scratch/plan.yaml" --out "$scratch/new" --dry-run
+  measure 'dry run' 10000 "$strata" sweep submit "$scratch/small.yaml" --out "$scratch/new" --dry-run
+} | tee "$out/merge-$rows.jsonl" | python3 bench/scaling_table.py

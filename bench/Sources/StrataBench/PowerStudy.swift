@@ -1,31 +1,37 @@
 internal import Foundation
 internal import Recovery
-internal import Reporting
 internal import Stochastics
 
-/// `StrataBench power REPLICATIONS ROWS…`: size and power of the tests against leakage, as the Markdown table of docs/metrics.md.
+/// `StrataBench power REPLICATIONS ROWS… [TEST…]`: size and power of the tests against leakage. One JSON line a test, sample size and
+/// leakage, each as soon as it is known, since a study takes long; without a TEST all of them.
 enum PowerStudy {
-  static func run(replications: Int, rows: [Int]) throws {
-    let leakages = [0, 0.05, 0.1, 0.2, 0.4]
-    let columns = leakages.map { "δ = \($0)" }
-    var table = MarkdownTable(
-      headings: ["test", "n"] + columns, alignments: [.left, .right] + columns.map { _ in .right })
-    let format = NumberFormat(decimals: 2)
-    for test in LeakageStudy.Test.allCases {
-      for n in rows {
+  /// A line: how many of the replications the test rejects, with the Clopper–Pearson interval of the share.
+  private struct Line: Encodable {
+    let test: String
+    let rows: Int
+    let leakage: Double
+    let rejected: Int
+    let replications: Int
+    let interval: [Double]
+    let permutations: Int
+    let level: Double
+  }
+
+  static func run(replications: Int, rows: [Int], tests: [LeakageStudy.Test]) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    for n in rows {
+      for test in tests.isEmpty ? LeakageStudy.Test.allCases : tests {
         let study = LeakageStudy(rows: n, replications: replications)
-        var cells: [String] = []
-        for leakage in leakages {
+        for leakage in [0, 0.05, 0.1, 0.2, 0.4] {
           let rate = try study.rejections(of: test, leakage: leakage, key: RandomKey(seed: 1).child("power").child(n))
           let interval = rate.interval()
-          cells.append(
-            "\(format.string(rate.estimate)) (\(format.string(interval.lowerBound))–\(format.string(interval.upperBound)))"
-          )
+          let line = Line(
+            test: test.rawValue, rows: n, leakage: leakage, rejected: rate.successes, replications: rate.trials,
+            interval: [interval.lowerBound, interval.upperBound], permutations: study.permutations, level: study.level)
+          try FileHandle.standardOutput.write(contentsOf: encoder.encode(line) + Data("\n".utf8))
         }
-        table.append([test.rawValue, "\(n)"] + cells)
-        FileHandle.standardError.write(Data("\(test.rawValue), n = \(n): \(cells.joined(separator: ", "))\n".utf8))
       }
     }
-    print(table.text, terminator: "")
   }
 }

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import LinearAlgebra
+internal import Recovery
 internal import Reporting
 
 /// `StrataBench [RESULTS.json]`: measures the catalogue on one thread, prints medians with quartiles, writes all rates.
@@ -7,7 +8,7 @@ internal import Reporting
 /// `StrataBench train …`: training, see ``TrainingBenchmark``; `StrataBench products …`: the limit, see ``ProductLimit``.
 /// `StrataBench growth SECONDS`: how cost grows, see ``GrowthBenchmark``.
 /// `StrataBench evaluation DIR`: recovery scores, see ``EvaluationComparison``.
-/// `StrataBench power REPLICATIONS ROWS…`: tests against leakage, see ``PowerStudy``.
+/// `StrataBench power REPLICATIONS ROWS… [TEST…]`: tests against leakage, see ``PowerStudy``.
 /// `StrataBench recovery …`: steps to recovery, see ``RecoveryBenchmark``.
 /// `StrataBench cut FILE REPETITIONS`: minimum cuts, see ``CutBenchmark``.
 @main
@@ -31,8 +32,9 @@ enum StrataBench {
     if arguments.count == 4, arguments[1] == "sampling", numbers.count == 2 {
       return try SamplingComparison.run(samples: numbers[0], threads: numbers[1])
     }
-    if arguments.count >= 4, arguments[1] == "power", numbers.count == arguments.count - 2 {
-      return try PowerStudy.run(replications: numbers[0], rows: Array(numbers[1...]))
+    let tests = arguments.dropFirst(2).compactMap { LeakageStudy.Test(rawValue: $0) }
+    if numbers.count > 1, arguments[1] == "power", numbers.count + tests.count == arguments.count - 2 {
+      return try PowerStudy.run(replications: numbers[0], rows: Array(numbers[1...]), tests: tests)
     }
     let measurements = try measure(try catalogue(), repetitions: 15, seconds: 0.05)
 
