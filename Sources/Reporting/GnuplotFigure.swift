@@ -55,7 +55,8 @@ struct PanelGrid {
   let axis = 0.5
 
   /// A grid of at most four columns.
-  init(panels: Int, right: Double = 0.12, height: Double = 1.25, panelWidth: Double? = nil, verticalGap: Double = 0.42) {
+  init(panels: Int, right: Double = 0.12, height: Double = 1.25, panelWidth: Double? = nil, verticalGap: Double = 0.42)
+  {
     columns = min(4, max(panels, 1))
     rows = (max(panels, 1) + columns - 1) / columns
     self.panelWidth = panelWidth ?? (columns == 4 ? 1.45 : columns == 3 ? 1.7 : columns == 2 ? 2.2 : 3.2)
