@@ -22,5 +22,6 @@ bench/merge.sh 20000 20 369
 python3 bench/slurm.py
 python3 bench/export.py
 python3 bench/coverage.py
+python3 bench/reproduce.py quick full
 bench/power.sh
 bench/load >>"$out/machine.jsonl"
