@@ -11,6 +11,10 @@ final class Network<Scalar: NetworkScalar> {
   /// All parameters, flat; another network's where `ownParameters` is empty.
   let parameters: UnsafeMutablePointer<Scalar>
   private let ownParameters: AlignedBuffer<Scalar>
+  /// Weights that gradients are multiplied by, transposed and without gaps, each where `parameters` has it; another network's
+  /// where its parameters are.
+  let transposed: UnsafeMutablePointer<Scalar>
+  private let ownTransposed: AlignedBuffer<Scalar>
   let gradients: AlignedBuffer<Scalar>
   /// All activations of the batch, one allocation cut up by the offsets in `encoder` and `decoder`.
   let workspace: AlignedBuffer<Scalar>
@@ -20,10 +24,8 @@ final class Network<Scalar: NetworkScalar> {
   let target: UnsafeMutablePointer<Scalar>
   let mask: UnsafeMutablePointer<Scalar>
   let targetStride: Int
-  /// The gradient that a layer passes down, before the derivative: (batch, hidden stride).
-  let upstream: UnsafeMutablePointer<Scalar>
-  /// The gradient after the derivative: what the products of the layer below read.
-  let hiddenGradient: UnsafeMutablePointer<Scalar>
+  /// Two buffers that gradients of hidden layers take in turn, (batch, hidden stride): a layer reads one and fills the other.
+  let hiddenGradients: [UnsafeMutablePointer<Scalar>]
   /// Gradient with respect to the representation, (batch, stride of k).
   let representationGradient: UnsafeMutablePointer<Scalar>
   let representationStride: Int
@@ -45,16 +47,17 @@ final class Network<Scalar: NetworkScalar> {
     }
   }
 
-  /// - Parameter shared: The parameters of another network, which must outlive this one; nil for own ones, all 0.
-  init(
-    _ architecture: AutoencoderArchitecture, batchSize: Int, parameters shared: UnsafeMutablePointer<Scalar>? = nil
-  ) {
+  /// - Parameter other: A network of the same architecture whose parameters this one uses, and which must outlive it; nil for
+  ///   own ones, all 0.
+  init(_ architecture: AutoencoderArchitecture, batchSize: Int, sharing other: Network? = nil) {
     precondition(batchSize > 0, "batch size \(batchSize)")
     self.architecture = architecture
     self.batchSize = batchSize
     layout = ParameterLayout(architecture)
-    ownParameters = AlignedBuffer(count: shared == nil ? layout.count : 0)
-    parameters = shared ?? ownParameters.pointer
+    ownParameters = AlignedBuffer(count: other == nil ? layout.count : 0)
+    parameters = other?.parameters ?? ownParameters.pointer
+    ownTransposed = AlignedBuffer(count: other == nil ? layout.count : 0)
+    transposed = other?.transposed ?? ownTransposed.pointer
     gradients = AlignedBuffer(count: layout.count)
     let (d, k) = (architecture.observedDimension, architecture.representationWidth)
     let hiddenStride = roundedUp(architecture.hiddenWidth, to: 8)
@@ -78,8 +81,7 @@ final class Network<Scalar: NetworkScalar> {
     target = block(targetStride)
     mask = block(targetStride)
     let output = block(targetStride)
-    upstream = block(hiddenStride)
-    hiddenGradient = block(hiddenStride)
+    hiddenGradients = [block(hiddenStride), block(hiddenStride)]
     representationGradient = block(representationStride)
     func stack(
       _ layers: [DenseLayer], _ input: UnsafeMutablePointer<Scalar>, _ inputStride: Int,

@@ -26,7 +26,7 @@ final class ShardedNetwork {
     let first = Network<Float>(architecture, batchSize: batchSize < Self.splitRows ? batchSize : half)
     var shards = [first]
     if batchSize >= Self.splitRows {
-      shards.append(Network(architecture, batchSize: batchSize - half, parameters: first.parameters))
+      shards.append(Network(architecture, batchSize: batchSize - half, sharing: first))
     }
     self.shards = shards
     firstRows = [0, half]
@@ -57,6 +57,7 @@ final class ShardedNetwork {
     // Both halves divide by the entries of the whole batch that count.
     Float.columnSums(counted ?? mask, into: maskSums.pointer, rows: batchSize, stride: observedDimension)
     let total = maskSums.elements.reduce(0) { $0 + Double($1) }
+    if withGradient { shards[0].transposeWeights() }
     var losses = [Double](repeating: 0, count: shards.count)
     losses.withUnsafeMutableBufferPointer { losses in
       // Every half writes its own loss, activations and gradients.

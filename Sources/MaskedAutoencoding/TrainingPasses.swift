@@ -79,6 +79,46 @@ package struct TrainingPasses: Sendable {
     table.standardize(x, mask, mean, inverseDeviation, standardized, visible, count)
   }
 
+  /// Writes the transpose of a row-major (rows, columns) matrix without gaps.
+  package func transpose(
+    _ source: UnsafePointer<Float>, rows: Int, columns: Int, into target: UnsafeMutablePointer<Float>
+  ) {
+    table.transpose(source, rows, columns, target)
+  }
+
+  /// Whether there are products for this kind of processor; else BLAS computes them.
+  package var hasProducts: Bool { table.multiply != nil }
+
+  /// A product.
+  ///
+  /// - Precondition: ``hasProducts``.
+  package func multiply(_ product: MatrixProduct<Float>) {
+    withUnsafePointer(to: product.kernel) { table.multiply($0) }
+  }
+
+  /// A product and, while its rows are in the nearest cache, ``activate(_:_:bias:derivative:rows:stride:)`` on it.
+  ///
+  /// - Precondition: ``hasProducts``.
+  package func multiply(
+    _ product: MatrixProduct<Float>, activation: Activation, bias: UnsafePointer<Float>,
+    derivative: UnsafeMutablePointer<Float>?
+  ) {
+    let (kind, slope) = activation.kernel
+    withUnsafePointer(to: product.kernel) { table.multiply_activate($0, kind, slope, bias, derivative) }
+  }
+
+  /// A product and, while its rows are in the nearest cache,
+  /// ``differentiate(_:upstream:source:into:biasGradient:rows:stride:)`` on it, in place.
+  ///
+  /// - Precondition: ``hasProducts``.
+  package func multiply(
+    _ product: MatrixProduct<Float>, differentiating activation: Activation, source: UnsafePointer<Float>,
+    biasGradient: UnsafeMutablePointer<Float>
+  ) {
+    let (kind, slope) = activation.kernel
+    withUnsafePointer(to: product.kernel) { table.multiply_differentiate($0, kind, slope, source, biasGradient) }
+  }
+
   /// One step of Adam over flat buffers.
   ///
   /// - Parameters:
@@ -108,5 +148,13 @@ extension Activation {
     case .leakyReLU(let slope): (strata_leaky_relu, slope)
     case .tanh: (strata_tanh, 0)
     }
+  }
+}
+
+extension MatrixProduct<Float> {
+  fileprivate var kernel: strata_product {
+    strata_product(
+      rows: rows, columns: columns, depth: depth, a: a, a_row: transposesA ? 1 : aStride,
+      a_depth: transposesA ? aStride : 1, b: b, b_stride: bStride, c: c, c_stride: cStride)
   }
 }
