@@ -23,8 +23,15 @@ extension Network {
       let (targetRow, maskRow) = (target + row * targetStride, mask + row * targetStride)
       Scalar.standardize(
         x, mask: m, mean: mean, inverseDeviation: inverseDeviation, into: targetRow, visible: visible, count: d)
-      encoderMask.update(from: m, count: d)
-      decoderMask.update(from: m, count: d)
+      if let columns = sharedFlags?.columns {
+        for (group, column) in columns.enumerated() {
+          encoderMask[group] = m[column]
+          decoderMask[group] = m[column]
+        }
+      } else {
+        encoderMask.update(from: m, count: d)
+        decoderMask.update(from: m, count: d)
+      }
       maskRow.update(from: counted + row * d, count: d)
     }
   }
@@ -44,10 +51,10 @@ extension Network {
   private func forward(_ stack: LayerStack) {
     for (index, layer) in stack.layers.enumerated() {
       let (target, stride) = stack.target(index)
+      let weights = weights(stack, index)
       let product = MatrixProduct(
-        rows: batchSize, columns: layer.outputs, depth: layer.inputs, a: stack.inputs[index],
-        aStride: stack.inputStrides[index], b: parameters + layer.weight, bStride: layer.outputs, c: target,
-        cStride: stride)
+        rows: batchSize, columns: layer.outputs, depth: weights.rows, a: stack.inputs[index],
+        aStride: stack.inputStrides[index], b: weights.pointer, bStride: layer.outputs, c: target, cStride: stride)
       if index + 1 < stack.layers.count {
         Scalar.multiply(
           product, activation: architecture.activation, bias: parameters + layer.bias,
@@ -70,9 +77,11 @@ extension Network {
     return maskedCount > 0 ? sum / maskedCount : 0
   }
 
-  /// Transposes the weights that ``backward()`` multiplies gradients by: once for all networks that share parameters, after
-  /// every change of these.
-  func transposeWeights() {
+  /// Adds up the weights of flags that enter once, and transposes those that ``backward()`` multiplies gradients by: once for
+  /// all networks that share parameters, after every change of these.
+  func prepareWeights(forGradient: Bool) {
+    sharedFlags?.update(parameters, layout)
+    guard forGradient else { return }
     for layer in layout.encoder.dropFirst() + layout.decoder.dropFirst() {
       Scalar.transpose(
         parameters + layer.weight, rows: layer.inputs, columns: layer.outputs, into: transposed + layer.weight)
@@ -86,7 +95,7 @@ extension Network {
 
   /// Fills `gradients` after ``loss(maskedCount:)``, once per forward pass: the output holds its own gradient by then.
   ///
-  /// - Precondition: ``transposeWeights()`` has been called with the present parameters.
+  /// - Precondition: ``prepareWeights(forGradient:)`` has been called with the present parameters.
   func backward() {
     let (gradient, stride) = backward(decoder, decoder.output, decoder.outputStride)
     let (first, last) = (layout.decoder[0], layout.encoder.last!)
@@ -108,22 +117,41 @@ extension Network {
     var (gradient, stride) = (outputGradient, outputStride)
     for index in stack.layers.indices.reversed() {
       let layer = stack.layers[index]
-      Scalar.multiply(
-        MatrixProduct(
-          rows: layer.inputs, columns: layer.outputs, depth: batchSize, a: stack.inputs[index],
-          aStride: stack.inputStrides[index], transposesA: true, b: gradient, bStride: stride,
-          c: gradients.pointer + layer.weight, cStride: layer.outputs))
+      let target = gradients.pointer + layer.weight
+      if index == 0, let sharedFlags {
+        let flagRows = target + stack.values * layer.outputs
+        weightGradient(stack, 0, 0..<stack.values, gradient, stride, into: target)
+        weightGradient(
+          stack, 0, stack.values..<stack.values + sharedFlags.columns.count, gradient, stride,
+          into: flagGradients.pointer)
+        sharedFlags.spread(flagGradients.pointer, width: layer.outputs, into: flagRows)
+      } else {
+        weightGradient(stack, index, 0..<layer.inputs, gradient, stride, into: target)
+      }
       guard index > 0 else { break }
-      let (below, target) = (stack.inputStrides[index], hiddenGradients[index % 2])
+      let (below, next) = (stack.inputStrides[index], hiddenGradients[index % 2])
       Scalar.multiply(
         MatrixProduct(
           rows: batchSize, columns: layer.inputs, depth: layer.outputs, a: gradient, aStride: stride,
-          b: transposed + layer.weight, bStride: layer.inputs, c: target, cStride: below),
+          b: transposed + layer.weight, bStride: layer.inputs, c: next, cStride: below),
         differentiating: architecture.activation,
         source: stack.derivatives.isEmpty ? stack.inputs[index] : stack.derivatives[index - 1],
         biasGradient: gradients.pointer + stack.layers[index - 1].bias)
-      (gradient, stride) = (target, below)
+      (gradient, stride) = (next, below)
     }
     return (gradient, stride)
+  }
+
+  /// The gradient of some rows of a layer's weights: of the input's columns of these numbers.
+  private func weightGradient(
+    _ stack: LayerStack, _ index: Int, _ rows: Range<Int>, _ gradient: UnsafePointer<Scalar>, _ stride: Int,
+    into target: UnsafeMutablePointer<Scalar>
+  ) {
+    let width = stack.layers[index].outputs
+    Scalar.multiply(
+      MatrixProduct(
+        rows: rows.count, columns: width, depth: batchSize, a: stack.inputs[index] + rows.lowerBound,
+        aStride: stack.inputStrides[index], transposesA: true, b: gradient, bStride: stride, c: target,
+        cStride: width))
   }
 }

@@ -16,6 +16,10 @@ final class Network<Scalar: NetworkScalar> {
   let transposed: UnsafeMutablePointer<Scalar>
   private let ownTransposed: AlignedBuffer<Scalar>
   let gradients: AlignedBuffer<Scalar>
+  /// Columns that are always masked together; nil where every column has a flag of its own.
+  private(set) var sharedFlags: SharedFlags<Scalar>?
+  /// The gradient of the summed weights of `sharedFlags`, for one side at a time.
+  private(set) var flagGradients = AlignedBuffer<Scalar>(count: 0)
   /// All activations of the batch, one allocation cut up by the offsets in `encoder` and `decoder`.
   let workspace: AlignedBuffer<Scalar>
   let encoder: LayerStack
@@ -33,6 +37,8 @@ final class Network<Scalar: NetworkScalar> {
   /// Where the layers of one side find their inputs and outputs.
   struct LayerStack {
     let layers: [DenseLayer]
+    /// How many columns of the first input are no mask flags.
+    let values: Int
     /// The input of each layer.
     let inputs: [UnsafeMutablePointer<Scalar>]
     let inputStrides: [Int]
@@ -84,18 +90,32 @@ final class Network<Scalar: NetworkScalar> {
     hiddenGradients = [block(hiddenStride), block(hiddenStride)]
     representationGradient = block(representationStride)
     func stack(
-      _ layers: [DenseLayer], _ input: UnsafeMutablePointer<Scalar>, _ inputStride: Int,
+      _ layers: [DenseLayer], values: Int, _ input: UnsafeMutablePointer<Scalar>, _ inputStride: Int,
       _ output: UnsafeMutablePointer<Scalar>, _ outputStride: Int
     ) -> LayerStack {
       let activations = (0..<hidden).map { _ in block(hiddenStride) }
       let derivatives = keepsDerivative ? (0..<hidden).map { _ in block(hiddenStride) } : []
       let strides = [Int](repeating: hiddenStride, count: hidden)
       return LayerStack(
-        layers: layers, inputs: [input] + activations, inputStrides: [inputStride] + strides,
+        layers: layers, values: values, inputs: [input] + activations, inputStrides: [inputStride] + strides,
         derivatives: derivatives, output: output, outputStride: outputStride)
     }
     // The representation is written straight into the first k columns of the decoder's input.
-    encoder = stack(layout.encoder, encoderInput, encoderStride, decoderInput, decoderStride)
-    decoder = stack(layout.decoder, decoderInput, decoderStride, output, targetStride)
+    encoder = stack(layout.encoder, values: d, encoderInput, encoderStride, decoderInput, decoderStride)
+    decoder = stack(layout.decoder, values: k, decoderInput, decoderStride, output, targetStride)
+  }
+
+  /// From now on the flags of columns that are always masked together enter once.
+  func use(_ flags: SharedFlags<Scalar>) {
+    sharedFlags = flags
+    flagGradients = AlignedBuffer(count: flags.columns.count * max(layout.encoder[0].outputs, layout.decoder[0].outputs))
+  }
+
+  /// What the input of a layer meets, and how many rows that has.
+  func weights(_ stack: LayerStack, _ index: Int) -> (pointer: UnsafeMutablePointer<Scalar>, rows: Int) {
+    let layer = stack.layers[index]
+    guard index == 0, let sharedFlags else { return (parameters + layer.weight, layer.inputs) }
+    let isDecoder = layer == layout.decoder[0]
+    return (sharedFlags.weights(isDecoder: isDecoder), stack.values + sharedFlags.columns.count)
   }
 }

@@ -36,6 +36,29 @@ final class ShardedNetwork {
     self.batchSize = batchSize
   }
 
+  /// Lets columns that are always masked together have one flag in the networks' inputs.
+  ///
+  /// - Parameter groupOfColumn: Equal numbers for the columns of a group. Nothing changes if every column is alone.
+  func shareFlags(_ groupOfColumn: [Int]) {
+    precondition(groupOfColumn.count == observedDimension, "\(groupOfColumn.count) groups for \(observedDimension) columns")
+    let flags = SharedFlags<Float>(groupOfColumn, layout)
+    guard flags.columns.count < observedDimension else { return }
+    for shard in shards { shard.use(flags) }
+  }
+
+  /// Traps if columns that should be masked together are not masked equally often in the batch.
+  ///
+  /// - Parameter sums: Whether `maskSums` are those of the mask.
+  private func checkGroups(sums: Bool) {
+    guard sums, let flags = shards[0].sharedFlags else { return }
+    for (column, group) in flags.groupOfColumn.enumerated() {
+      let first = flags.columns[group]
+      precondition(
+        maskSums.pointer[column] == maskSums.pointer[first],
+        "columns \(first) and \(column) are not masked together, which the batch source says")
+    }
+  }
+
   /// All parameters, one flat block.
   var parameters: UnsafeMutablePointer<Float> { shards[0].parameters }
   /// The gradient after ``run(observed:mask:counted:mean:inverseDeviation:withGradient:threads:)``.
@@ -57,7 +80,8 @@ final class ShardedNetwork {
     // Both halves divide by the entries of the whole batch that count.
     Float.columnSums(counted ?? mask, into: maskSums.pointer, rows: batchSize, stride: observedDimension)
     let total = maskSums.elements.reduce(0) { $0 + Double($1) }
-    if withGradient { shards[0].transposeWeights() }
+    checkGroups(sums: counted == nil)
+    shards[0].prepareWeights(forGradient: withGradient)
     var losses = [Double](repeating: 0, count: shards.count)
     losses.withUnsafeMutableBufferPointer { losses in
       // Every half writes its own loss, activations and gradients.

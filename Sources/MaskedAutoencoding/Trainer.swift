@@ -21,6 +21,9 @@ public final class Trainer {
   /// Which entries count in the loss; empty where all masked ones do.
   private var counted = AlignedBuffer<Float>(count: 0)
 
+  /// Whether the network knows which columns are masked together.
+  private var sharesFlags = false
+
   /// How many threads a step may use: 1, or 2 for both halves of a batch at once. It changes no bit of the result. Sweeps use
   /// one, since independent cells share cores better than the halves of a step.
   public var threads = 1
@@ -84,6 +87,10 @@ public final class Trainer {
     guard step < end, divergence == nil else { return }
     guard let standardization = self.standardization ?? estimateStandardization(source) else { return }
     self.standardization = standardization
+    if !sharesFlags {
+      network.shareFlags(source.maskGroups)
+      sharesFlags = true
+    }
     if source.restrictsLoss, counted.count == 0 { counted = AlignedBuffer(count: mask.count) }
     standardization.mean.withUnsafeBufferPointer { mean in
       standardization.inverseDeviation.withUnsafeBufferPointer { inverseDeviation in
