@@ -158,11 +158,12 @@ TARGET static void NAME(standardize)(
 }
 
 TARGET static void NAME(adam)(
-    const strata_adam_constants *constants, float *restrict parameters, const float *restrict gradients,
+    const strata_adam_constants *constants, float *restrict parameters, const float *gradients, const float *others,
     float *restrict first, float *restrict second, size_t count) {
   const strata_adam_constants c = *constants;
+#pragma clang loop vectorize(assume_safety)
   for (size_t i = 0; i < count; i++) {
-    const float g = gradients[i] * c.clip;
+    const float g = (others ? gradients[i] + others[i] : gradients[i]) * c.clip;
     const float m = first[i] * c.beta1 + g * c.gain1;
     const float v = second[i] * c.beta2 + g * g * c.gain2;
     first[i] = m;

@@ -12,7 +12,7 @@ final class ShardedNetwork {
   static let splitRows = 256
 
   let layout: ParameterLayout
-  /// The first one owns the parameters and ends up with the gradient of the whole batch.
+  /// The first one owns the parameters.
   private let shards: [Network<Float>]
   /// The first row of each half.
   private let firstRows: [Int]
@@ -61,8 +61,14 @@ final class ShardedNetwork {
 
   /// All parameters, one flat block.
   var parameters: UnsafeMutablePointer<Float> { shards[0].parameters }
-  /// The gradient after ``run(observed:mask:counted:mean:inverseDeviation:withGradient:threads:)``.
-  var gradients: UnsafeMutablePointer<Float> { shards[0].gradients.pointer }
+  /// The gradients of both halves after ``run(observed:mask:counted:mean:inverseDeviation:withGradient:threads:)``, of which
+  /// that of the batch is the sum; the second is nil for batches that are not halved.
+  var gradients: (first: UnsafePointer<Float>, second: UnsafePointer<Float>?) {
+    (UnsafePointer(shards[0].gradients.pointer), shards.count > 1 ? UnsafePointer(shards[1].gradients.pointer) : nil)
+  }
+
+  /// The Euclidean norm of the batch's gradient.
+  func gradientNorm() -> Double { euclideanNorm(gradients.first, adding: gradients.second, count: layout.count) }
 
   /// The loss Σ m(ŷ − x)² / Σ m of a batch and, if wanted, its gradient; m are the masked entries that count.
   ///
@@ -103,10 +109,6 @@ final class ShardedNetwork {
       } else {
         for index in shards.indices { half(index) }
       }
-    }
-    if withGradient, shards.count > 1 {
-      let (sum, other) = (gradients, shards[1].gradients.pointer)
-      for index in 0..<layout.count { sum[index] += other[index] }
     }
     return losses.reduce(0, +)
   }

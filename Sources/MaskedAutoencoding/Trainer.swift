@@ -122,7 +122,7 @@ public final class Trainer {
     let count = network.layout.count
     var clipping = 1.0
     if let limit = configuration.gradientNormLimit {
-      let norm = euclideanNorm(network.gradients, count: count)
+      let norm = network.gradientNorm()
       guard norm.isFinite else {
         divergence = Divergence(step: step, reason: .nonFiniteGradient)
         return
@@ -130,8 +130,8 @@ public final class Trainer {
       clipping = clippingFactor(norm: norm, limit: limit)
     }
     TrainingPasses.own.apply(
-      AdamStep(step: step, configuration: configuration), parameters: network.parameters, gradients: network.gradients,
-      first: firstMoment.pointer,
+      AdamStep(step: step, configuration: configuration), parameters: network.parameters, gradients: network.gradients.first,
+      adding: network.gradients.second, first: firstMoment.pointer,
       second: secondMoment.pointer, count: count, gradientFactor: clipping)
     step += 1
     intervalLoss += loss

@@ -125,19 +125,20 @@ package struct TrainingPasses: Sendable {
   ///   - step: The constants of the step.
   ///   - parameters: Changed in place.
   ///   - gradients: Of the same size.
+  ///   - others: Of the same size, added to the gradients; nil for nothing.
   ///   - first: First moments, changed in place.
   ///   - second: Second moments, changed in place.
   ///   - count: The size of all of these.
   ///   - gradientFactor: Multiplies the gradient: the shortening of gradient clipping.
   package func apply(
     _ step: AdamStep, parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>,
-    first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>, count: Int, gradientFactor: Double
+    adding others: UnsafePointer<Float>? = nil, first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>, count: Int, gradientFactor: Double
   ) {
     var constants = strata_adam_constants(
       rate: Float(step.rate), beta1: Float(step.beta1), beta2: Float(step.beta2), gain1: Float(1 - step.beta1),
       gain2: Float(1 - step.beta2), root: Float(step.rootCorrection), epsilon: Float(step.epsilon),
       decay: Float(step.decay), clip: Float(gradientFactor))
-    table.adam(&constants, parameters, gradients, first, second, count)
+    table.adam(&constants, parameters, gradients, others, first, second, count)
   }
 }
 

@@ -55,8 +55,8 @@ typedef struct strata_passes {
   void (*column_sums)(const float *, float *, size_t, size_t);
   /// x, mask, mean, inverse deviation, standardized, visible, count
   void (*standardize)(const float *, const float *, const float *, const float *, float *, float *, size_t);
-  /// constants, parameters, gradients, first moments, second moments, count
-  void (*adam)(const strata_adam_constants *, float *, const float *, float *, float *, size_t);
+  /// constants, parameters, gradients, gradients to be added or NULL, first moments, second moments, count
+  void (*adam)(const strata_adam_constants *, float *, const float *, const float *, float *, float *, size_t);
   /// source, rows, columns, target: the transpose of a row-major matrix without gaps.
   void (*transpose)(const float *, size_t, size_t, float *);
   /// Products; NULL, all three, where there are too few vector registers to be faster than BLAS.
