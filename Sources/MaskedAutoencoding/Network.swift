@@ -108,7 +108,8 @@ final class Network<Scalar: NetworkScalar> {
   /// From now on the flags of columns that are always masked together enter once.
   func use(_ flags: SharedFlags<Scalar>) {
     sharedFlags = flags
-    flagGradients = AlignedBuffer(count: flags.columns.count * max(layout.encoder[0].outputs, layout.decoder[0].outputs))
+    let width = max(layout.encoder[0].outputs, layout.decoder[0].outputs)
+    flagGradients = AlignedBuffer(count: flags.columns.count * width)
   }
 
   /// What the input of a layer meets, and how many rows that has.

@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import LinearAlgebra
 
 /// One network whose batches are computed in two halves that share the parameters: on one thread one after the other, on two
@@ -20,6 +19,8 @@ final class ShardedNetwork {
   /// How often each column of a batch counts in the loss: whole numbers below 2²⁴, so that sums are exact.
   private let maskSums: AlignedBuffer<Float>
   private let batchSize: Int
+  /// There from the first step on two threads on.
+  private lazy var helper = HelperThread()
 
   init(_ architecture: AutoencoderArchitecture, batchSize: Int) {
     let half = (batchSize + 1) / 2
@@ -40,7 +41,8 @@ final class ShardedNetwork {
   ///
   /// - Parameter groupOfColumn: Equal numbers for the columns of a group. Nothing changes if every column is alone.
   func shareFlags(_ groupOfColumn: [Int]) {
-    precondition(groupOfColumn.count == observedDimension, "\(groupOfColumn.count) groups for \(observedDimension) columns")
+    precondition(
+      groupOfColumn.count == observedDimension, "\(groupOfColumn.count) groups for \(observedDimension) columns")
     let flags = SharedFlags<Float>(groupOfColumn, layout)
     guard flags.columns.count < observedDimension else { return }
     for shard in shards { shard.use(flags) }
@@ -91,12 +93,9 @@ final class ShardedNetwork {
     var losses = [Double](repeating: 0, count: shards.count)
     losses.withUnsafeMutableBufferPointer { losses in
       // Every half writes its own loss, activations and gradients.
-      nonisolated(unsafe) let (losses, observed, mask, counted) = (losses, observed, mask, counted)
-      nonisolated(unsafe) let (shards, mean, inverseDeviation) = (self.shards, mean, inverseDeviation)
-      let (firstRows, columns) = (self.firstRows, observedDimension)
-      let half = { @Sendable (index: Int) in
-        BLASRuntime.flushDenormals()
-        let (shard, start) = (shards[index], firstRows[index] * columns)
+      inHalves(threads: threads) { index in
+        guard index < shards.count else { return }
+        let (shard, start) = (shards[index], firstRows[index] * observedDimension)
         shard.load(
           observed: observed + start, mask: mask + start, counted: counted.map { $0 + start }, mean: mean,
           inverseDeviation: inverseDeviation)
@@ -104,12 +103,20 @@ final class ShardedNetwork {
         losses[index] = shard.loss(maskedCount: total)
         if withGradient { shard.backward() }
       }
-      if threads > 1, shards.count > 1 {
-        DispatchQueue.concurrentPerform(iterations: shards.count, execute: half)
-      } else {
-        for index in shards.indices { half(index) }
-      }
     }
     return losses.reduce(0, +)
+  }
+
+  /// Calls `body` with 0 and 1, for two things that share nothing that either writes: at the same time if there are threads
+  /// for it and a batch is large enough to be halved.
+  func inHalves(threads: Int, _ body: (Int) -> Void) {
+    guard threads > 1, shards.count > 1 else {
+      body(0)
+      return body(1)
+    }
+    helper.both { index in
+      BLASRuntime.flushDenormals()
+      body(index)
+    }
   }
 }

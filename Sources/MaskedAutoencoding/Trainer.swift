@@ -129,10 +129,18 @@ public final class Trainer {
       }
       clipping = clippingFactor(norm: norm, limit: limit)
     }
-    TrainingPasses.own.apply(
-      AdamStep(step: step, configuration: configuration), parameters: network.parameters, gradients: network.gradients.first,
-      adding: network.gradients.second, first: firstMoment.pointer,
-      second: secondMoment.pointer, count: count, gradientFactor: clipping)
+    let adam = AdamStep(step: step, configuration: configuration)
+    let gradients = network.gradients
+    // The second part begins at a cache line.
+    let boundary = count / 32 * 16
+    network.inHalves(threads: threads) { half in
+      let range = half == 0 ? 0..<boundary : boundary..<count
+      let start = range.lowerBound
+      TrainingPasses.own.apply(
+        adam, parameters: network.parameters + start, gradients: gradients.first + start,
+        adding: gradients.second.map { $0 + start }, first: firstMoment.pointer + start,
+        second: secondMoment.pointer + start, count: range.count, gradientFactor: clipping)
+    }
     step += 1
     intervalLoss += loss
     if step % configuration.lossInterval == 0 {

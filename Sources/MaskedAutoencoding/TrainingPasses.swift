@@ -132,7 +132,8 @@ package struct TrainingPasses: Sendable {
   ///   - gradientFactor: Multiplies the gradient: the shortening of gradient clipping.
   package func apply(
     _ step: AdamStep, parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>,
-    adding others: UnsafePointer<Float>? = nil, first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>, count: Int, gradientFactor: Double
+    adding others: UnsafePointer<Float>? = nil, first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>,
+    count: Int, gradientFactor: Double
   ) {
     var constants = strata_adam_constants(
       rate: Float(step.rate), beta1: Float(step.beta1), beta2: Float(step.beta2), gain1: Float(1 - step.beta1),

@@ -127,8 +127,8 @@ import Testing
     }
   }
 
-  @Test("A step of Adam is that of double precision", arguments: kinds)
-  func adam(_ kind: TrainingPasses.ProcessorKind) throws {
+  @Test("A step of Adam is that of double precision, of one gradient or of two", arguments: kinds, [false, true])
+  func adam(_ kind: TrainingPasses.ProcessorKind, addsOthers: Bool) throws {
     let passes = try #require(TrainingPasses(for: kind))
     let count = 53
     var configuration = TrainingConfiguration()
@@ -136,11 +136,15 @@ import Testing
     let step = AdamStep(step: 6, configuration: configuration)
     let (start, gradients) = (Self.numbers(count, "parameters"), Self.numbers(count, "gradients"))
     let (first, second) = (Self.numbers(count, "first"), Self.numbers(count, "second").map { $0 * $0 })
+    let others = Self.numbers(count, "others")
     var (parameters, m, v) = (start, first, second)
-    passes.apply(
-      step, parameters: &parameters, gradients: gradients, first: &m, second: &v, count: count, gradientFactor: 0.5)
+    others.withUnsafeBufferPointer { others in
+      passes.apply(
+        step, parameters: &parameters, gradients: gradients, adding: addsOthers ? others.baseAddress : nil, first: &m,
+        second: &v, count: count, gradientFactor: 0.5)
+    }
     for index in 0..<count {
-      let g = Double(gradients[index]) / 2
+      let g = (Double(gradients[index]) + (addsOthers ? Double(others[index]) : 0)) / 2
       let mean = Double(first[index]) * step.beta1 + g * (1 - step.beta1)
       let square = Double(second[index]) * step.beta2 + g * g * (1 - step.beta2)
       let change = mean * step.rate / (square.squareRoot() * step.rootCorrection + step.epsilon)

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct ThreadsTests {
   @Test(
-    "Threads change no bit, in batches that are halved evenly, unevenly, or not at all", arguments: [255, 256, 301], [nil, [0, 0, 2, 0, 2]])
+    "Threads change no bit, in batches that are halved evenly, unevenly, or not at all", arguments: [255, 256, 301],
+    [nil, [0, 0, 2, 0, 2]])
   func sameBits(batchSize: Int, flagOf: [Int]?) {
     func trained(threads: Int) -> (parameters: [[Float]], losses: [Float]) {
       let architecture = AutoencoderArchitecture(
