@@ -71,11 +71,10 @@ INLINE float NAME(product)(strata_nonlinearity kind, float slope, float upstream
   }
 }
 
-/// Eight rows at a time: one update of the running sums for eight of the products.
+/// Adds to the sums, eight rows at a time: one update of the running sums for eight of the products.
 INLINE void NAME(differentiate_kind)(
     strata_nonlinearity kind, float slope, const float *upstream, const float *source, float *gradient,
     float *restrict sums, size_t rows, size_t stride) {
-  memset(sums, 0, stride * sizeof *sums);
   size_t row = 0;
   for (; row + 8 <= rows; row += 8) {
     const size_t start = row * stride;
@@ -102,7 +101,7 @@ INLINE void NAME(differentiate_kind)(
   }
 }
 
-TARGET static void NAME(differentiate)(
+TARGET static void NAME(differentiate_rows)(
     strata_nonlinearity kind, float slope, const float *upstream, const float *source, float *gradient, float *sums,
     size_t rows, size_t stride) {
   switch (kind) {
@@ -113,6 +112,13 @@ TARGET static void NAME(differentiate)(
   case strata_tanh:
     return NAME(differentiate_kind)(strata_tanh, slope, upstream, source, gradient, sums, rows, stride);
   }
+}
+
+TARGET static void NAME(differentiate)(
+    strata_nonlinearity kind, float slope, const float *upstream, const float *source, float *gradient, float *sums,
+    size_t rows, size_t stride) {
+  memset(sums, 0, stride * sizeof *sums);
+  NAME(differentiate_rows)(kind, slope, upstream, source, gradient, sums, rows, stride);
 }
 
 TARGET static double NAME(masked_error)(
@@ -152,11 +158,12 @@ TARGET static void NAME(standardize)(
 }
 
 TARGET static void NAME(adam)(
-    const strata_adam_constants *constants, float *restrict parameters, const float *restrict gradients,
+    const strata_adam_constants *constants, float *restrict parameters, const float *gradients, const float *others,
     float *restrict first, float *restrict second, size_t count) {
   const strata_adam_constants c = *constants;
+#pragma clang loop vectorize(assume_safety)
   for (size_t i = 0; i < count; i++) {
-    const float g = gradients[i] * c.clip;
+    const float g = (others ? gradients[i] + others[i] : gradients[i]) * c.clip;
     const float m = first[i] * c.beta1 + g * c.gain1;
     const float v = second[i] * c.beta2 + g * g * c.gain2;
     first[i] = m;
@@ -165,6 +172,34 @@ TARGET static void NAME(adam)(
   }
 }
 
+/// In blocks of 8 × 8 numbers, each three rounds of exchanges between pairs of rows.
+TARGET static void NAME(transpose)(
+    const float *restrict source, size_t rows, size_t columns, float *restrict target) {
+  typedef float octet __attribute__((vector_size(32), aligned(4)));
+  for (size_t i = 0; i < rows; i += 8) {
+    for (size_t j = 0; j < columns; j += 8) {
+      if (i + 8 > rows || j + 8 > columns) {
+        for (size_t r = i; r < rows && r < i + 8; r++)
+          for (size_t c = j; c < columns && c < j + 8; c++) target[c * rows + r] = source[r * columns + c];
+        continue;
+      }
+      octet a[8], b[8];
+      for (size_t r = 0; r < 8; r++) a[r] = *(const octet *)(source + (i + r) * columns + j);
+      for (size_t r = 0; r < 4; r++) {
+        b[2 * r] = __builtin_shufflevector(a[r], a[r + 4], 0, 8, 1, 9, 2, 10, 3, 11);
+        b[2 * r + 1] = __builtin_shufflevector(a[r], a[r + 4], 4, 12, 5, 13, 6, 14, 7, 15);
+      }
+      for (size_t r = 0; r < 4; r++) {
+        a[2 * r] = __builtin_shufflevector(b[r], b[r + 4], 0, 8, 1, 9, 2, 10, 3, 11);
+        a[2 * r + 1] = __builtin_shufflevector(b[r], b[r + 4], 4, 12, 5, 13, 6, 14, 7, 15);
+      }
+      for (size_t r = 0; r < 4; r++) {
+        b[2 * r] = __builtin_shufflevector(a[r], a[r + 4], 0, 8, 1, 9, 2, 10, 3, 11);
+        b[2 * r + 1] = __builtin_shufflevector(a[r], a[r + 4], 4, 12, 5, 13, 6, 14, 7, 15);
+      }
+      for (size_t c = 0; c < 8; c++) *(octet *)(target + (j + c) * rows + i) = b[c];
+    }
+  }
+}
+
 #undef INLINE
-#undef TARGET
-#undef NAME

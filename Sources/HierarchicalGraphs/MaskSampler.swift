@@ -50,6 +50,9 @@ public struct MaskSampler: Sendable {
     self.init(distribution, dimensions: graph.observables.map { graph.nodes[$0].dimension })
   }
 
+  /// The patch of each column: the columns of one are always masked together.
+  public var patches: [Int] { patchOfColumn.map(Int.init) }
+
   /// Draws one mask into a row.
   ///
   /// - Parameters:

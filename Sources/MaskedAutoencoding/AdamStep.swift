@@ -30,10 +30,13 @@ package struct AdamStep: Equatable {
   }
 }
 
-/// The Euclidean norm of a flat buffer, added up in Double.
-func euclideanNorm(_ values: UnsafeMutablePointer<Float>, count: Int) -> Double {
+/// The Euclidean norm of a flat buffer, or of the sum of two of a size, added up in Double.
+func euclideanNorm(_ values: UnsafePointer<Float>, adding others: UnsafePointer<Float>? = nil, count: Int) -> Double {
   var total = 0.0
-  for index in 0..<count { total += Double(values[index]) * Double(values[index]) }
+  for index in 0..<count {
+    let value = Double(others.map { values[index] + $0[index] } ?? values[index])
+    total += value * value
+  }
   return total.squareRoot()
 }
 

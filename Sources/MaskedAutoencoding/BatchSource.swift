@@ -19,6 +19,12 @@ public protocol BatchSource {
   func fill(
     step: Int, batchSize: Int, observed: UnsafeMutableBufferPointer<Float>, mask: UnsafeMutableBufferPointer<Float>)
 
+  /// Which columns are always masked together: D numbers, equal for two columns whose flags are equal in every sample of
+  /// every batch. The networks then read the flag of a group once, which is the same function and less work.
+  ///
+  /// The default says that there are none.
+  var maskGroups: [Int] { get }
+
   /// Whether only some of the masked entries count in the loss: those that ``fillCounted(mask:into:)`` says.
   var restrictsLoss: Bool { get }
 
@@ -36,6 +42,9 @@ public protocol BatchSource {
 }
 
 extension BatchSource {
+  /// Every column is a group of its own.
+  public var maskGroups: [Int] { Array(0..<observedDimension) }
+
   /// All masked entries count, as in MAE.
   public var restrictsLoss: Bool { false }
 

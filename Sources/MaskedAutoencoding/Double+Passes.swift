@@ -81,4 +81,32 @@ extension Double: NetworkScalar {
       visible[column] = mask[column] == 0 ? standardized[column] : 0
     }
   }
+
+  static func multiply(_ product: MatrixProduct<Double>) { multiplyByBLAS(product) }
+
+  static func multiply(
+    _ product: MatrixProduct<Double>, activation: Activation, bias: UnsafePointer<Double>,
+    derivative: UnsafeMutablePointer<Double>?
+  ) {
+    multiply(product)
+    activate(activation, product.c, bias: bias, derivative: derivative, rows: product.rows, stride: product.cStride)
+  }
+
+  static func multiply(
+    _ product: MatrixProduct<Double>, differentiating activation: Activation, source: UnsafePointer<Double>,
+    biasGradient: UnsafeMutablePointer<Double>
+  ) {
+    multiply(product)
+    differentiate(
+      activation, upstream: product.c, source: source, into: product.c, biasGradient: biasGradient,
+      rows: product.rows, stride: product.cStride)
+  }
+
+  static func transpose(
+    _ source: UnsafePointer<Double>, rows: Int, columns: Int, into target: UnsafeMutablePointer<Double>
+  ) {
+    for row in 0..<rows {
+      for column in 0..<columns { target[column * rows + row] = source[row * columns + column] }
+    }
+  }
 }

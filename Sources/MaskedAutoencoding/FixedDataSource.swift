@@ -46,6 +46,9 @@ public final class FixedDataSource: BatchSource {
   /// D.
   public var observedDimension: Int { samples.columns }
 
+  /// The columns of a patch are masked together.
+  public var maskGroups: [Int] { masks.patches }
+
   /// The whole data set: there is no better estimate.
   public func calibrationSamples(_ samples: Int, batchSize: Int) -> Matrix<Float> { self.samples }
 

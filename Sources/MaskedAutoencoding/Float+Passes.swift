@@ -1,4 +1,4 @@
-// The passes in single precision: those of this processor.
+// The passes in single precision: those of this processor, and its products or else BLAS's.
 
 extension Float: NetworkScalar {
   static func activate(
@@ -41,8 +41,39 @@ extension Float: NetworkScalar {
       x, mask: mask, mean: mean, inverseDeviation: inverseDeviation, into: standardized, visible: visible, count: count)
   }
 
-  /// Adds the bias in place, without a nonlinearity: a leaky ReLU of slope 1.
-  static func addBias(_ x: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>, rows: Int, stride: Int) {
-    activate(.leakyReLU(slope: 1), x, bias: bias, derivative: nil, rows: rows, stride: stride)
+  static func multiply(_ product: MatrixProduct<Float>) {
+    guard TrainingPasses.own.hasProducts else { return multiplyByBLAS(product) }
+    TrainingPasses.own.multiply(product)
+  }
+
+  static func multiply(
+    _ product: MatrixProduct<Float>, activation: Activation, bias: UnsafePointer<Float>,
+    derivative: UnsafeMutablePointer<Float>?
+  ) {
+    guard TrainingPasses.own.hasProducts else {
+      multiplyByBLAS(product)
+      return activate(
+        activation, product.c, bias: bias, derivative: derivative, rows: product.rows, stride: product.cStride)
+    }
+    TrainingPasses.own.multiply(product, activation: activation, bias: bias, derivative: derivative)
+  }
+
+  static func multiply(
+    _ product: MatrixProduct<Float>, differentiating activation: Activation, source: UnsafePointer<Float>,
+    biasGradient: UnsafeMutablePointer<Float>
+  ) {
+    guard TrainingPasses.own.hasProducts else {
+      multiplyByBLAS(product)
+      return differentiate(
+        activation, upstream: product.c, source: source, into: product.c, biasGradient: biasGradient,
+        rows: product.rows, stride: product.cStride)
+    }
+    TrainingPasses.own.multiply(product, differentiating: activation, source: source, biasGradient: biasGradient)
+  }
+
+  static func transpose(
+    _ source: UnsafePointer<Float>, rows: Int, columns: Int, into target: UnsafeMutablePointer<Float>
+  ) {
+    TrainingPasses.own.transpose(source, rows: rows, columns: columns, into: target)
   }
 }

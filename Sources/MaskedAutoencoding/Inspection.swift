@@ -20,22 +20,23 @@ extension AutoencoderArchitecture {
 
   /// ``LossGradient`` in double precision, where only the elementary functions differ from training.
   package func lossGradient(
-    parameters: [[Double]], observed: Matrix<Double>, mask: Matrix<Double>
+    parameters: [[Double]], observed: Matrix<Double>, mask: Matrix<Double>, maskGroups: [Int]? = nil
   ) -> LossGradient<Double> {
-    evaluate(parameters, observed, mask)
+    evaluate(parameters, observed, mask, maskGroups)
   }
 
   /// ``LossGradient`` in single precision, as in training.
   package func lossGradient(
-    parameters: [[Float]], observed: Matrix<Float>, mask: Matrix<Float>
+    parameters: [[Float]], observed: Matrix<Float>, mask: Matrix<Float>, maskGroups: [Int]? = nil
   ) -> LossGradient<Float> {
-    evaluate(parameters, observed, mask)
+    evaluate(parameters, observed, mask, maskGroups)
   }
 
   private func evaluate<Scalar: NetworkScalar>(
-    _ parameters: [[Scalar]], _ observed: Matrix<Scalar>, _ mask: Matrix<Scalar>
+    _ parameters: [[Scalar]], _ observed: Matrix<Scalar>, _ mask: Matrix<Scalar>, _ maskGroups: [Int]?
   ) -> LossGradient<Scalar> {
     let network = Network<Scalar>(self, batchSize: observed.rows)
+    if let maskGroups { network.use(SharedFlags(maskGroups, network.layout)) }
     for (place, values) in zip(network.layout.tensors, parameters) {
       (network.parameters + place.offset).update(from: values, count: place.count)
     }
@@ -44,6 +45,7 @@ extension AutoencoderArchitecture {
     let maskedCount = mask.storage.reduce(0) { $0 + Double($1) }
     network.load(
       observed: observed.storage, mask: mask.storage, mean: mean, inverseDeviation: inverseDeviation)
+    network.prepareWeights(forGradient: true)
     // Twice, because training repeats it: what a step leaves in the buffers must not leak into the next.
     var loss = 0.0
     for _ in 0..<2 {

@@ -169,17 +169,14 @@ extension MaskedAutoencoder {
         var (input, target) = (even.pointer, odd.pointer)
         for row in 0..<count { fill(start + row, input + row * strides[0]) }
         for (index, layer) in layers.enumerated() {
-          Float.gemm(
-            transposeA: false, transposeB: false, m: count, n: layer.outputs, k: layer.inputs, alpha: 1, a: input,
-            lda: strides[index], b: parameters.pointer + layer.weight, ldb: layer.outputs, beta: 0, c: target,
-            ldc: strides[index + 1])
-          let (bias, rowStride) = (parameters.pointer + layer.bias, strides[index + 1])
-          if index == last {
-            Float.addBias(target, bias: bias, rows: count, stride: rowStride)
-          } else {
-            Float.activate(
-              architecture.activation, target, bias: bias, derivative: nil, rows: count, stride: rowStride)
-          }
+          let product = MatrixProduct<Float>(
+            rows: count, columns: layer.outputs, depth: layer.inputs, a: input, aStride: strides[index],
+            b: parameters.pointer + layer.weight, bStride: layer.outputs, c: target, cStride: strides[index + 1])
+          let bias = parameters.pointer + layer.bias
+          // The last layer has no nonlinearity, which is a leaky ReLU of slope 1.
+          Float.multiply(
+            product, activation: index == last ? .leakyReLU(slope: 1) : architecture.activation, bias: bias,
+            derivative: nil)
           (input, target) = (target, input)
         }
         for row in 0..<count {

@@ -23,8 +23,15 @@ extension Network {
       let (targetRow, maskRow) = (target + row * targetStride, mask + row * targetStride)
       Scalar.standardize(
         x, mask: m, mean: mean, inverseDeviation: inverseDeviation, into: targetRow, visible: visible, count: d)
-      encoderMask.update(from: m, count: d)
-      decoderMask.update(from: m, count: d)
+      if let columns = sharedFlags?.columns {
+        for (group, column) in columns.enumerated() {
+          encoderMask[group] = m[column]
+          decoderMask[group] = m[column]
+        }
+      } else {
+        encoderMask.update(from: m, count: d)
+        decoderMask.update(from: m, count: d)
+      }
       maskRow.update(from: counted + row * d, count: d)
     }
   }
@@ -44,14 +51,17 @@ extension Network {
   private func forward(_ stack: LayerStack) {
     for (index, layer) in stack.layers.enumerated() {
       let (target, stride) = stack.target(index)
-      Scalar.gemm(
-        transposeA: false, transposeB: false, m: batchSize, n: layer.outputs, k: layer.inputs, alpha: 1,
-        a: stack.inputs[index], lda: stack.inputStrides[index], b: parameters + layer.weight,
-        ldb: layer.outputs, beta: 0, c: target, ldc: stride)
-      guard index + 1 < stack.layers.count else { return }
-      Scalar.activate(
-        architecture.activation, target, bias: parameters + layer.bias,
-        derivative: stack.derivatives.isEmpty ? nil : stack.derivatives[index], rows: batchSize, stride: stride)
+      let weights = weights(stack, index)
+      let product = MatrixProduct(
+        rows: batchSize, columns: layer.outputs, depth: weights.rows, a: stack.inputs[index],
+        aStride: stack.inputStrides[index], b: weights.pointer, bStride: layer.outputs, c: target, cStride: stride)
+      if index + 1 < stack.layers.count {
+        Scalar.multiply(
+          product, activation: architecture.activation, bias: parameters + layer.bias,
+          derivative: stack.derivatives.isEmpty ? nil : stack.derivatives[index])
+      } else {
+        Scalar.multiply(product)
+      }
     }
   }
 
@@ -67,15 +77,33 @@ extension Network {
     return maskedCount > 0 ? sum / maskedCount : 0
   }
 
+  /// Adds up the weights of flags that enter once, and transposes those that ``backward()`` multiplies gradients by: once for
+  /// all networks that share parameters, after every change of these.
+  func prepareWeights(forGradient: Bool) {
+    sharedFlags?.update(parameters, layout)
+    guard forGradient else { return }
+    for layer in layout.encoder.dropFirst() + layout.decoder.dropFirst() {
+      Scalar.transpose(
+        parameters + layer.weight, rows: layer.inputs, columns: layer.outputs, into: transposed + layer.weight)
+    }
+    // Only the k rows of the representation lead further down: the mask has no parameters above it.
+    let first = layout.decoder[0]
+    Scalar.transpose(
+      parameters + first.weight, rows: architecture.representationWidth, columns: first.outputs,
+      into: transposed + first.weight)
+  }
+
   /// Fills `gradients` after ``loss(maskedCount:)``, once per forward pass: the output holds its own gradient by then.
+  ///
+  /// - Precondition: ``prepareWeights(forGradient:)`` has been called with the present parameters.
   func backward() {
     let (gradient, stride) = backward(decoder, decoder.output, decoder.outputStride)
-    // Only the k columns of the representation lead further down: the mask has no parameters above it.
     let (first, last) = (layout.decoder[0], layout.encoder.last!)
-    Scalar.gemm(
-      transposeA: false, transposeB: true, m: batchSize, n: architecture.representationWidth, k: first.outputs,
-      alpha: 1, a: gradient, lda: stride, b: parameters + first.weight, ldb: first.outputs, beta: 0,
-      c: representationGradient, ldc: representationStride)
+    let width = architecture.representationWidth
+    Scalar.multiply(
+      MatrixProduct(
+        rows: batchSize, columns: width, depth: first.outputs, a: gradient, aStride: stride,
+        b: transposed + first.weight, bStride: width, c: representationGradient, cStride: representationStride))
     Scalar.columnSums(
       representationGradient, into: gradients.pointer + last.bias, rows: batchSize, stride: representationStride)
     _ = backward(encoder, representationGradient, representationStride)
@@ -89,22 +117,41 @@ extension Network {
     var (gradient, stride) = (outputGradient, outputStride)
     for index in stack.layers.indices.reversed() {
       let layer = stack.layers[index]
-      Scalar.gemm(
-        transposeA: true, transposeB: false, m: layer.inputs, n: layer.outputs, k: batchSize, alpha: 1,
-        a: stack.inputs[index], lda: stack.inputStrides[index], b: gradient, ldb: stride, beta: 0,
-        c: gradients.pointer + layer.weight, ldc: layer.outputs)
+      let target = gradients.pointer + layer.weight
+      if index == 0, let sharedFlags {
+        let flagRows = target + stack.values * layer.outputs
+        weightGradient(stack, 0, 0..<stack.values, gradient, stride, into: target)
+        weightGradient(
+          stack, 0, stack.values..<stack.values + sharedFlags.columns.count, gradient, stride,
+          into: flagGradients.pointer)
+        sharedFlags.spread(flagGradients.pointer, width: layer.outputs, into: flagRows)
+      } else {
+        weightGradient(stack, index, 0..<layer.inputs, gradient, stride, into: target)
+      }
       guard index > 0 else { break }
-      let below = stack.inputStrides[index]
-      Scalar.gemm(
-        transposeA: false, transposeB: true, m: batchSize, n: layer.inputs, k: layer.outputs, alpha: 1,
-        a: gradient, lda: stride, b: parameters + layer.weight, ldb: layer.outputs, beta: 0,
-        c: upstream, ldc: below)
-      Scalar.differentiate(
-        architecture.activation, upstream: upstream,
-        source: stack.derivatives.isEmpty ? stack.inputs[index] : stack.derivatives[index - 1], into: hiddenGradient,
-        biasGradient: gradients.pointer + stack.layers[index - 1].bias, rows: batchSize, stride: below)
-      (gradient, stride) = (hiddenGradient, below)
+      let (below, next) = (stack.inputStrides[index], hiddenGradients[index % 2])
+      Scalar.multiply(
+        MatrixProduct(
+          rows: batchSize, columns: layer.inputs, depth: layer.outputs, a: gradient, aStride: stride,
+          b: transposed + layer.weight, bStride: layer.inputs, c: next, cStride: below),
+        differentiating: architecture.activation,
+        source: stack.derivatives.isEmpty ? stack.inputs[index] : stack.derivatives[index - 1],
+        biasGradient: gradients.pointer + stack.layers[index - 1].bias)
+      (gradient, stride) = (next, below)
     }
     return (gradient, stride)
+  }
+
+  /// The gradient of some rows of a layer's weights: of the input's columns of these numbers.
+  private func weightGradient(
+    _ stack: LayerStack, _ index: Int, _ rows: Range<Int>, _ gradient: UnsafePointer<Scalar>, _ stride: Int,
+    into target: UnsafeMutablePointer<Scalar>
+  ) {
+    let width = stack.layers[index].outputs
+    Scalar.multiply(
+      MatrixProduct(
+        rows: rows.count, columns: width, depth: batchSize, a: stack.inputs[index] + rows.lowerBound,
+        aStride: stack.inputStrides[index], transposesA: true, b: gradient, bStride: stride, c: target,
+        cStride: width))
   }
 }

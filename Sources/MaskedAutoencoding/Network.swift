@@ -11,7 +11,15 @@ final class Network<Scalar: NetworkScalar> {
   /// All parameters, flat; another network's where `ownParameters` is empty.
   let parameters: UnsafeMutablePointer<Scalar>
   private let ownParameters: AlignedBuffer<Scalar>
+  /// Weights that gradients are multiplied by, transposed and without gaps, each where `parameters` has it; another network's
+  /// where its parameters are.
+  let transposed: UnsafeMutablePointer<Scalar>
+  private let ownTransposed: AlignedBuffer<Scalar>
   let gradients: AlignedBuffer<Scalar>
+  /// Columns that are always masked together; nil where every column has a flag of its own.
+  private(set) var sharedFlags: SharedFlags<Scalar>?
+  /// The gradient of the summed weights of `sharedFlags`, for one side at a time.
+  private(set) var flagGradients = AlignedBuffer<Scalar>(count: 0)
   /// All activations of the batch, one allocation cut up by the offsets in `encoder` and `decoder`.
   let workspace: AlignedBuffer<Scalar>
   let encoder: LayerStack
@@ -20,10 +28,8 @@ final class Network<Scalar: NetworkScalar> {
   let target: UnsafeMutablePointer<Scalar>
   let mask: UnsafeMutablePointer<Scalar>
   let targetStride: Int
-  /// The gradient that a layer passes down, before the derivative: (batch, hidden stride).
-  let upstream: UnsafeMutablePointer<Scalar>
-  /// The gradient after the derivative: what the products of the layer below read.
-  let hiddenGradient: UnsafeMutablePointer<Scalar>
+  /// Two buffers that gradients of hidden layers take in turn, (batch, hidden stride): a layer reads one and fills the other.
+  let hiddenGradients: [UnsafeMutablePointer<Scalar>]
   /// Gradient with respect to the representation, (batch, stride of k).
   let representationGradient: UnsafeMutablePointer<Scalar>
   let representationStride: Int
@@ -31,6 +37,8 @@ final class Network<Scalar: NetworkScalar> {
   /// Where the layers of one side find their inputs and outputs.
   struct LayerStack {
     let layers: [DenseLayer]
+    /// How many columns of the first input are no mask flags.
+    let values: Int
     /// The input of each layer.
     let inputs: [UnsafeMutablePointer<Scalar>]
     let inputStrides: [Int]
@@ -45,16 +53,17 @@ final class Network<Scalar: NetworkScalar> {
     }
   }
 
-  /// - Parameter shared: The parameters of another network, which must outlive this one; nil for own ones, all 0.
-  init(
-    _ architecture: AutoencoderArchitecture, batchSize: Int, parameters shared: UnsafeMutablePointer<Scalar>? = nil
-  ) {
+  /// - Parameter other: A network of the same architecture whose parameters this one uses, and which must outlive it; nil for
+  ///   own ones, all 0.
+  init(_ architecture: AutoencoderArchitecture, batchSize: Int, sharing other: Network? = nil) {
     precondition(batchSize > 0, "batch size \(batchSize)")
     self.architecture = architecture
     self.batchSize = batchSize
     layout = ParameterLayout(architecture)
-    ownParameters = AlignedBuffer(count: shared == nil ? layout.count : 0)
-    parameters = shared ?? ownParameters.pointer
+    ownParameters = AlignedBuffer(count: other == nil ? layout.count : 0)
+    parameters = other?.parameters ?? ownParameters.pointer
+    ownTransposed = AlignedBuffer(count: other == nil ? layout.count : 0)
+    transposed = other?.transposed ?? ownTransposed.pointer
     gradients = AlignedBuffer(count: layout.count)
     let (d, k) = (architecture.observedDimension, architecture.representationWidth)
     let hiddenStride = roundedUp(architecture.hiddenWidth, to: 8)
@@ -78,22 +87,36 @@ final class Network<Scalar: NetworkScalar> {
     target = block(targetStride)
     mask = block(targetStride)
     let output = block(targetStride)
-    upstream = block(hiddenStride)
-    hiddenGradient = block(hiddenStride)
+    hiddenGradients = [block(hiddenStride), block(hiddenStride)]
     representationGradient = block(representationStride)
     func stack(
-      _ layers: [DenseLayer], _ input: UnsafeMutablePointer<Scalar>, _ inputStride: Int,
+      _ layers: [DenseLayer], values: Int, _ input: UnsafeMutablePointer<Scalar>, _ inputStride: Int,
       _ output: UnsafeMutablePointer<Scalar>, _ outputStride: Int
     ) -> LayerStack {
       let activations = (0..<hidden).map { _ in block(hiddenStride) }
       let derivatives = keepsDerivative ? (0..<hidden).map { _ in block(hiddenStride) } : []
       let strides = [Int](repeating: hiddenStride, count: hidden)
       return LayerStack(
-        layers: layers, inputs: [input] + activations, inputStrides: [inputStride] + strides,
+        layers: layers, values: values, inputs: [input] + activations, inputStrides: [inputStride] + strides,
         derivatives: derivatives, output: output, outputStride: outputStride)
     }
     // The representation is written straight into the first k columns of the decoder's input.
-    encoder = stack(layout.encoder, encoderInput, encoderStride, decoderInput, decoderStride)
-    decoder = stack(layout.decoder, decoderInput, decoderStride, output, targetStride)
+    encoder = stack(layout.encoder, values: d, encoderInput, encoderStride, decoderInput, decoderStride)
+    decoder = stack(layout.decoder, values: k, decoderInput, decoderStride, output, targetStride)
+  }
+
+  /// From now on the flags of columns that are always masked together enter once.
+  func use(_ flags: SharedFlags<Scalar>) {
+    sharedFlags = flags
+    let width = max(layout.encoder[0].outputs, layout.decoder[0].outputs)
+    flagGradients = AlignedBuffer(count: flags.columns.count * width)
+  }
+
+  /// What the input of a layer meets, and how many rows that has.
+  func weights(_ stack: LayerStack, _ index: Int) -> (pointer: UnsafeMutablePointer<Scalar>, rows: Int) {
+    let layer = stack.layers[index]
+    guard index == 0, let sharedFlags else { return (parameters + layer.weight, layer.inputs) }
+    let isDecoder = layer == layout.decoder[0]
+    return (sharedFlags.weights(isDecoder: isDecoder), stack.values + sharedFlags.columns.count)
   }
 }

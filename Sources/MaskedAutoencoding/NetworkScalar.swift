@@ -24,6 +24,23 @@ protocol NetworkScalar: LinearAlgebraScalar & BitwiseCopyable {
     mask: UnsafePointer<Self>, gradientScale: Self, biasGradient: UnsafeMutablePointer<Self>, rows: Int, stride: Int
   ) -> Double
 
+  /// A product, ``activate`` on it with a stride of `product.cStride`.
+  static func multiply(
+    _ product: MatrixProduct<Self>, activation: Activation, bias: UnsafePointer<Self>,
+    derivative: UnsafeMutablePointer<Self>?)
+
+  /// A product, ``differentiate`` on it in place with a stride of `product.cStride`.
+  static func multiply(
+    _ product: MatrixProduct<Self>, differentiating activation: Activation, source: UnsafePointer<Self>,
+    biasGradient: UnsafeMutablePointer<Self>)
+
+  /// A product alone.
+  static func multiply(_ product: MatrixProduct<Self>)
+
+  /// Writes the transpose of a row-major (rows, columns) matrix without gaps.
+  static func transpose(
+    _ source: UnsafePointer<Self>, rows: Int, columns: Int, into target: UnsafeMutablePointer<Self>)
+
   /// Column sums.
   static func columnSums(
     _ values: UnsafePointer<Self>, into sums: UnsafeMutablePointer<Self>, rows: Int, stride: Int)
@@ -33,6 +50,16 @@ protocol NetworkScalar: LinearAlgebraScalar & BitwiseCopyable {
     _ x: UnsafePointer<Self>, mask: UnsafePointer<Self>, mean: UnsafePointer<Self>,
     inverseDeviation: UnsafePointer<Self>, into standardized: UnsafeMutablePointer<Self>,
     visible: UnsafeMutablePointer<Self>, count: Int)
+}
+
+extension NetworkScalar {
+  /// A product through BLAS.
+  static func multiplyByBLAS(_ product: MatrixProduct<Self>) {
+    gemm(
+      transposeA: product.transposesA, transposeB: false, m: product.rows, n: product.columns, k: product.depth,
+      alpha: 1, a: product.a, lda: product.aStride, b: product.b, ldb: product.bStride, beta: 0, c: product.c,
+      ldc: product.cStride)
+  }
 }
 
 extension Activation {

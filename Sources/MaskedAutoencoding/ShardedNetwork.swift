@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import LinearAlgebra
 
 /// One network whose batches are computed in two halves that share the parameters: on one thread one after the other, on two
@@ -12,7 +11,7 @@ final class ShardedNetwork {
   static let splitRows = 256
 
   let layout: ParameterLayout
-  /// The first one owns the parameters and ends up with the gradient of the whole batch.
+  /// The first one owns the parameters.
   private let shards: [Network<Float>]
   /// The first row of each half.
   private let firstRows: [Int]
@@ -20,13 +19,15 @@ final class ShardedNetwork {
   /// How often each column of a batch counts in the loss: whole numbers below 2²⁴, so that sums are exact.
   private let maskSums: AlignedBuffer<Float>
   private let batchSize: Int
+  /// There from the first step on two threads on.
+  private lazy var helper = HelperThread()
 
   init(_ architecture: AutoencoderArchitecture, batchSize: Int) {
     let half = (batchSize + 1) / 2
     let first = Network<Float>(architecture, batchSize: batchSize < Self.splitRows ? batchSize : half)
     var shards = [first]
     if batchSize >= Self.splitRows {
-      shards.append(Network(architecture, batchSize: batchSize - half, parameters: first.parameters))
+      shards.append(Network(architecture, batchSize: batchSize - half, sharing: first))
     }
     self.shards = shards
     firstRows = [0, half]
@@ -36,10 +37,40 @@ final class ShardedNetwork {
     self.batchSize = batchSize
   }
 
+  /// Lets columns that are always masked together have one flag in the networks' inputs.
+  ///
+  /// - Parameter groupOfColumn: Equal numbers for the columns of a group. Nothing changes if every column is alone.
+  func shareFlags(_ groupOfColumn: [Int]) {
+    precondition(
+      groupOfColumn.count == observedDimension, "\(groupOfColumn.count) groups for \(observedDimension) columns")
+    let flags = SharedFlags<Float>(groupOfColumn, layout)
+    guard flags.columns.count < observedDimension else { return }
+    for shard in shards { shard.use(flags) }
+  }
+
+  /// Traps if columns that should be masked together are not masked equally often in the batch.
+  ///
+  /// - Parameter sums: Whether `maskSums` are those of the mask.
+  private func checkGroups(sums: Bool) {
+    guard sums, let flags = shards[0].sharedFlags else { return }
+    for (column, group) in flags.groupOfColumn.enumerated() {
+      let first = flags.columns[group]
+      precondition(
+        maskSums.pointer[column] == maskSums.pointer[first],
+        "columns \(first) and \(column) are not masked together, which the batch source says")
+    }
+  }
+
   /// All parameters, one flat block.
   var parameters: UnsafeMutablePointer<Float> { shards[0].parameters }
-  /// The gradient after ``run(observed:mask:counted:mean:inverseDeviation:withGradient:threads:)``.
-  var gradients: UnsafeMutablePointer<Float> { shards[0].gradients.pointer }
+  /// The gradients of both halves after ``run(observed:mask:counted:mean:inverseDeviation:withGradient:threads:)``, of which
+  /// that of the batch is the sum; the second is nil for batches that are not halved.
+  var gradients: (first: UnsafePointer<Float>, second: UnsafePointer<Float>?) {
+    (UnsafePointer(shards[0].gradients.pointer), shards.count > 1 ? UnsafePointer(shards[1].gradients.pointer) : nil)
+  }
+
+  /// The Euclidean norm of the batch's gradient.
+  func gradientNorm() -> Double { euclideanNorm(gradients.first, adding: gradients.second, count: layout.count) }
 
   /// The loss Σ m(ŷ − x)² / Σ m of a batch and, if wanted, its gradient; m are the masked entries that count.
   ///
@@ -57,15 +88,14 @@ final class ShardedNetwork {
     // Both halves divide by the entries of the whole batch that count.
     Float.columnSums(counted ?? mask, into: maskSums.pointer, rows: batchSize, stride: observedDimension)
     let total = maskSums.elements.reduce(0) { $0 + Double($1) }
+    checkGroups(sums: counted == nil)
+    shards[0].prepareWeights(forGradient: withGradient)
     var losses = [Double](repeating: 0, count: shards.count)
     losses.withUnsafeMutableBufferPointer { losses in
       // Every half writes its own loss, activations and gradients.
-      nonisolated(unsafe) let (losses, observed, mask, counted) = (losses, observed, mask, counted)
-      nonisolated(unsafe) let (shards, mean, inverseDeviation) = (self.shards, mean, inverseDeviation)
-      let (firstRows, columns) = (self.firstRows, observedDimension)
-      let half = { @Sendable (index: Int) in
-        BLASRuntime.flushDenormals()
-        let (shard, start) = (shards[index], firstRows[index] * columns)
+      inHalves(threads: threads) { index in
+        guard index < shards.count else { return }
+        let (shard, start) = (shards[index], firstRows[index] * observedDimension)
         shard.load(
           observed: observed + start, mask: mask + start, counted: counted.map { $0 + start }, mean: mean,
           inverseDeviation: inverseDeviation)
@@ -73,16 +103,20 @@ final class ShardedNetwork {
         losses[index] = shard.loss(maskedCount: total)
         if withGradient { shard.backward() }
       }
-      if threads > 1, shards.count > 1 {
-        DispatchQueue.concurrentPerform(iterations: shards.count, execute: half)
-      } else {
-        for index in shards.indices { half(index) }
-      }
-    }
-    if withGradient, shards.count > 1 {
-      let (sum, other) = (gradients, shards[1].gradients.pointer)
-      for index in 0..<layout.count { sum[index] += other[index] }
     }
     return losses.reduce(0, +)
+  }
+
+  /// Calls `body` with 0 and 1, for two things that share nothing that either writes: at the same time if there are threads
+  /// for it and a batch is large enough to be halved.
+  func inHalves(threads: Int, _ body: (Int) -> Void) {
+    guard threads > 1, shards.count > 1 else {
+      body(0)
+      return body(1)
+    }
+    helper.both { index in
+      BLASRuntime.flushDenormals()
+      body(index)
+    }
   }
 }

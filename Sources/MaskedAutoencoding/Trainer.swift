@@ -21,6 +21,9 @@ public final class Trainer {
   /// Which entries count in the loss; empty where all masked ones do.
   private var counted = AlignedBuffer<Float>(count: 0)
 
+  /// Whether the network knows which columns are masked together.
+  private var sharesFlags = false
+
   /// How many threads a step may use: 1, or 2 for both halves of a batch at once. It changes no bit of the result. Sweeps use
   /// one, since independent cells share cores better than the halves of a step.
   public var threads = 1
@@ -84,6 +87,10 @@ public final class Trainer {
     guard step < end, divergence == nil else { return }
     guard let standardization = self.standardization ?? estimateStandardization(source) else { return }
     self.standardization = standardization
+    if !sharesFlags {
+      network.shareFlags(source.maskGroups)
+      sharesFlags = true
+    }
     if source.restrictsLoss, counted.count == 0 { counted = AlignedBuffer(count: mask.count) }
     standardization.mean.withUnsafeBufferPointer { mean in
       standardization.inverseDeviation.withUnsafeBufferPointer { inverseDeviation in
@@ -115,17 +122,25 @@ public final class Trainer {
     let count = network.layout.count
     var clipping = 1.0
     if let limit = configuration.gradientNormLimit {
-      let norm = euclideanNorm(network.gradients, count: count)
+      let norm = network.gradientNorm()
       guard norm.isFinite else {
         divergence = Divergence(step: step, reason: .nonFiniteGradient)
         return
       }
       clipping = clippingFactor(norm: norm, limit: limit)
     }
-    TrainingPasses.own.apply(
-      AdamStep(step: step, configuration: configuration), parameters: network.parameters, gradients: network.gradients,
-      first: firstMoment.pointer,
-      second: secondMoment.pointer, count: count, gradientFactor: clipping)
+    let adam = AdamStep(step: step, configuration: configuration)
+    let gradients = network.gradients
+    // The second part begins at a cache line.
+    let boundary = count / 32 * 16
+    network.inHalves(threads: threads) { half in
+      let range = half == 0 ? 0..<boundary : boundary..<count
+      let start = range.lowerBound
+      TrainingPasses.own.apply(
+        adam, parameters: network.parameters + start, gradients: gradients.first + start,
+        adding: gradients.second.map { $0 + start }, first: firstMoment.pointer + start,
+        second: secondMoment.pointer + start, count: range.count, gradientFactor: clipping)
+    }
     step += 1
     intervalLoss += loss
     if step % configuration.lossInterval == 0 {

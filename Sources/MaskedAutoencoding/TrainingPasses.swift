@@ -79,25 +79,67 @@ package struct TrainingPasses: Sendable {
     table.standardize(x, mask, mean, inverseDeviation, standardized, visible, count)
   }
 
+  /// Writes the transpose of a row-major (rows, columns) matrix without gaps.
+  package func transpose(
+    _ source: UnsafePointer<Float>, rows: Int, columns: Int, into target: UnsafeMutablePointer<Float>
+  ) {
+    table.transpose(source, rows, columns, target)
+  }
+
+  /// Whether there are products for this kind of processor; else BLAS computes them.
+  package var hasProducts: Bool { table.multiply != nil }
+
+  /// A product.
+  ///
+  /// - Precondition: ``hasProducts``.
+  package func multiply(_ product: MatrixProduct<Float>) {
+    withUnsafePointer(to: product.kernel) { table.multiply($0) }
+  }
+
+  /// A product and, while its rows are in the nearest cache, ``activate(_:_:bias:derivative:rows:stride:)`` on it.
+  ///
+  /// - Precondition: ``hasProducts``.
+  package func multiply(
+    _ product: MatrixProduct<Float>, activation: Activation, bias: UnsafePointer<Float>,
+    derivative: UnsafeMutablePointer<Float>?
+  ) {
+    let (kind, slope) = activation.kernel
+    withUnsafePointer(to: product.kernel) { table.multiply_activate($0, kind, slope, bias, derivative) }
+  }
+
+  /// A product and, while its rows are in the nearest cache,
+  /// ``differentiate(_:upstream:source:into:biasGradient:rows:stride:)`` on it, in place.
+  ///
+  /// - Precondition: ``hasProducts``.
+  package func multiply(
+    _ product: MatrixProduct<Float>, differentiating activation: Activation, source: UnsafePointer<Float>,
+    biasGradient: UnsafeMutablePointer<Float>
+  ) {
+    let (kind, slope) = activation.kernel
+    withUnsafePointer(to: product.kernel) { table.multiply_differentiate($0, kind, slope, source, biasGradient) }
+  }
+
   /// One step of Adam over flat buffers.
   ///
   /// - Parameters:
   ///   - step: The constants of the step.
   ///   - parameters: Changed in place.
   ///   - gradients: Of the same size.
+  ///   - others: Of the same size, added to the gradients; nil for nothing.
   ///   - first: First moments, changed in place.
   ///   - second: Second moments, changed in place.
   ///   - count: The size of all of these.
   ///   - gradientFactor: Multiplies the gradient: the shortening of gradient clipping.
   package func apply(
     _ step: AdamStep, parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>,
-    first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>, count: Int, gradientFactor: Double
+    adding others: UnsafePointer<Float>? = nil, first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>,
+    count: Int, gradientFactor: Double
   ) {
     var constants = strata_adam_constants(
       rate: Float(step.rate), beta1: Float(step.beta1), beta2: Float(step.beta2), gain1: Float(1 - step.beta1),
       gain2: Float(1 - step.beta2), root: Float(step.rootCorrection), epsilon: Float(step.epsilon),
       decay: Float(step.decay), clip: Float(gradientFactor))
-    table.adam(&constants, parameters, gradients, first, second, count)
+    table.adam(&constants, parameters, gradients, others, first, second, count)
   }
 }
 
@@ -108,5 +150,13 @@ extension Activation {
     case .leakyReLU(let slope): (strata_leaky_relu, slope)
     case .tanh: (strata_tanh, 0)
     }
+  }
+}
+
+extension MatrixProduct<Float> {
+  fileprivate var kernel: strata_product {
+    strata_product(
+      rows: rows, columns: columns, depth: depth, a: a, a_row: transposesA ? 1 : aStride,
+      a_depth: transposesA ? aStride : 1, b: b, b_stride: bStride, c: c, c_stride: cStride)
   }
 }

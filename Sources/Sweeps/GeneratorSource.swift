@@ -30,6 +30,9 @@ public struct GeneratorSource: BatchSource {
   /// D, the number of observed columns.
   public var observedDimension: Int { model.graph.observedDimension }
 
+  /// The columns of a patch are masked together.
+  public var maskGroups: [Int] { masks.patches }
+
   /// Whether not all masked entries count.
   public var restrictsLoss: Bool { targets != .all }
 

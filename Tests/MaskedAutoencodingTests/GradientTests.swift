@@ -84,6 +84,26 @@ import Testing
     #expect(abs(computed.loss - reference) < 1e-12 * reference)
   }
 
+  @Test("Columns masked together may share a flag: loss and gradients stay", arguments: shapes)
+  func sharedFlags(_ architecture: AutoencoderArchitecture) {
+    let (parameters, observed, given) = Self.problem(architecture, rows: 9)
+    var mask = given
+    let d = architecture.observedDimension
+    // Columns of a group need not be neighbours, nor numbered from 0.
+    let groups = (0..<d).map { 7 - $0 % 3 }
+    for row in 0..<9 {
+      for column in 3..<max(3, d) { mask[row, column] = mask[row, column % 3] }
+    }
+    let expected = architecture.lossGradient(parameters: parameters, observed: observed, mask: mask)
+    let computed = architecture.lossGradient(
+      parameters: parameters, observed: observed, mask: mask, maskGroups: groups)
+    #expect(abs(computed.loss - expected.loss) < 1e-12 * expected.loss)
+    #expect(computed.paddingMagnitude == 0)
+    for (one, other) in zip(computed.gradients.joined(), expected.gradients.joined()) {
+      #expect(abs(one - other) < 1e-12)
+    }
+  }
+
   @Test("A batch without masked entries has loss 0 and gradient 0", arguments: shapes)
   func nothingMasked(_ architecture: AutoencoderArchitecture) {
     let (parameters, observed, _) = Self.problem(architecture, rows: 5)

@@ -11,6 +11,10 @@ struct OneFactorSource: BatchSource {
   let key: RandomKey
   var scale: Float = 1
   var shift: Float = 0
+  /// The column whose flag another one takes; nil for flags of its own.
+  var flagOf: [Int]?
+
+  var maskGroups: [Int] { flagOf ?? Array(loadings.indices) }
 
   var observedDimension: Int { loadings.count }
 
@@ -27,6 +31,9 @@ struct OneFactorSource: BatchSource {
         let x = a * z + (1 - a * a).squareRoot() * noise[row * (d + 1) + 1 + j]
         observed[row * d + j] = x * scale + shift
         mask[row * d + j] = self.mask?[j] ?? (stream.uniform() < 0.5 ? 1 : 0)
+      }
+      if let flagOf {
+        for j in 0..<d { mask[row * d + j] = mask[row * d + flagOf[j]] }
       }
     }
   }

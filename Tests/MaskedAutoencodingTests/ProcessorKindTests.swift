@@ -127,8 +127,8 @@ import Testing
     }
   }
 
-  @Test("A step of Adam is that of double precision", arguments: kinds)
-  func adam(_ kind: TrainingPasses.ProcessorKind) throws {
+  @Test("A step of Adam is that of double precision, of one gradient or of two", arguments: kinds, [false, true])
+  func adam(_ kind: TrainingPasses.ProcessorKind, addsOthers: Bool) throws {
     let passes = try #require(TrainingPasses(for: kind))
     let count = 53
     var configuration = TrainingConfiguration()
@@ -136,17 +136,120 @@ import Testing
     let step = AdamStep(step: 6, configuration: configuration)
     let (start, gradients) = (Self.numbers(count, "parameters"), Self.numbers(count, "gradients"))
     let (first, second) = (Self.numbers(count, "first"), Self.numbers(count, "second").map { $0 * $0 })
+    let others = Self.numbers(count, "others")
     var (parameters, m, v) = (start, first, second)
-    passes.apply(
-      step, parameters: &parameters, gradients: gradients, first: &m, second: &v, count: count, gradientFactor: 0.5)
+    others.withUnsafeBufferPointer { others in
+      passes.apply(
+        step, parameters: &parameters, gradients: gradients, adding: addsOthers ? others.baseAddress : nil, first: &m,
+        second: &v, count: count, gradientFactor: 0.5)
+    }
     for index in 0..<count {
-      let g = Double(gradients[index]) / 2
+      let g = (Double(gradients[index]) + (addsOthers ? Double(others[index]) : 0)) / 2
       let mean = Double(first[index]) * step.beta1 + g * (1 - step.beta1)
       let square = Double(second[index]) * step.beta2 + g * g * (1 - step.beta2)
       let change = mean * step.rate / (square.squareRoot() * step.rootCorrection + step.epsilon)
       #expect(abs(Double(m[index]) - mean) < Self.tolerance)
       #expect(abs(Double(v[index]) - square) < Self.tolerance * max(1, square))
       #expect(abs(Double(parameters[index]) - (Double(start[index]) * step.decay - change)) < Self.tolerance)
+    }
+  }
+
+  /// Kinds that have products of their own.
+  static let multiplyingKinds = kinds.filter { TrainingPasses(for: $0)!.hasProducts }
+  /// Rows, columns and depths about the sizes of tiles, of panels of rows, and of vectors.
+  static let productSizes = [1, 2, 5, 7, 8, 13, 16, 24, 31, 48, 64, 67, 130]
+
+  @Test("Products are those of double precision, and write nothing else", arguments: multiplyingKinds, [false, true])
+  func products(_ kind: TrainingPasses.ProcessorKind, transposesA: Bool) throws {
+    let passes = try #require(TrainingPasses(for: kind))
+    for (rows, columns, depth) in Self.productShapes {
+      let (aStride, bStride, cStride) = ((transposesA ? rows : depth) + 3, columns + 2, columns + 5)
+      let a = Self.numbers((transposesA ? depth : rows) * aStride, "a")
+      let b = Self.numbers(depth * bStride, "b")
+      var c = [Float](repeating: .nan, count: rows * cStride)
+      c.withUnsafeMutableBufferPointer { c in
+        passes.multiply(
+          MatrixProduct(
+            rows: rows, columns: columns, depth: depth, a: a, aStride: aStride, transposesA: transposesA, b: b,
+            bStride: bStride, c: c.baseAddress!, cStride: cStride))
+      }
+      for row in 0..<rows {
+        for column in 0..<cStride {
+          let value = c[row * cStride + column]
+          guard column < columns else {
+            #expect(value.isNaN)
+            continue
+          }
+          var (sum, magnitude) = (0.0, 0.0)
+          for k in 0..<depth {
+            let term = Double(a[transposesA ? k * aStride + row : row * aStride + k]) * Double(b[k * bStride + column])
+            sum += term
+            magnitude += abs(term)
+          }
+          // A rounding for each term.
+          #expect(abs(Double(value) - sum) <= Double(depth) * 6e-8 * magnitude)
+        }
+      }
+    }
+  }
+
+  /// Every size as rows, columns and depth, each with two others.
+  static let productShapes = productSizes.indices.flatMap { index in
+    let at = { productSizes[(index + $0) % productSizes.count] }
+    return [(at(0), at(4), at(9)), (at(0), at(7), at(2))]
+  }
+
+  @Test("What follows a product in one call is what follows it in two", arguments: multiplyingKinds, activations)
+  func fusedPasses(_ kind: TrainingPasses.ProcessorKind, _ activation: Activation) throws {
+    let passes = try #require(TrainingPasses(for: kind))
+    for (rows, columns, depth) in Self.productShapes {
+      let stride = columns + 3
+      let (a, b) = (Self.numbers(rows * depth, "a"), Self.numbers(depth * columns, "b"))
+      let (bias, start) = (Self.numbers(stride, "bias"), Self.numbers(rows * stride, "c"))
+      let source = Self.numbers(rows * stride, "source")
+      func computed(_ compute: (MatrixProduct<Float>) -> Void) -> [Float] {
+        var c = start
+        c.withUnsafeMutableBufferPointer { c in
+          compute(
+            MatrixProduct(
+              rows: rows, columns: columns, depth: depth, a: a, aStride: depth, b: b, bStride: columns,
+              c: c.baseAddress!, cStride: stride))
+        }
+        return c
+      }
+      var derivatives = [[Float]](repeating: [Float](repeating: 0, count: rows * stride), count: 2)
+      let separate = computed { product in
+        passes.multiply(product)
+        passes.activate(
+          activation, product.c, bias: bias, derivative: &derivatives[0], rows: rows, stride: stride)
+      }
+      #expect(
+        separate == computed { passes.multiply($0, activation: activation, bias: bias, derivative: &derivatives[1]) })
+      #expect(derivatives[0] == derivatives[1])
+      var sums = [[Float]](repeating: [Float](repeating: .nan, count: stride), count: 2)
+      let gradient = computed { product in
+        passes.multiply(product)
+        passes.differentiate(
+          activation, upstream: product.c, source: source, into: product.c, biasGradient: &sums[0], rows: rows,
+          stride: stride)
+      }
+      #expect(
+        gradient
+          == computed {
+            passes.multiply($0, differentiating: activation, source: source, biasGradient: &sums[1])
+          })
+      #expect(sums[0] == sums[1])
+    }
+  }
+
+  @Test("A transpose has every number in its place", arguments: kinds)
+  func transpose(_ kind: TrainingPasses.ProcessorKind) throws {
+    let passes = try #require(TrainingPasses(for: kind))
+    for (rows, columns) in [(1, 1), (8, 8), (16, 24), (13, 21), (40, 3)] {
+      let source = Self.numbers(rows * columns, "source")
+      var target = [Float](repeating: .nan, count: rows * columns)
+      passes.transpose(source, rows: rows, columns: columns, into: &target)
+      #expect(target == (0..<rows * columns).map { source[$0 % rows * columns + $0 / rows] })
     }
   }
 }

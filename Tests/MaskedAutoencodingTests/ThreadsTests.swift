@@ -5,12 +5,14 @@ import Testing
 
 @Suite struct ThreadsTests {
   @Test(
-    "Threads change no bit, in batches that are halved evenly, unevenly, or not at all", arguments: [255, 256, 301])
-  func sameBits(batchSize: Int) {
+    "Threads change no bit, in batches that are halved evenly, unevenly, or not at all", arguments: [255, 256, 301],
+    [nil, [0, 0, 2, 0, 2]])
+  func sameBits(batchSize: Int, flagOf: [Int]?) {
     func trained(threads: Int) -> (parameters: [[Float]], losses: [Float]) {
       let architecture = AutoencoderArchitecture(
         observedDimension: 5, representationWidth: 2, hiddenWidth: 24, hiddenLayers: 2)
-      let source = OneFactorSource(loadings: [0.9, 0.8, 0.7, 0.6, 0.5], mask: nil, key: RandomKey(seed: 5))
+      let source = OneFactorSource(
+        loadings: [0.9, 0.8, 0.7, 0.6, 0.5], mask: nil, key: RandomKey(seed: 5), flagOf: flagOf)
       var configuration = smallConfiguration(steps: 20, batchSize: batchSize)
       configuration.lossInterval = 1
       let trainer = Trainer(architecture: architecture, configuration: configuration, key: RandomKey(seed: 6))
@@ -24,13 +26,16 @@ import Testing
     #expect(one.losses[19] < one.losses[0])
   }
 
-  @Test("A batch in halves has the loss and the gradient of the whole", arguments: [Activation.gelu, .tanh])
-  func halves(_ activation: Activation) {
+  @Test(
+    "A batch in halves has the loss and the gradient of the whole", arguments: [Activation.gelu, .tanh],
+    [nil, [0, 1, 1, 0, 4, 1]])
+  func halves(_ activation: Activation, flagOf: [Int]?) {
     let architecture = AutoencoderArchitecture(
       observedDimension: 6, representationWidth: 2, hiddenWidth: 16, hiddenLayers: 2, activation: activation)
     var configuration = smallConfiguration(steps: 1, batchSize: 512)
     configuration.lossInterval = 1
-    let source = OneFactorSource(loadings: [0.9, 0.8, 0.7, 0.6, 0.5, 0.4], mask: nil, key: RandomKey(seed: 5))
+    let source = OneFactorSource(
+      loadings: [0.9, 0.8, 0.7, 0.6, 0.5, 0.4], mask: nil, key: RandomKey(seed: 5), flagOf: flagOf)
     let trainer = Trainer(architecture: architecture, configuration: configuration, key: RandomKey(seed: 6))
     let before = trainer.checkpoint().values(prefix: "", of: architecture)
     let (observed, mask) = source.batch(step: 0, rows: 512)

@@ -20,6 +20,18 @@ typedef struct strata_adam_constants {
   float rate, beta1, beta2, gain1, gain2, root, epsilon, decay, clip;
 } strata_adam_constants;
 
+/// C ← A·B: A of `rows` × `depth` numbers, (i, k) at a[i · a_row + k · a_depth], so that it may be
+/// transposed; B of `depth` × `columns`, row-major with rows `b_stride` apart; C likewise with `c_stride`.
+typedef struct strata_product {
+  size_t rows, columns, depth;
+  const float *a;
+  size_t a_row, a_depth;
+  const float *b;
+  size_t b_stride;
+  float *c;
+  size_t c_stride;
+} strata_product;
+
 /// What a processor may have; each contains those before it.
 typedef enum strata_instructions {
   /// What every processor of the target has.
@@ -43,8 +55,16 @@ typedef struct strata_passes {
   void (*column_sums)(const float *, float *, size_t, size_t);
   /// x, mask, mean, inverse deviation, standardized, visible, count
   void (*standardize)(const float *, const float *, const float *, const float *, float *, float *, size_t);
-  /// constants, parameters, gradients, first moments, second moments, count
-  void (*adam)(const strata_adam_constants *, float *, const float *, float *, float *, size_t);
+  /// constants, parameters, gradients, gradients to be added or NULL, first moments, second moments, count
+  void (*adam)(const strata_adam_constants *, float *, const float *, const float *, float *, float *, size_t);
+  /// source, rows, columns, target: the transpose of a row-major matrix without gaps.
+  void (*transpose)(const float *, size_t, size_t, float *);
+  /// Products; NULL, all three, where there are too few vector registers to be faster than BLAS.
+  void (*multiply)(const strata_product *);
+  /// C, and then what `activate` does: kind, slope, bias, derivative or NULL
+  void (*multiply_activate)(const strata_product *, strata_nonlinearity, float, const float *, float *);
+  /// C, and then what `differentiate` does in place: kind, slope, source, bias gradient
+  void (*multiply_differentiate)(const strata_product *, strata_nonlinearity, float, const float *, float *);
 } strata_passes;
 
 /// The passes for a kind of processor; NULL if this processor lacks the instructions.

@@ -118,6 +118,7 @@ struct BenchmarkSource: BatchSource {
   }
 
   var observedDimension: Int { generator.observedDimension }
+  var maskGroups: [Int] { generator.maskGroups }
 
   func fill(
     step: Int, batchSize: Int, observed target: UnsafeMutableBufferPointer<Float>,
