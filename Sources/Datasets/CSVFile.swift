@@ -3,7 +3,8 @@ public import LinearAlgebra
 /// Matrices in text files: numbers with commas between, one sample a line.
 public enum CSVFile {
   /// Reads a file whose first line may be a header (it is one if some field of it is not a number). Empty lines are
-  /// skipped; quotes around fields are accepted.
+  /// skipped; quotes around fields are accepted. What pandas writes of a frame without names, or with its index, would pass for data
+  /// and is refused: a first line of 0, 1, …, and a header whose first name is empty.
   ///
   /// - Returns: The column names (empty without a header) and the values.
   /// - Throws: ``DatasetError``: `cannotRead`, `malformed` with the line of the fault, `checksumMismatch` where the file
@@ -26,7 +27,18 @@ public enum CSVFile {
       if text.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }) { continue }
       let fields = split(text)
       let numbers = fields.map(number)
+      if width == nil, fields.count > 1, numbers == fields.indices.map(Double.init) {
+        throw malformed(
+          file,
+          "line \(line) counts the columns, 0 to \(fields.count - 1), as pandas does without names: name them or leave the line out"
+        )
+      }
       if width == nil, numbers.contains(where: { $0 == nil }) {
+        guard !fields[0].isEmpty else {
+          throw malformed(
+            file,
+            "the first name of line \(line) is empty, as where pandas writes its index: leave that out (index=False)")
+        }
         (names, width) = (fields, fields.count)
         continue
       }

@@ -10,6 +10,8 @@ public enum DatasetError: Error, Equatable, Sendable {
   case truncated(file: String, bytes: Int, expected: Int)
   /// The bytes are not what the format asks for.
   case malformed(file: String, format: String, reason: String)
+  /// The groups of target columns that a file names cannot be.
+  case invalidGroups(file: String, reason: String)
   /// The file is none that ``DatasetExporter`` wrote, or no longer.
   case invalidSample(file: String, reason: String)
   /// A model is asked for, and the file holds none.
@@ -50,6 +52,8 @@ extension DatasetError: CustomStringConvertible {
       "\(file): the file has \(bytes) bytes and needs \(expected); it was cut off, copy or write it again"
     case .malformed(let file, let format, let reason):
       "\(file): not a valid \(format) file: \(reason); write it again with a program that supports \(format)"
+    case .invalidGroups(let file, let reason):
+      "\(file): \(reason); give groups as {\"name\": [columns, from 0], …}"
     case .invalidSample(let file, let reason):
       "\(file): not a data set as strata sample writes it: \(reason); sample it again, or give another file"
     case .noModel(let file):

@@ -34,8 +34,11 @@ extension MatrixEvaluation {
   /// A row that some evaluations lack (an empty content has none) is the mean over the others. The permutations of all
   /// evaluations are averaged one by one, so the p-value is that of the mean; the normalised score is that of the means.
   ///
+  /// - Parameters:
+  ///   - evaluations: The scores of each.
+  ///   - unnormalised: Groups that have no normalised score.
   /// - Returns: Each score with the number of evaluations behind it.
-  public static func means(of evaluations: [[Score]]) -> [(score: Score, count: Int)] {
+  public static func means(of evaluations: [[Score]], unnormalised: Set<String> = []) -> [(score: Score, count: Int)] {
     struct Key: Hashable {
       var group, estimator, metric: String
     }
@@ -64,7 +67,7 @@ extension MatrixEvaluation {
       let isLast = index + 1 == order.count
       if isLast || order[index + 1].group != key.group || order[index + 1].metric != key.metric {
         var rows = result[start...].map(\.score)
-        normalise(&rows)
+        if !unnormalised.contains(key.group) { normalise(&rows) }
         result[start].score = rows[0]
         start = result.count
       }

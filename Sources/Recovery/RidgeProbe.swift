@@ -58,9 +58,9 @@ public struct RidgeProbe: Probe {
     /// Shape (k, q).
     let coefficients: Matrix<Double>
 
-    /// How much larger than a column's sum of squared deviations the terms may be that its sum of squared errors is a difference of:
-    /// with it R² is exact to 10⁴ units of rounding, 10⁻¹².
-    private static let largestTerms = 1e4
+    /// How much larger than a column's sum of squared deviations, and than its sum of squared errors, the terms may be that these are
+    /// differences of: so R² is exact to some 10⁻¹², and 1 − R², of which a partial R² is a ratio, to 10⁻⁹ of itself.
+    private static let (largestDeviationTerms, largestErrorTerms) = (1e4, 1e6)
 
     /// R² of each column by Σ (y − wᵀx)² = Σ y² − 2 wᵀ(Σ x y) + wᵀ(Σ x xᵀ) w, shape of `test` (m, k); nil where a column is constant,
     /// or where that is a small difference of large terms.
@@ -80,9 +80,12 @@ public struct RidgeProbe: Probe {
       var result = [Double](repeating: 0, count: q)
       for j in 0..<q {
         let deviations = squares[j] - sums[j] * sums[j] / m
+        let (errors, terms) = (squares[j] + products[j], max(squares[j], reach[j] * reach[j]))
         // Not so if a value is not finite.
-        guard max(squares[j], reach[j] * reach[j]) <= Self.largestTerms * deviations else { return nil }
-        result[j] = 1 - max(0, squares[j] + products[j]) / deviations
+        guard squares[j] <= Self.largestDeviationTerms * deviations, terms <= Self.largestErrorTerms * errors else {
+          return nil
+        }
+        result[j] = 1 - errors / deviations
       }
       return result
     }

@@ -22,6 +22,8 @@ public struct RecoveryCaption: Sendable, Equatable {
   public let metric: String
   /// What is predicted, e.g. `z`, `ε`, `c`.
   public let target: String
+  /// What rows without a level are of: `content`, `leakage`.
+  public let wholeName: String
   /// The evaluation mode.
   public let evaluation: Evaluation
   /// The number of masks that get a probe each in the mode `perMask`; the other modes ignore it.
@@ -47,7 +49,8 @@ public struct RecoveryCaption: Sendable, Equatable {
   ///
   /// - Precondition: all counts are positive, but for the permutations, which may be 0.
   public init(
-    metric: String, target: String, evaluation: Evaluation, masks: Int, fittingRows: Int, heldOutRows: Int,
+    metric: String, target: String, wholeName: String = "content", evaluation: Evaluation, masks: Int, fittingRows: Int,
+    heldOutRows: Int,
     isHeldOut: Bool = true, trainingSeeds: Int, generatorSeeds: Int, interval: Interval = .student,
     permutations: Int = 0, showsNormalised: Bool = false
   ) {
@@ -56,6 +59,7 @@ public struct RecoveryCaption: Sendable, Equatable {
       "masks \(masks), rows \(fittingRows) and \(heldOutRows), seeds \(trainingSeeds) and \(generatorSeeds)")
     self.metric = metric
     self.target = target
+    self.wholeName = wholeName
     self.evaluation = evaluation
     self.masks = masks
     self.fittingRows = fittingRows

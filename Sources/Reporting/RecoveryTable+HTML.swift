@@ -17,7 +17,7 @@ extension RecoveryTable {
         for row in group.rows.sorted(by: { $0.level ?? -1 > $1.level ?? -1 }) {
           var cells = hasSizes ? [Self.cell("\(block.patchSize ?? 0)", value: Double(block.patchSize ?? 0))] : []
           cells.append("<th scope=\"row\">\(HTMLText.escaped(group.title))</th>")
-          cells.append(Self.cell(Self.label(row.level, top: top), value: Double(row.level ?? -1)))
+          cells.append(Self.cell(label(of: row.level, top: top), value: Double(row.level ?? -1)))
           cells += row.estimates.map { Self.cell(text(of: $0), value: $0?.mean) }
           rows.append("<tr class=\"\(Self.className(group.role))\">\(cells.joined())</tr>")
         }

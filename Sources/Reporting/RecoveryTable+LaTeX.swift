@@ -34,7 +34,7 @@ extension RecoveryTable {
       for (index, row) in group.rows.sorted(by: { $0.level ?? -1 > $1.level ?? -1 }).enumerated() {
         lines.append(
           Self.line(
-            [index == 0 ? group.title : "", Self.label(row.level, top: top)] + row.estimates.map(text(of:))))
+            [index == 0 ? group.title : "", label(of: row.level, top: top)] + row.estimates.map(text(of:))))
       }
     }
     return (lines + ["\\bottomrule", "\\end{tabular}"]).joined(separator: "\n")

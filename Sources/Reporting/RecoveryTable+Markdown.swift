@@ -17,7 +17,7 @@ extension RecoveryTable {
     let top = block.groups.flatMap(\.rows).compactMap(\.level).max()
     for group in block.groups {
       for (index, row) in group.rows.sorted(by: { $0.level ?? -1 > $1.level ?? -1 }).enumerated() {
-        table.append([index == 0 ? group.title : "", Self.label(row.level, top: top)] + row.estimates.map(text(of:)))
+        table.append([index == 0 ? group.title : "", label(of: row.level, top: top)] + row.estimates.map(text(of:)))
       }
     }
     return table.text

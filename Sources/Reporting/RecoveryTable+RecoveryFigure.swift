@@ -93,7 +93,9 @@ extension RecoveryTable {
       body: body.joined(separator: "\n"))
   }
 
-  func panelTitle(_ level: Int?) -> String { level == nil ? "content c" : "level \(label(of: level))" }
+  func panelTitle(_ level: Int?) -> String {
+    level == nil ? (caption.wholeName == "content" ? "content c" : caption.wholeName) : "level \(label(of: level))"
+  }
 
   private static func verticalRange(_ range: ClosedRange<Double>) -> String {
     "set yrange [\(GnuplotText.number(range.lowerBound)):\(GnuplotText.number(range.upperBound))]"

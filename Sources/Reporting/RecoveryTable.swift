@@ -124,10 +124,11 @@ public struct RecoveryTable: Sendable, Equatable {
   /// A level as tables and figures name it: `6 (root)`, `0 (observed)`, `content`.
   ///
   /// A node on the highest level has no parent, since a parent would be higher still.
-  func label(of level: Int?) -> String { Self.label(level, top: levels.first ?? nil) }
+  func label(of level: Int?) -> String { label(of: level, top: levels.first ?? nil) }
 
-  static func label(_ level: Int?, top: Int?) -> String {
-    guard let level else { return "content" }
+  /// The same with the highest level, for those who ask more than once.
+  func label(of level: Int?, top: Int?) -> String {
+    guard let level else { return caption.wholeName }
     return level == 0 ? "0 (observed)" : level == top ? "\(level) (root)" : "\(level)"
   }
 

@@ -96,7 +96,8 @@ public struct ModelEvaluation: Sendable {
     if let masked {
       let mask = try Mask(masking: masked, in: cell.graph)
       guard (1..<mask.isMasked.count).contains(mask.maskedCount) else {
-        throw .invalidMask("it must leave something masked and something visible")
+        throw .invalidMask(
+          "the mask has \(mask.maskedCount) of \(mask.isMasked.count) observables; name some of them and not all")
       }
       masks = [mask]
     } else if case .fixed(let mask) = cell.masks.law {

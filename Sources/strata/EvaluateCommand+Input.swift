@@ -30,7 +30,7 @@ enum EvaluationInput {
   /// The groups of a JSON file in the order of their first columns; without a file all columns as one group `all`.
   static func groups(_ path: String?, columns: Int, file: String) throws -> [MatrixEvaluation.Group] {
     guard let path else { return [MatrixEvaluation.Group(name: "all", columns: Array(0..<columns))] }
-    func malformed(_ reason: String) -> DatasetError { .malformed(file: path, format: "groups JSON", reason: reason) }
+    func malformed(_ reason: String) -> DatasetError { .invalidGroups(file: path, reason: reason) }
     let root = try Document.load(path, syntax: .json)
     guard root.isMapping else {
       throw malformed("it is not an object of lists of column numbers, such as {\"level 1\": [0, 1]}")

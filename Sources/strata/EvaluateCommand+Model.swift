@@ -124,6 +124,13 @@ extension EvaluateCommand {
   func modelReport(_ folder: String) throws -> EvaluationReport {
     let (chosen, metrics) = try selection()
     let models = try kept.evaluations(of: folder, scoredPerFitted: chosen.scoredPerFitted, seed: seed)
+    let averages = models.count > 1 || models[0].viewCount > 1
+    if averages, metrics.contains(.ccaEach), self.metrics != "all" {
+      throw ValidationError(
+        "--metrics cca-each: a number for each pair, and pair i of one mask or cell is not that of another; name one cell with --cell "
+          + "and one mask with --mask, or take cca-mean")
+    }
+    let scored = averages ? metrics.filter { $0 != .ccaEach } : metrics
     var export = ModelExport()
     let cells = try models.map { model in
       var evaluations: [[MatrixEvaluation.Score]] = []
@@ -132,11 +139,12 @@ extension EvaluateCommand {
         for targets in view.targets {
           evaluations.append(
             try evaluation(view.representation, targets.values, targets.groups, view.references, model.rows)
-              .scores(chosen, metrics: metrics))
+              .scores(chosen, metrics: scored))
         }
         if kept.export != nil { try export.append(view) }
       }
-      return MatrixEvaluation.means(of: evaluations)
+      // Leakage is not to be recovered: no share of it is progress from a floor to a ceiling.
+      return MatrixEvaluation.means(of: evaluations, unnormalised: ["leakage"])
     }
     if let path = kept.export { try export.write(to: path) }
     let model = models[0]

@@ -174,6 +174,10 @@ struct EvaluateCommand: ParsableCommand {
     let truth = try EvaluationInput.matrix(targets)
     try EvaluationInput.requireSameRows(features, representation, truth, targets)
     let rows = trainRows ?? chosen.defaultTrainRows(total: features.rows)
+    let needed = chosen.usesTrainRows ? 2 * (1 + chosen.scoredPerFitted) : 4
+    guard features.rows >= needed else {
+      throw RecoveryError.tooFewRows(what: "the rows of \(representation)", rows: features.rows, needed: needed)
+    }
     guard rows <= features.rows - 2, rows >= 2 else {
       throw ValidationError(
         "\(rows) training rows of \(features.rows) leave fewer than 2 to score; give --train-rows a smaller number")

@@ -142,6 +142,7 @@ struct RecoveryTables {
     let kind = CrossedValues.intervalKind(generators: generatorSeeds, trainings: trainingSeeds)
     return RecoveryCaption(
       metric: metric.title, target: targetName(selection.target),
+      wholeName: selection.target == .leakage ? "leakage" : "content",
       evaluation: RecoveryCaption.Evaluation(rawValue: mode.rawValue)!, masks: counts.masks ?? 1,
       fittingRows: counts.fit, heldOutRows: counts.score, isHeldOut: metric.isHeldOut, trainingSeeds: trainingSeeds,
       generatorSeeds: generatorSeeds,

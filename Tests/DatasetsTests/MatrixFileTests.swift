@@ -119,6 +119,37 @@ import Testing
   }
 
   @Test(
+    "CSV: what pandas writes without names, or with its index, is refused and not read as data",
+    arguments: [
+      (
+        "0,1,2\n5,6,7\n",
+        "line 1 counts the columns, 0 to 2, as pandas does without names: name them or leave the line out"
+      ),
+      (
+        "\n\"0\",\"1\"\n5,6\n",
+        "line 2 counts the columns, 0 to 1, as pandas does without names: name them or leave the line out"
+      ),
+      (
+        ",a,b\n0,6,7\n",
+        "the first name of line 1 is empty, as where pandas writes its index: leave that out (index=False)"
+      ),
+      (
+        ",0,1\n0,6,7\n",
+        "the first name of line 1 is empty, as where pandas writes its index: leave that out (index=False)"
+      ),
+    ])
+  func pandas(text: String, reason: String) {
+    let error = #expect(throws: DatasetError.self) { try CSVFile.decode(Array(text.utf8), file: "f.csv") }
+    #expect(error?.description.contains(": \(reason); write it again") == true)
+  }
+
+  @Test("CSV: a single column may begin with 0, and rows may count, but for the first")
+  func counting() throws {
+    #expect(try CSVFile.decode(Array("0\n1\n".utf8), file: "f").values == Matrix([[0], [1]]))
+    #expect(try CSVFile.decode(Array("3,4\n0,1\n".utf8), file: "f").values == Matrix([[3, 4], [0, 1]]))
+  }
+
+  @Test(
     "CSV: quotes, line ends, blank lines and a header or none",
     arguments: ["a,b\n1,2\n3,4\n", "1,2\r\n3,4\r\n", "\"a\",\"b, \"\"c\"\"\"\n1,2\n\n\"3\", 4", "\u{FEFF}1,2\n3,4"])
   func csv(text: String) throws {

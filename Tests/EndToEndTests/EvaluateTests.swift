@@ -371,8 +371,16 @@ import Testing
       let groups = try StrataBinary.run(Self.files + ["--groups", "groups.json"], in: directory)
       #expect(
         groups.standardError.hasPrefix(
-          "Error: groups.json: not a valid groups JSON file: group 'low' names column 5 and c.csv has columns 0 to 1"))
+          "Error: groups.json: group 'low' names column 5 and c.csv has columns 0 to 1"))
       #expect(groups.exitCode == 65)
+      // Two rows cannot be fitted on and scored on, whatever the option says.
+      for (proto, needed) in [("strata", 4), ("ssl-identifiability", 6), ("cl-ica", 4)] {
+        let few = try StrataBinary.run(
+          ["evaluate", "--representation", "short.csv", "--targets", "short.csv", "--protocol", proto], in: directory)
+        #expect(
+          few.standardError == "Error: the rows of short.csv: 2 given, at least \(needed) needed; sample more\n"
+            && few.exitCode == 65)
+      }
       try Data("1,nan\n3,4\n".utf8).write(to: directory.appending(path: "short.csv"))
       let value = try StrataBinary.run(
         ["evaluate", "--representation", "short.csv", "--targets", "c.csv"], in: directory)

@@ -1,3 +1,4 @@
+import Foundation
 import LinearAlgebra
 import Recovery
 import Stochastics
@@ -97,6 +98,7 @@ import Testing
       case "far test target": if i >= 200 { y[i, 3] = 1e9 + y[i, 3] }
       case "collinear": x[i, 4] = x[i, 0] + 1e-9 * x[i, 4]
       case "predicted": for j in 0..<q { y[i, j] = x[i, j % k] }
+      case "nearly predicted": for j in 0..<q { y[i, j] = x[i, j % k] + pow(10, -Double(j) / 2) * y[i, j] }
       default: break
       }
     }
@@ -105,7 +107,10 @@ import Testing
 
   @Test(
     "R² from moments is that of the predictions, to rounding",
-    arguments: ["plain", "constant target", "constant test target", "far test target", "collinear", "predicted"],
+    arguments: [
+      "plain", "constant target", "constant test target", "far test target", "collinear", "predicted",
+      "nearly predicted",
+    ],
     [1e-14, 1e-6, 1])
   func moments(kind: String, penalty: Double) throws {
     let split = try momentSplit(kind)
@@ -116,6 +121,10 @@ import Testing
     for j in 0..<12 {
       // 10⁻¹² of the sum of squared deviations; of test rows 10⁹ from the mean predictions themselves are rounded.
       #expect(abs(values[j] - expected[j]) <= 1e-11 * max(1, abs(expected[j])), "column \(j)")
+      // Partial R² is a ratio of such differences.
+      if kind == "nearly predicted" {
+        #expect(abs(values[j] - expected[j]) <= 1e-9 * (1 - expected[j]), "column \(j)")
+      }
     }
   }
 

@@ -16,6 +16,20 @@ import Testing
     #expect(agreement.covered == 2)
   }
 
+  @Test("Rows without a level are the content, or what the caption says", arguments: ["content", "leakage"])
+  func whole(name: String) throws {
+    let caption = RecoveryCaption(
+      metric: "R²", target: "t", wholeName: name, evaluation: .perMask, masks: 2, fittingRows: 9, heldOutRows: 9,
+      trainingSeeds: 1, generatorSeeds: 1)
+    let group = RecoveryTable.Group(
+      title: "MAE", role: .recovery, rows: [.init(level: nil, estimates: [.init(mean: 0.5), .init(mean: 0.25)])])
+    let block = RecoveryTable.Block(title: "b", maskRatios: [0.25, 0.5], groups: [group])
+    let table = RecoveryTable(title: "t", caption: caption, blocks: [block])
+    #expect(table.markdown.contains("| \(name) ") && table.latex(name: "l").contains(name))
+    let figure = try #require(table.recoveryFigure(of: block))
+    #expect(figure.body.contains("set title '\(name == "content" ? "content c" : name)'"))
+  }
+
   @Test("The figure over ratios has a panel for each level, the very numbers, and names of axes with n")
   func ratios() throws {
     let block = Fixtures.block(1)

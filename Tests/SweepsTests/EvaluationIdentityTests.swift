@@ -85,7 +85,7 @@ import Testing
         == "plan.yaml:7:26: .evaluation.estimators: the trained encoder is not among the estimators; add 'mae'")
     #expect(
       message("metrics: [cca_mean, cca_each]")
-        == "plan.yaml:7:34: .evaluation.metrics[1]: 'cca_each' has one number for each pair, and plans average over masks and seeds; take cca_mean here, and 'strata evaluate --metrics cca-each' on kept models"
+        == "plan.yaml:7:34: .evaluation.metrics[1]: 'cca_each' has one number for each pair, and plans average over masks and seeds; take cca_mean here, and 'strata evaluate --metrics cca-each' on one cell and mask of kept models"
     )
     #expect(
       message("cca_ridge: -1").hasSuffix(".evaluation.cca_ridge: -1 is not a ridge; give a number from 0 to 1000000"))

@@ -15,7 +15,7 @@ extension EvaluationPlan {
         // Correlation i of one mask, level or seed is not that of another.
         throw item.error(
           "'cca_each' has one number for each pair, and plans average over masks and seeds",
-          remedy: "take cca_mean here, and 'strata evaluate --metrics cca-each' on kept models")
+          remedy: "take cca_mean here, and 'strata evaluate --metrics cca-each' on one cell and mask of kept models")
       }
     }
     masks = try map?.optional("masks")?.int(in: 1...1_000_000, called: "a number of masks") ?? 24
