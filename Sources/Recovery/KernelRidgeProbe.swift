@@ -88,7 +88,7 @@ public struct KernelRidgeProbe: Probe {
   ///
   /// - Complexity: with r = min(n, maximumRows): O(r²·k + gammas · r²) exponentials, and O(r³/3 + r²·min(q, r/folds)) for each
   ///   fold, gamma and penalty, in single precision where that suffices to tell grid points apart; a kernel matrix of numerical
-  ///   rank p ≤ min(r/4, 128) takes O(r·p² + r·p·q) instead. Memory O(r² + m·r).
+  ///   rank p ≤ min(r/3, 128) takes O(r·p² + r·p·q) instead. Memory O(r² + m·r).
   public func predictions(_ split: HeldOutSplit, groups: [Range<Int>]) throws(RecoveryError) -> Matrix<Double> {
     requirePartition(groups, columns: split.testTargets.columns)
     let used = 0..<min(split.trainFeatures.rows, maximumRows)

@@ -26,7 +26,7 @@ struct LowRankKernel {
     guard leastAdded >= Self.leastPenalty * Double(n) else { return nil }
     let factor = Matrix<Double>.pivotedCholeskyFactor(
       diagonal: [Double](repeating: 1, count: n), traceTolerance: Self.error * leastAdded,
-      largestRank: min(n / 4, Self.largestRank), abandonsSlowDecay: true
+      largestRank: min(n / 3, Self.largestRank), abandonsSlowDecay: true
     ) { row in gaussianKernel(.squaredDistances(x.rows(row..<row + 1), x), rate: rate).storage }
     guard let factor else { return nil }
     self.factor = factor
