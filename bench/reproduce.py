@@ -1,7 +1,7 @@
 """What the experiments cost: python3 bench/reproduce.py [quick] [full]
 
 `strata reproduce all --check` on all cores, from nothing, in the given forms (quick): seconds, processor seconds, load before.
-The full form takes half an hour of an idle machine with two cores and more. JSON lines are appended to out/bench/reproduce.jsonl, the
+The full form takes more than an hour of two cores. JSON lines are appended to out/bench/reproduce.jsonl, the
 Markdown table of them goes to standard output.
 """
 
