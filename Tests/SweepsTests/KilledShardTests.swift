@@ -50,6 +50,15 @@ import Testing
     try queue.close()
   }
 
+  /// A store as it is between two of its migrations.
+  private func begin(_ store: URL, migratedTo migration: String, with sql: String = "") throws {
+    try begin(store, with: "PRAGMA application_id = 1398035009")
+    let queue = try DatabaseQueue(path: store.path)
+    try StoreSchema.migrator.migrate(queue, upTo: migration)
+    try queue.writeWithoutTransaction { try $0.execute(sql: sql) }
+    try queue.close()
+  }
+
   private func merge(_ folder: URL) throws -> SweepMerger.Outcome {
     try SweepMerger(inputs: [SweepDirectory(folder.path)], output: SweepDirectory(folder.path)).run()
   }
@@ -72,8 +81,8 @@ import Testing
 
   /// How far the maker of a store may have come, by SQL, and whether it is in the middle of the first tables.
   static let stages = [
-    ("", false), ("PRAGMA application_id = 1398034497", false),
-    ("PRAGMA application_id = 1398034497; CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)", true),
+    ("", false), ("PRAGMA application_id = 1398035009", false),
+    ("PRAGMA application_id = 1398035009; CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)", true),
   ]
 
   @Test("A store whose maker was killed counts as none: its cells are missing, and are run by the next attempt")
@@ -96,6 +105,28 @@ import Testing
       _ = try await SweepRunner(plan: plan, directory: SweepDirectory(shared.path), workers: 1, options: options).run()
       #expect(try merge(shared).missing.isEmpty)
       #expect(try String(contentsOf: shared.appending(path: "results.csv"), encoding: .utf8) == whole)
+    }
+  }
+
+  @Test("A store between two of its migrations counts as none; with a run in it, it is one of an earlier version")
+  func betweenMigrations() async throws {
+    let plan = try tinyPlan()
+    try await withTemporaryDirectory { folder in
+      let shared = try await runShards(plan, in: folder)
+      let first = shared.appending(path: "shards/1-of-2.attempt-1.sqlite")
+      try begin(first, migratedTo: "1: plans, runs, cells, scores")
+      let status = try SweepStatus(of: SweepDirectory(shared.path))
+      #expect(status.done == 2 && status.total == 4)
+      #expect(try merge(shared).missing.count == 2)
+      try begin(
+        first, migratedTo: "1: plans, runs, cells, scores",
+        with: """
+          INSERT INTO plans VALUES ('p', 'n', 't');
+          INSERT INTO runs (plan, workers, isolated, host, process, started_at, strata_version, compiler, blas, blas_kernel, gsl, cpu)
+          VALUES ('p', 1, 0, 'h', 1, 0, 'v', 'c', 'b', 'k', 'g', 'u')
+          """)
+      let error = #expect(throws: SpecificationError.self) { try SweepStatus(of: SweepDirectory(shared.path)) }
+      #expect(error?.description.contains("this store is of an earlier version") == true, "\(error?.description ?? "")")
     }
   }
 }

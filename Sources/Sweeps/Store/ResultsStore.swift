@@ -35,9 +35,15 @@ final class ResultsStore: Sendable {
   /// Whether the file exists.
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-  /// Whether a store has no tables yet: its maker is at work on them, or was killed. There is nothing in it.
+  /// Whether a store's tables are not made yet, or not all: its maker is at work on them, one migration a transaction, or was killed.
+  /// There is nothing in it: the run is recorded behind the last.
   static func isUnmade(_ path: String) -> Bool {
-    (try? reader(path).read { try $0.tableExists("cells") }) == false
+    let isMade = try? reader(path).read { database in
+      guard try database.tableExists("cells") else { return false }
+      return try StoreSchema.migrator.hasCompletedMigrations(database)
+        || Int.fetchOne(database, sql: "SELECT count(*) FROM runs") != 0
+    }
+    return isMade == false
   }
 
   /// Opens a store for writing; makes it where there is none, and brings its tables up to date.
