@@ -214,7 +214,8 @@ struct CellEvaluator {
     if metric == .r2Linear {
       return (try scores(metric, alone, targets), try scores(metric, shuffled.shuffled, targets))
     }
-    let both = try scores(metric, shuffled.beside, targets.besideShuffled)
+    let (groups, blocks) = targets.besideShuffled
+    let both = try scores(metric, shuffled.beside, groups: groups, blocks: blocks)
     return (Array(both.prefix(targets.blocks.count)), Array(both.dropFirst(targets.blocks.count)))
   }
 
@@ -223,14 +224,20 @@ struct CellEvaluator {
     specification.evaluation.estimators.contains(.shuffled) || specification.evaluation.permutations > 0
   }
 
-  /// One score for each block, NaN without features; nil where the metric is not defined for a block.
   private func scores(
     _ metric: RecoveryMetric, _ split: HeldOutSplit?, _ targets: TargetBlocks
   ) throws -> [RecoveryScorer.BlockScore?] {
-    let blocks = targets.blocks.map(\.scored)
+    try scores(metric, split, groups: targets.groups, blocks: targets.blocks)
+  }
+
+  /// One score for each block, NaN without features; nil where the metric is not defined for a block.
+  private func scores(
+    _ metric: RecoveryMetric, _ split: HeldOutSplit?, groups: [Range<Int>], blocks: [TargetBlocks.Block]
+  ) throws -> [RecoveryScorer.BlockScore?] {
+    let blocks = blocks.map(\.scored)
     guard let split else {
       return blocks.map { metric.isPartial && $0.family == nil ? nil : .init(value: .nan) }
     }
-    return try scorer.blockScores(metric, split, groups: targets.groups, blocks: blocks)
+    return try scorer.blockScores(metric, split, groups: groups, blocks: blocks)
   }
 }

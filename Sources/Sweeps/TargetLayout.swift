@@ -126,12 +126,8 @@ struct TargetBlocks {
     self.blocks = blocks
   }
 
-  private init(targets: Matrix<Double>, groups: [Range<Int>], blocks: [Block]) {
-    (self.targets, self.groups, self.blocks) = (targets, groups, blocks)
-  }
-
-  /// These blocks and groups, and again for the same columns beside them. Its ``targets`` are those of one side.
-  var besideShuffled: TargetBlocks {
+  /// The groups and blocks, and again for the same columns with shuffled rows, which stand beside the targets.
+  var besideShuffled: (groups: [Range<Int>], blocks: [Block]) {
     let width = targets.columns
     func shifted(_ range: Range<Int>) -> Range<Int> { range.lowerBound + width..<range.upperBound + width }
     let again = blocks.map { block in
@@ -140,6 +136,6 @@ struct TargetBlocks {
       block.family = block.family.map(shifted)
       return block
     }
-    return TargetBlocks(targets: targets, groups: groups + groups.map(shifted), blocks: blocks + again)
+    return (groups + groups.map(shifted), blocks + again)
   }
 }
