@@ -1,4 +1,5 @@
-"""Turns the JSON lines of bench/tried.sh on standard input into Markdown tables: groups that share a mask, and rules of early stopping.
+"""Turns the JSON lines of bench/tried.sh on standard input into Markdown tables: groups that share a mask, a start from the
+closed form, and rules of early stopping.
 
 A rule stops at the first step at which the held-out loss is less than a share below that of 500 steps before.
 """
@@ -27,6 +28,18 @@ for ratio in sorted({row["ratio"] for row in rows}):
         r2 = [row["r2"] - row["theory"][0] for row in found]
         loss = [row["loss"] - row["theory"][1] for row in found]
         print(f"| {ratio} | {group} | {spread(r2)} | {spread(loss, 4)} |")
+
+print("\n| ratio | start | steps | R² | loss |")
+print("|--:|:--|--:|--:|--:|")
+for ratio in sorted({row["ratio"] for row in rows}):
+    for steps in [100, 500, 2000]:
+        for settings, start in [("fast", "random"), ("linear", "closed form")]:
+            found = [row for row in rows if (row["ratio"], row["settings"], row["steps"]) == (ratio, settings, steps)]
+            if not found:
+                continue
+            r2 = [row["r2"] - row["theory"][0] for row in found]
+            loss = [row["loss"] - row["theory"][1] for row in found]
+            print(f"| {ratio} | {start} | {steps} | {spread(r2)} | {spread(loss, 4)} |")
 
 print("\n| ratio | rule: stop when 500 steps lower the held-out loss by less than | stops at step | R² there | R² at step 4000 |")
 print("|--:|--:|--:|--:|--:|")
