@@ -1,7 +1,7 @@
 """What docs/theory.md and the predictions of claims take from closed forms: python3 bench/closed_forms.py
 
 Runs `strata theory` and writes JSON lines to out/bench: level_law.jsonl and gaussian_limit.jsonl, the tables of the page, and
-predictions.jsonl, each number that a claim's prediction takes from a closed form beside that closed form. Two minutes; nothing is trained
+predictions.jsonl, each number that a claim's prediction takes from a closed form beside that closed form. Minutes; nothing is trained
 or timed. `python3 bench/quote.py --adopt` puts them into the pages.
 """
 
