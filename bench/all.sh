@@ -24,4 +24,5 @@ python3 bench/export.py
 python3 bench/coverage.py
 python3 bench/reproduce.py quick full
 bench/power.sh
+python3 bench/closed_forms.py
 bench/load >>"$out/machine.jsonl"

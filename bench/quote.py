@@ -7,8 +7,13 @@
 
 A block begins with `<!-- bench TABLE RESULTS… -->` and ends with `<!-- /bench -->`: what stands between is the output of the script TABLE
 (of bench/peers or bench) on the files bench/results/RESULTS, one after the other.
+
+A number in a sentence is followed by the cell that it is, `+.020<!-- cell TABLE RESULTS ROW: COLUMN -->`: ROW is how the row begins (`1 | 0.05`), COLUMN its
+heading; of the cell it is the first number. Decimals, a leading zero and the sign are those of what stands there, as in scripts/verdicts.
 """
 
+import importlib.machinery
+import importlib.util
 import os
 import pathlib
 import re
@@ -17,19 +22,43 @@ import subprocess
 import sys
 
 BENCH = pathlib.Path(__file__).resolve().parent
+# How a number is written as the one that is shown is said once, in scripts/verdicts, which is no module: no bytecode of it is kept.
+loader = importlib.machinery.SourceFileLoader("verdicts", str(BENCH.parent / "scripts/verdicts"))
+sys.dont_write_bytecode = True
+verdicts = importlib.util.module_from_spec(importlib.util.spec_from_loader("verdicts", loader))
+loader.exec_module(verdicts)
+
+NUMBER = verdicts.NUMBER
+CELL = re.compile(rf"({NUMBER})<!-- cell (\S+) (\S+) ([^:>]+): ([^>]+) -->")
 BLOCK = re.compile(r"(<!-- bench (\S+) ((?:\S+ )+)-->\n).*?(<!-- /bench -->)", re.DOTALL)
 
 
-def quote(match, page):
-    table = next((path for path in (BENCH / "peers" / match[2], BENCH / match[2]) if path.exists()), None)
+def output(script, results, page):
+    """What a table script prints of results."""
+    table = next((path for path in (BENCH / "peers" / script, BENCH / script) if path.exists()), None)
     if not table:
-        sys.exit(f"{page}: there is no table script '{match[2]}' in bench")
-    missing = [name for name in match[3].split() if not (BENCH / "results" / name).exists()]
+        sys.exit(f"{page}: there is no table script '{script}' in bench")
+    missing = [name for name in results if not (BENCH / "results" / name).exists()]
     if missing:
         sys.exit(f"{page}: bench/results has no {', '.join(missing)}")
-    lines = "".join((BENCH / "results" / name).read_text() for name in match[3].split())
-    output = subprocess.run([sys.executable, table], input=lines, stdout=subprocess.PIPE, text=True, check=True).stdout
-    return f"{match[1]}{output.strip()}\n{match[4]}"
+    lines = "".join((BENCH / "results" / name).read_text() for name in results)
+    return subprocess.run([sys.executable, table], input=lines, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def quote(match, page):
+    return f"{match[1]}{output(match[2], match[3].split(), page).strip()}\n{match[4]}"
+
+
+def quote_cell(match, page):
+    """A number of a sentence with its mark, from the cell of the table that the mark names."""
+    shown, script, results, row, column = match.groups()
+    lines = [line.strip("| ") for line in output(script, [results], page).splitlines() if line.startswith("|")]
+    found = [line.split(" | ") for line in lines if line.startswith(f"{row} | ")]
+    headings = lines[0].split(" | ")
+    if len(found) != 1 or column not in headings:
+        sys.exit(f"{page}: {len(found)} rows of {results} begin with '{row}', and the headings are {headings}")
+    number = re.search(NUMBER, found[0][headings.index(column)])[0].replace("−", "-")
+    return verdicts.like(shown, float(number)) + match[0][len(shown) :]
 
 
 def adopt(texts):
@@ -50,6 +79,9 @@ def main():
     stale = []
     for page, text in pages.items():
         quoted = BLOCK.sub(lambda match: quote(match, page.name), text)
+        quoted = CELL.sub(lambda match: quote_cell(match, page.name), quoted)
+        if len(CELL.findall(quoted)) != quoted.count("<!-- cell "):
+            sys.exit(f"{page.name}: a mark of a cell that is not understood")
         if quoted == text:
             continue
         if "--check" in sys.argv:
