@@ -25,8 +25,8 @@ for ratio in sorted({row["ratio"] for row in rows}):
         loss = [row["loss"] - row["theory"][1] for row in found]
         print(f"| {ratio} | {group} | {spread(r2, '+.3f')} | {spread(loss, '+.4f')} |")
 
-print("\n| ratio | start | steps | R² | loss |")
-print("|--:|:--|--:|--:|--:|")
+print("\n| ratio | start | steps | seeds | R² | loss |")
+print("|--:|:--|--:|--:|--:|--:|")
 for ratio in sorted({row["ratio"] for row in rows}):
     for steps in [100, 500, 2000, 6000, 16000]:
         for settings, start in [("fast", "random"), ("linear", "closed form")]:
@@ -35,7 +35,7 @@ for ratio in sorted({row["ratio"] for row in rows}):
                 continue
             r2 = [row["r2"] - row["theory"][0] for row in found]
             loss = [row["loss"] - row["theory"][1] for row in found]
-            print(f"| {ratio} | {start} | {steps} | {spread(r2, '+.3f')} | {spread(loss, '+.4f')} |")
+            print(f"| {ratio} | {start} | {steps} | {len(found)} | {spread(r2, '+.3f')} | {spread(loss, '+.4f')} |")
 
 print("\n| ratio | rule: stop when 500 steps lower the held-out loss by less than | stops at step | R² there | R² at step 4000 |")
 print("|--:|--:|--:|--:|--:|")
