@@ -14,4 +14,4 @@ export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 for ((round = 0; round < ${1:-5}; round++)); do
   "$bench" evaluation "$data"
   "$python" bench/peers/evaluation.py "$data"
-done | tee "$out/evaluation.jsonl" | "$python" bench/peers/evaluation_table.py
+done | tee "$out/evaluation.jsonl" | "$python" bench/evaluation_table.py

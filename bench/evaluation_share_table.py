@@ -2,14 +2,10 @@
 medians over rounds with ranges, and the share of one in the other."""
 
 import json
-import statistics
 import sys
 from collections import defaultdict
 
-
-def spread(values, form):
-    return f"{statistics.median(values):{form}} ({min(values):{form}} – {max(values):{form}})"
-
+from spread import spread
 
 rounds = defaultdict(list)
 for line in sys.stdin:

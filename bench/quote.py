@@ -6,7 +6,7 @@
   python3 bench/quote.py [OPTION] FOLDER…  the same with the pages of other folders
 
 A block begins with `<!-- bench TABLE RESULTS… -->` and ends with `<!-- /bench -->`: what stands between is the output of the script TABLE
-(of bench/peers or bench) on the files bench/results/RESULTS, one after the other.
+(of bench) on the files bench/results/RESULTS, one after the other.
 
 A number in a sentence is followed by the cell that it is, `+.020<!-- cell TABLE RESULTS ROW: COLUMN -->`: ROW is how the row begins (`1 | 0.05`), COLUMN its
 heading; of the cell it is the first number. Decimals, a leading zero and the sign are those of what stands there, as in scripts/verdicts.
@@ -35,8 +35,8 @@ BLOCK = re.compile(r"(<!-- bench (\S+) ((?:\S+ )+)-->\n).*?(<!-- /bench -->)", r
 
 def output(script, results, page):
     """What a table script prints of results."""
-    table = next((path for path in (BENCH / "peers" / script, BENCH / script) if path.exists()), None)
-    if not table:
+    table = BENCH / script
+    if not table.exists():
         sys.exit(f"{page}: there is no table script '{script}' in bench")
     missing = [name for name in results if not (BENCH / "results" / name).exists()]
     if missing:

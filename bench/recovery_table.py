@@ -2,17 +2,12 @@
 its steps beside the fast settings, medians over seeds with ranges; R² and loss less the closed form where there is one."""
 
 import json
-import statistics
 import sys
 from collections import defaultdict
 
+from spread import spread
+
 GRAPHS = ("rho-tree", "pyramid", "network-tree")
-
-
-def spread(values, places, signed):
-    form = f"{{:{'+' if signed else ''}.{places}f}}"
-    return f"{form.format(statistics.median(values))} ({form.format(min(values))} … {form.format(max(values))})"
-
 
 runs = defaultdict(dict)
 for line in sys.stdin:
@@ -27,10 +22,11 @@ for setting in sorted(runs, key=lambda setting: (GRAPHS.index(setting[0]), setti
     for settings, step in sorted({(settings, step) for settings, step, _ in group}):
         mine = {seed: run for (s, t, seed), run in group.items() if (s, t) == (settings, step)}
         has_theory = all(run["theory"] for run in mine.values())
+        sign = "+" if has_theory else ""
         r2 = [run["r2"] - (run["theory"][0] if has_theory else 0) for run in mine.values()]
         loss = [run["loss"] - (run["theory"][1] if has_theory else 0) for run in mine.values()]
         pairs = [(run, group["constant", last, seed]) for seed, run in mine.items() if ("constant", last, seed) in group]
         wins = f"{sum(a['loss'] <= b['loss'] for a, b in pairs)} of {len(pairs)}" if settings != "constant" else ""
         print(
-            f"| {setting[0]} | {setting[1]} | {settings} | {step} | {len(mine)} | {spread(r2, 3, has_theory)} "
-            f"| {spread(loss, 4, has_theory)} | {wins} |")
+            f"| {setting[0]} | {setting[1]} | {settings} | {step} | {len(mine)} | {spread(r2, f'{sign}.3f')} "
+            f"| {spread(loss, f'{sign}.4f')} | {wins} |")

@@ -12,4 +12,4 @@ export OMP_NUM_THREADS=$threads OPENBLAS_NUM_THREADS=$threads MKL_NUM_THREADS=$t
 for ((round = 0; round < ${1:-5}; round++)); do
   "$bench" sampling "${2:-1000000}" "$threads"
   "$python" bench/peers/sampling.py "${2:-1000000}" "$threads"
-done | tee "$out/sampling-$threads.jsonl" | "$python" bench/peers/sampling_table.py
+done | tee "$out/sampling-$threads.jsonl" | "$python" bench/sampling_table.py

@@ -4,13 +4,12 @@ is printed."""
 import json
 import statistics
 
+from spread import spread
 
-def spread(values, digits, unit):
-    """A median, and the range if there are several values."""
-    text = f"{statistics.median(values):.{digits}f}"
-    if len(values) > 1:
-        text += f" ({min(values):.{digits}f} – {max(values):.{digits}f})"
-    return f"{text} {unit}"
+
+def measured(values, digits, unit):
+    """A median with its unit, and the range if there are several values."""
+    return f"{spread(values, f'.{digits}f')} {unit}"
 
 
 def rounded(value, digits=2):
@@ -83,20 +82,20 @@ class Results:
         yield (
             f"store and scheduling of {one[0]['cells']} cells of {inside:.2f} s with {one[0]['rows'] / one[0]['cells']:,.0f} rows each, start of "
             "the program and `results.csv` included, one worker", "`bench/sweeps.sh`", self.load("one worker"),
-            f"{spread([1e3 * x for x in self.overheads('one worker')], 1, 'ms')} a cell: {spread(shares, 2, '%')}",
+            f"{measured([1e3 * x for x in self.overheads('one worker')], 1, 'ms')} a cell: {measured(shares, 2, '%')}",
         )
         yield (
             "two workers instead of one, the same cells", "the same", self.load("two workers"),
-            spread([a["seconds"] / b["seconds"] for a, b in zip(one, two)], 2, "times as fast"),
+            measured([a["seconds"] / b["seconds"] for a, b in zip(one, two)], 2, "times as fast"),
         )
         yield (
             "a process of its own for every cell (`--isolate`)", "the same", self.load("isolated"),
-            spread([1e3 * (b["seconds"] - a["seconds"]) / a["cells"] for a, b in zip(one, isolated)], 0, "ms more a cell"),
+            measured([1e3 * (b["seconds"] - a["seconds"]) / a["cells"] for a, b in zip(one, isolated)], 0, "ms more a cell"),
         )
         milliseconds = statistics.median(1e3 * row["seconds_in_cells"] / row["cells"] for row in shard)
         yield (
             f"store and scheduling in a shard, {shard[0]['cells']} cells of {milliseconds:.0f} ms", "the same: `strata sweep run --shard 1/1`",
-            self.load("shard"), spread([1e3 * x for x in self.overheads("shard")], 2, "ms a cell"),
+            self.load("shard"), measured([1e3 * x for x in self.overheads("shard")], 2, "ms a cell"),
         )
         for name, what in (("one worker", "all nodes recorded (the default)"), ("levels alone", "`evaluation: {nodes: false}`")):
             rows, csv, store = self.stored(name)
@@ -151,13 +150,13 @@ class Results:
         where = f"{nodes} nodes of one processor on one host"
         yield (
             f"accepting an array of {tasks} empty tasks, {where}", "`bench/slurm.py`", self.load("array"),
-            spread([row["accepted_seconds"] for row in arrays], 2, "s"),
+            measured([row["accepted_seconds"] for row in arrays], 2, "s"),
         )
         yield (
             "running them, with what goes before and after each", "the same", self.load("array"),
-            spread([row["seconds"] * nodes / tasks for row in arrays], 1, "s a task and node"),
+            measured([row["seconds"] * nodes / tasks for row in arrays], 1, "s a task and node"),
         )
         yield (
             f"asking for {asked[0]['tasks']:,} tasks, `squeue -h -r -o %T`", "the same", self.load("squeue"),
-            spread([row["seconds"] for row in asked], 2, "s"),
+            measured([row["seconds"] for row in asked], 2, "s"),
         )

@@ -49,4 +49,4 @@ together() {
     done
   done
   bench/load
-} | tee "$out/training.jsonl" | "$python" bench/peers/training_table.py
+} | tee "$out/training.jsonl" | "$python" bench/training_table.py

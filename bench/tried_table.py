@@ -1,19 +1,16 @@
-"""Turns the JSON lines of bench/tried.sh on standard input into Markdown tables: groups that share a mask, and rules of early stopping.
+"""Turns the JSON lines of bench/tried.sh on standard input into Markdown tables: groups that share a mask, a start from the
+closed form, and rules of early stopping.
 
 A rule stops at the first step at which the held-out loss is less than a share below that of 500 steps before.
 """
 
 import json
-import statistics
 import sys
+
+from spread import spread
 
 rows = [json.loads(line) for line in sys.stdin]
 seeds = sorted({row["seed"] for row in rows})
-
-
-def spread(values, digits=3):
-    return f"{statistics.median(values):+.{digits}f} ({min(values):+.{digits}f} … {max(values):+.{digits}f})"
-
 
 count = f"{len(seeds)} training seed{'s' if len(seeds) > 1 else ''}"
 print(f"ρ-tree, {count}, medians with ranges; R² of the root and loss less the closed form for the same masks.\n")
@@ -26,7 +23,19 @@ for ratio in sorted({row["ratio"] for row in rows}):
             continue
         r2 = [row["r2"] - row["theory"][0] for row in found]
         loss = [row["loss"] - row["theory"][1] for row in found]
-        print(f"| {ratio} | {group} | {spread(r2)} | {spread(loss, 4)} |")
+        print(f"| {ratio} | {group} | {spread(r2, '+.3f')} | {spread(loss, '+.4f')} |")
+
+print("\n| ratio | start | steps | R² | loss |")
+print("|--:|:--|--:|--:|--:|")
+for ratio in sorted({row["ratio"] for row in rows}):
+    for steps in [100, 500, 2000, 6000, 16000]:
+        for settings, start in [("fast", "random"), ("linear", "closed form")]:
+            found = [row for row in rows if (row["ratio"], row["settings"], row["steps"]) == (ratio, settings, steps)]
+            if not found:
+                continue
+            r2 = [row["r2"] - row["theory"][0] for row in found]
+            loss = [row["loss"] - row["theory"][1] for row in found]
+            print(f"| {ratio} | {start} | {steps} | {spread(r2, '+.3f')} | {spread(loss, '+.4f')} |")
 
 print("\n| ratio | rule: stop when 500 steps lower the held-out loss by less than | stops at step | R² there | R² at step 4000 |")
 print("|--:|--:|--:|--:|--:|")
@@ -47,5 +56,5 @@ for ratio in sorted({row["ratio"] for row in rows}):
         if not stops:
             continue
         print(
-            f"| {ratio} | {100 * share:g} % | {statistics.median(stops):.0f} ({min(stops)} – {max(stops)}) | {spread(there)} | {spread(end)} |"
+            f"| {ratio} | {100 * share:g} % | {spread(stops, '.0f')} | {spread(there, '+.3f')} | {spread(end, '+.3f')} |"
         )

@@ -35,4 +35,4 @@ PLAN
   .build/release/strata sweep run "$work/plan.yaml" --out "$work/sweep" --workers 2 >/dev/null
   python3 bench/peers/whole_job_cells.py "$work/sweep/results.csv" "$(awk "BEGIN { print $EPOCHREALTIME - $start }")"
   "$python" bench/peers/whole_job_torch.py --ratios "$ratios" --patches "$patches" --seeds "$seeds" --workers 2
-} | tee "$out/whole_job.jsonl" | python3 bench/peers/whole_job_table.py
+} | tee "$out/whole_job.jsonl" | python3 bench/whole_job_table.py

@@ -17,6 +17,8 @@ public struct MaskSampler: Sendable {
   public let columnCount: Int
   /// The patch of each column.
   @usableFromInline let patchOfColumn: [Int32]
+  /// w where patch p owns the w columns from w · p on, as on a line of equal observables; 0 elsewhere.
+  @usableFromInline let columnsOfPatch: Int
   /// For each column, a column of each patch that touches its own.
   private let touchingColumns: [[Int]]
 
@@ -37,6 +39,8 @@ public struct MaskSampler: Sendable {
     }
     patchOfColumn = dimensions.indices.flatMap { [Int32](repeating: patchOf[$0], count: dimensions[$0]) }
     columnCount = patchOfColumn.count
+    let width = columnCount / distribution.patches.count
+    columnsOfPatch = patchOfColumn.enumerated().allSatisfy { Int($1) == $0 / width } ? width : 0
     var firstColumn = [Int](repeating: 0, count: distribution.patches.count)
     for (column, patch) in patchOfColumn.enumerated().reversed() { firstColumn[Int(patch)] = column }
     let touching = distribution.patchNeighbours().map { $0.map { firstColumn[$0] } }
@@ -64,8 +68,30 @@ public struct MaskSampler: Sendable {
     precondition(row.count == columnCount, "a row of \(row.count) values for \(columnCount) columns")
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: distribution.patches.count) { chosen in
       distribution.draw(into: chosen, using: &generator)
-      patchOfColumn.withUnsafeBufferPointer { patches in
+      expand(UnsafeBufferPointer(chosen), into: row)
+    }
+  }
+
+  /// Writes the flag of its patch into every column.
+  @inlinable
+  func expand(_ chosen: UnsafeBufferPointer<UInt8>, into row: UnsafeMutableBufferPointer<Float>) {
+    guard columnsOfPatch > 0, let base = row.baseAddress else {
+      return patchOfColumn.withUnsafeBufferPointer { patches in
         for column in 0..<patches.count { row[column] = Float(chosen[Int(patches[column])]) }
+      }
+    }
+    // Four columns at once: the masks of a small network's batch take a visible part of its step.
+    var column = 0
+    for flag in chosen {
+      let value = Float(flag)
+      let end = column + columnsOfPatch
+      while column + 4 <= end {
+        UnsafeMutableRawPointer(base + column).storeBytes(of: SIMD4(repeating: value), as: SIMD4<Float>.self)
+        column += 4
+      }
+      while column < end {
+        base[column] = value
+        column += 1
       }
     }
   }

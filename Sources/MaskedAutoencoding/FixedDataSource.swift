@@ -66,7 +66,7 @@ public final class FixedDataSource: BatchSource {
         (observed.baseAddress! + row * d).update(from: source, count: d)
       }
     }
-    var stream = RandomStream(key.child("masks").child(step))
+    var stream = BulkRandomStream(key.child("masks").child(step))
     masks.fill(batch: mask, sharing: sharing, using: &stream)
   }
 

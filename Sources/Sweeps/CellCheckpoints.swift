@@ -55,7 +55,7 @@ struct CellCheckpoints: Sendable {
   private func write(
     _ checkpoint: Checkpoint, _ cell: CellSpecification, folder: String, adding entries: [String: String] = [:]
   ) throws {
-    try FileManager.default.createDirectory(atPath: "\(directory)/\(folder)", withIntermediateDirectories: true)
+    try OutputFolder.create("\(directory)/\(folder)")
     let metadata = checkpoint.metadata.merging(["cell": cell.canonicalText]) { _, new in new }
       .merging(entries) { _, new in new }
     try Safetensors(tensors: checkpoint.tensors, metadata: metadata).write(to: path(folder, cell))

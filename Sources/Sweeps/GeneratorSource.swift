@@ -4,13 +4,15 @@ public import MaskedAutoencoding
 public import Stochastics
 
 /// Training batches of fresh samples: sample t of the training (t = step · batchSize + row) is sample t of the generator
-/// under `key.child("samples")`; the masks of a step come from `key.child("masks").child(step)`.
+/// under `key.child("samples")`; the masks of a step come from `maskKey.child(step)`.
 public struct GeneratorSource: BatchSource {
   let model: GenerativeModel
   let masks: MaskSampler
   let sharing: MaskSharing
   let targets: MaskTargets
-  let key: RandomKey
+  /// The source of masks.
+  private let maskKey: RandomKey
+  private let sampleKeys: SampleKeys
 
   /// Batches of a generator.
   ///
@@ -24,7 +26,9 @@ public struct GeneratorSource: BatchSource {
     model: GenerativeModel, masks: MaskSampler, sharing: MaskSharing = .perSample, targets: MaskTargets = .all,
     key: RandomKey
   ) {
-    (self.model, self.masks, self.sharing, self.targets, self.key) = (model, masks, sharing, targets, key)
+    (self.model, self.masks, self.sharing, self.targets) = (model, masks, sharing, targets)
+    maskKey = key.child("masks")
+    sampleKeys = SampleKeys(model, key: key.child("samples"))
   }
 
   /// D, the number of observed columns.
@@ -46,8 +50,8 @@ public struct GeneratorSource: BatchSource {
     step: Int, batchSize: Int, observed: UnsafeMutableBufferPointer<Float>, mask: UnsafeMutableBufferPointer<Float>
   ) {
     let first = UInt64(step) * UInt64(batchSize)
-    model.fillObserved(first..<first + UInt64(batchSize), key: key.child("samples"), into: observed)
-    var stream = RandomStream(key.child("masks").child(step))
+    model.fillObserved(first..<first + UInt64(batchSize), keys: sampleKeys, into: observed)
+    var stream = BulkRandomStream(maskKey.child(step))
     masks.fill(batch: mask, sharing: sharing, using: &stream)
   }
 }

@@ -109,9 +109,12 @@ public struct KeptModel: Sendable {
     let stored = try StoredModel(
       ModelRecord(graph: graph, description: description, parameters: numbers), file: file, plugins: plugins)
     guard stored.model.graph == specification.graph else { throw fault("the stored generator has another graph") }
-    if let divergence = content.metadata["divergence"] {
+    if let text = content.metadata["divergence"] {
+      // Its description ends in what to change: not every divergence is the learning rate's.
+      let divergence = try? JSONDecoder().decode(Divergence.self, from: Data(text.utf8))
+      let facts = (divergence?.description ?? text).split(separator: "; ", maxSplits: 1).map(String.init)
       throw fault(
-        "the training diverged and left nothing to score (\(divergence))", "train with a smaller learning rate")
+        "the training left nothing to score: it \(facts[0])", facts.count > 1 ? facts[1] : "train it again")
     }
     do {
       trained = try MaskedAutoencoder(Checkpoint(tensors: content.tensors, metadata: content.metadata))

@@ -11,6 +11,12 @@ import Testing
     #expect((0..<5).map { _ in copy.nextWord() } == (0..<5).map { _ in a.nextWord() })
   }
 
+  @Test("A stream in bulk has the words of the stream", arguments: [0, 1, 7 << 32] as [UInt64])
+  func bulk(seed: UInt64) {
+    var (one, bulk) = (RandomStream(RandomKey(seed: seed)), BulkRandomStream(RandomKey(seed: seed)))
+    #expect((0..<1000).map { _ in bulk.next() } == (0..<1000).map { _ in one.next() })
+  }
+
   @Test("Integers below a bound are uniform, for powers of two and others", arguments: [1, 2, 3, 10, 64, 1000])
   func integers(bound: Int) {
     var stream = RandomStream(RandomKey(seed: 6))

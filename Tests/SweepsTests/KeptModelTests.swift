@@ -108,8 +108,16 @@ import Testing
       #expect(Self.message(folder, cell).contains(": it holds no generator; run the cell again"))
       try write { $0["plan"] = nil }
       #expect(Self.message(folder, cell).contains("kept by a version that did not store its plan and generator"))
-      try write { $0["divergence"] = "{}" }
-      #expect(Self.message(folder, cell).contains("the training diverged and left nothing to score"))
+      for (reason, remedy) in [
+        (Divergence.Reason.nonFiniteData(row: 1, column: 2, isCalibration: false), "mend the data"),
+        (.exploded(loss: 9, limit: 8), "lower the learning rate or clip gradients"),
+      ] {
+        let divergence = try JSONEncoder().encode(Divergence(step: 3, reason: reason))
+        try write { $0["divergence"] = String(decoding: divergence, as: UTF8.self) }
+        let message = Self.message(folder, cell)
+        #expect(message.contains("the training left nothing to score") && message.contains("at step 3"))
+        #expect(message.hasSuffix("; \(remedy)"))
+      }
       try Data("no".utf8).write(to: URL(filePath: file))
       #expect(Self.message(folder, cell).contains(file))
     }

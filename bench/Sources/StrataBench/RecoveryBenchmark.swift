@@ -8,10 +8,11 @@ internal import Recovery
 internal import Stochastics
 internal import Sweeps
 
-/// `StrataBench recovery GRAPH RATIO SEED constant|cosine|fast[/GROUP] STEP[,STEP…]`: how recovery and held-out loss come along over
+/// `StrataBench recovery GRAPH RATIO SEED constant|cosine|fast|linear[/GROUP] STEP[,STEP…]`: how recovery and held-out loss come along over
 /// the steps of one training of the standard network (width 1, two GELU layers of 256 units a side, batch 512). The last
 /// step is the length of the training. One JSON line for each step named, with the closed form for the very masks of the
-/// evaluation where there is one. With a GROUP every so many samples of a batch have one mask in common.
+/// evaluation where there is one. With a GROUP every so many samples of a batch have one mask in common;
+/// `linear` is `fast` from a closed-form start.
 struct RecoveryBenchmark {
   /// The masks, each with a probe of its own.
   static let maskCount = 128
@@ -35,7 +36,7 @@ struct RecoveryBenchmark {
       let training = configuration(name, ratio: ratio), let group = settings.count == 1 ? 1 : Int(settings[1])
     else {
       throw BenchmarkError.usage(
-        "recovery rho-tree|pyramid|network-tree RATIO SEED constant|cosine|fast[/GROUP] STEP[,STEP…]")
+        "recovery rho-tree|pyramid|network-tree RATIO SEED constant|cosine|fast|linear[/GROUP] STEP[,STEP…]")
     }
     let steps = arguments[4].split(separator: ",").compactMap { Int($0) }
     try RecoveryBenchmark(graph: arguments[0], ratio: ratio, seed: seed, settings: arguments[3])
@@ -48,7 +49,7 @@ struct RecoveryBenchmark {
     switch name {
     case "constant": result.schedule = LearningRateSchedule(warmUp: .fraction(0.01), decay: .constant)
     case "cosine": break
-    case "fast": result = .fast(maskRatio: ratio)
+    case "fast", "linear": result = .fast(maskRatio: ratio)
     default: return nil
     }
     return result
@@ -79,14 +80,19 @@ struct RecoveryBenchmark {
     var training = training
     training.steps = steps.last ?? 0
     let key = RandomKey(seed: seed)
-    let trainer = Trainer(
+    var trainer = Trainer(
       architecture: AutoencoderArchitecture(
         observedDimension: model.graph.observedDimension, representationWidth: 1),
       configuration: training, key: key.child("initial-weights"))
     let source = GroupedMasks(
       GeneratorSource(model: model, masks: MaskSampler(distribution, for: model.graph), key: key.child("training")),
       group: maskGroup)
-    let limit = try LinearGaussianModel(model)?.limits(over: masks, widths: [1], standardized: true)[0].recovery
+    let closedForm = LinearGaussianModel(model)
+    if settings.hasPrefix("linear") {
+      guard let closedForm else { throw BenchmarkError.usage("'\(graphName)' has no closed form to start from") }
+      trainer = try LinearStart.trainer(trainer, model: closedForm, ratio: ratio)
+    }
+    let limit = try closedForm?.limits(over: masks, widths: [1], standardized: true)[0].recovery
     let clock = ContinuousClock()
     var seconds = 0.0
     for step in steps {

@@ -7,7 +7,7 @@ import json
 import statistics
 import sys
 
-from rounds import spread
+from spread import spread
 
 median = statistics.median
 rows = [json.loads(line) for line in sys.stdin]
@@ -29,14 +29,14 @@ for setting in dict.fromkeys(map(key, trained)):
         runs = [row for row in group if row["name"] == name]
         rates = [median(row["windows"]) for row in runs]
         ratios = [median(a["windows"]) / median(b["windows"]) for a, b in zip(own, runs)]
-        digits = 0 if rates[0] > 200 else 1
-        print(f"| {' | '.join(map(str, setting))} | {name} | {spread(rates, digits)} | {spread(ratios, 2)} | {runs[0]['loss']:.5f} |")
+        form = ".0f" if rates[0] > 200 else ".1f"
+        print(f"| {' | '.join(map(str, setting))} | {name} | {spread(rates, form)} | {spread(ratios, '.2f')} | {runs[0]['loss']:.5f} |")
         if setting[3] == "pool" and name != "Strata" and abs(runs[0]["loss"] / own[0]["loss"] - 1) > 0.01:
             print(f"{name}: loss {runs[0]['loss']}, Strata's {own[0]['loss']}", file=sys.stderr)
             status = 1
     if setting[1] == 1 and setting[0] in limits:
         shares = [median(a["windows"]) / b for a, b in zip(own, limits[setting[0]])]
-        print(f"| {' | '.join(map(str, setting))} | *sgemm alone* | {spread(limits[setting[0]], digits)} | {spread(shares, 2)} | |")
+        print(f"| {' | '.join(map(str, setting))} | *sgemm alone* | {spread(limits[setting[0]], form)} | {spread(shares, '.2f')} | |")
 if loads:
     print(f"\n{loads[0]['cpu']}, load average {loads[0]['load'].split()[0]} before and {loads[-1]['load'].split()[0]} behind.")
 sys.exit(status)

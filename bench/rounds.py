@@ -1,13 +1,7 @@
 """What the tables of several programs that take turns share: rows of JSON lines, work by work and program by program."""
 
 import json
-import statistics
 import sys
-
-
-def spread(values, digits):
-    """Median and range: `1.20 (1.10 – 1.30)`."""
-    return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f} – {max(values):.{digits}f})"
 
 
 def groups():

@@ -2,7 +2,8 @@
 
 import statistics
 
-from rounds import groups, spread
+from rounds import groups
+from spread import spread
 
 print("| work | program | million/s, median (range) | seconds for all, median | Strata's rate over it, median (range) |")
 print("|:--|:--|--:|--:|--:|")
@@ -10,5 +11,5 @@ for work, name, group, own in groups():
     rates = [row["amount"] / row["seconds"] * 1e-6 for row in group]
     ratios = [peer["seconds"] / peer["amount"] / (ours["seconds"] / ours["amount"]) for ours, peer in zip(own, group)]
     seconds = statistics.median(row["seconds"] for row in group)
-    digits = 0 if work == "gaussian" else 3
-    print(f"| {work} | {name} | {spread(rates, digits)} | {seconds:.3f} | {spread(ratios, 2)} |")
+    form = ".0f" if work == "gaussian" else ".3f"
+    print(f"| {work} | {name} | {spread(rates, form)} | {seconds:.3f} | {spread(ratios, '.2f')} |")
