@@ -16,6 +16,9 @@ from timing import OUT, strata
 TREE = "tree:depth=6,branching=2"
 RHO = [TREE, "--rho", "0.85"]
 LINEAR = ["tree:depth=4,branching=2,regime=invertible", "--mechanism", "linear", "--standardize", "--widths", "4"]
+LINE = ["pyramid:length=32,window=4,stride=2", "--rho", "0.85"]
+GRID = ["pyramid:rows=8,columns=8,window=4,stride=2", "--rho", "0.85"]
+LAYERED = ["layered:widths=2-8-32,parents=2,seed=1", "--rho", "0.85"]
 BLOCKS, INTERIOR = ["--law", "block"], ["--loss", "interior"]
 RATIOS = "0.05,0.1,0.25,0.5,0.75,0.9,0.95"
 DRAWS = ["--draws", "2000"]
@@ -23,8 +26,17 @@ DRAWS = ["--draws", "2000"]
 SEEDS = range(1001, 1007)
 
 # Of a prediction: experiment, claim, number as it stands there, what the closed form is to it, and the terms that are added up: sign,
-# options of `strata theory limit`, then patch size, width, level and model seeds where they are not those of `closed_form`.
+# options of `strata theory limit`, then mask ratio, patch size, width, level and model seeds where they are not those of `closed_form`.
 PREDICTIONS = [
+    ("mask-ratio", "rise", "0.19", "is", [(1, RHO), (-1, RHO, {"ratio": 0.05})]),
+    ("mask-ratio", "fall", "0.30", "is", [(1, RHO), (-1, RHO, {"ratio": 0.95})]),
+    ("mask-ratio", "asymmetry", "0.03", "is", [(1, RHO, {"ratio": 0.25}), (-1, RHO, {"ratio": 0.75})]),
+    ("mask-ratio", "pyramid-rise", "0.09", "is", [(1, LINE), (-1, LINE, {"ratio": 0.05})]),
+    ("mask-ratio", "grid-rise", "0.02", "is", [(1, GRID), (-1, GRID, {"ratio": 0.05})]),
+    ("mask-ratio", "layered-rise", "0.01", "is", [(1, LAYERED), (-1, LAYERED, {"ratio": 0.05})]),
+    ("mask-ratio", "falls", "0.09", "is", [(1, LAYERED), (-1, LAYERED, {"ratio": 0.95})]),
+    ("mask-ratio", "falls", "0.23", "is", [(1, LINE), (-1, LINE, {"ratio": 0.95})]),
+    ("patch-size", "tree-root", "0.05", "is", [(1, RHO), (-1, RHO, {"patch_size": 4})]),
     ("masking-design", "rho-cover", "0.13", "is", [(1, RHO), (-1, RHO, {"patch_size": 32})]),
     ("masking-design", "rho-block", "0.11", "is", [(1, RHO), (-1, RHO + BLOCKS)]),
     ("masking-design", "rho-interior", "0.07", "is", [(1, RHO), (-1, RHO + INTERIOR)]),
@@ -58,11 +70,12 @@ class Theory:
             self.known[text] = list(csv.DictReader(output.stdout.splitlines()))
         return self.known[text], text
 
-    def closed_form(self, options, patch_size=1, width=None, level=None, seeds=(None,)):
-        """R² of a level (the top one) at mask ratio ½, as the mean over the seeds of a model: value, standard error, commands."""
+    def closed_form(self, options, ratio=0.5, patch_size=1, width=None, level=None, seeds=(None,)):
+        """R² of a level (the top one) at a mask ratio, as the mean over the seeds of a model: value, standard error, commands."""
         values, variances, commands = [], [], []
         for seed in seeds:
-            chosen = ["--patch-sizes", str(patch_size), *DRAWS] + (["--model-seed", str(seed)] if seed else [])
+            chosen = (["--mask-ratios", str(ratio)] if ratio != 0.5 else []) + ["--patch-sizes", str(patch_size), *DRAWS]
+            chosen += ["--model-seed", str(seed)] if seed else []
             rows, command = self.rows("limit", *options, *chosen)
             found = [row for row in rows if row["target"] == "r2_level" and row["width"] == (width or rows[0]["width"])]
             row = next(row for row in found if row["level"] == (level or max(row["level"] for row in found)))
