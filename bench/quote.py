@@ -53,11 +53,16 @@ def quote_cell(match, page):
     """A number of a sentence with its mark, from the cell of the table that the mark names."""
     shown, script, results, row, column = match.groups()
     lines = [line.strip("| ") for line in output(script, [results], page).splitlines() if line.startswith("|")]
-    found = [line.split(" | ") for line in lines if line.startswith(f"{row} | ")]
-    headings = lines[0].split(" | ")
-    if len(found) != 1 or column not in headings:
-        sys.exit(f"{page}: {len(found)} rows of {results} begin with '{row}', and the headings are {headings}")
-    number = re.search(NUMBER, found[0][headings.index(column)])[0].replace("−", "-")
+    found, headings = [], []
+    for line, following in zip(lines, lines[1:] + [""]):
+        # A script may print several tables: a row belongs to the headings above it.
+        if following.startswith(("--", ":--")):
+            headings = line.split(" | ")
+        elif line.startswith(f"{row} | ") and column in headings:
+            found.append(line.split(" | ")[headings.index(column)])
+    if len(found) != 1:
+        sys.exit(f"{page}: {len(found)} rows of {results} begin with '{row}' and have a column '{column}'")
+    number = re.search(NUMBER, found[0])[0].replace("−", "-")
     return verdicts.like(shown, float(number)) + match[0][len(shown) :]
 
 
