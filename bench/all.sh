@@ -11,10 +11,12 @@ bench/theory.sh
 bench/sampling.sh 5 1000000 1
 bench/sampling.sh 5 1000000 2
 bench/training.sh
+python3 bench/profile.py
 bench/growth.sh
 bench/evaluation.sh
 bench/evaluation_share.sh
 bench/recovery.sh
+bench/tried.sh
 bench/whole_job.sh
 bench/sweeps.sh
 bench/merge.sh

@@ -73,7 +73,10 @@ public enum CurveFigure {
     }
     let all = drawn.flatMap(\.lines)
     guard let range = FigureLine.range(of: all) else { return nil }
-    var grid = PanelGrid(panels: min(drawn.count, 3), verticalGap: 0.68)
+    let vertical = "\(axis), mean and 95 % interval over seeds"
+    // A single row of panels is as high as the label is long, less the room above them.
+    let height = drawn.count > 3 ? 1.25 : max(1.25, FigureStyle.length(of: vertical) - 0.48)
+    var grid = PanelGrid(panels: min(drawn.count, 3), height: height, verticalGap: 0.68)
     grid.rows = (drawn.count + grid.columns - 1) / grid.columns
     // Intervals are bars, which need no entry: the vertical axis says what they are.
     let legend = FigureLegend(all.map(\.withoutIntervals), width: grid.width)
@@ -93,8 +96,7 @@ public enum CurveFigure {
     }
     body += [
       "unset xlabel",
-      FigureStyle.label(
-        "\(axis), mean and 95 % interval over seeds", x: 0.1 / grid.width, y: grid.middle, rotated: true),
+      FigureStyle.label(vertical, x: 0.1 / grid.width, y: grid.middle, rotated: true),
       legend.plot(grid),
       "unset multiplot",
     ]

@@ -121,9 +121,9 @@ struct FigureLegend {
     self.entries = entries
     self.isOfPoints = isOfPoints
     hasIntervals = !isOfPoints && lines.contains { $0.drawnPoints.contains { $0.interval != nil } }
-    // A letter of 8 points is about 0.075 inches wide; the sample before it and the gap take 0.75.
-    let longest = max(15, entries.map(\.title.count).max() ?? 0)
-    columns = max(1, min(4, Int(width / (0.75 + 0.075 * Double(longest)))))
+    // The sample before a title and the gap take 0.75 inches.
+    let longest = max(15 * 0.075, entries.map { FigureStyle.length(of: $0.title) }.max() ?? 0)
+    columns = max(1, min(4, Int(width / (0.75 + longest))))
   }
 
   private var rows: Int { (entries.count + (hasIntervals ? 1 : 0) + columns - 1) / columns }

@@ -65,6 +65,9 @@ enum FigureStyle {
     set grid lt 1 lc rgb '\(grid)' lw 0.3
     """
 
+  /// Inches that a text of 8 points takes, about.
+  static func length(of text: String) -> Double { 0.075 * Double(text.count) }
+
   /// A text at a place in shares of the figure.
   static func label(_ text: String, x: Double, y: Double, rotated: Bool = false) -> String {
     "set label \(GnuplotText.quoted(text)) at screen \(GnuplotText.number(x)),\(GnuplotText.number(y)) center"

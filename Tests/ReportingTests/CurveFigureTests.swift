@@ -41,6 +41,22 @@ import Testing
     #expect(styles.count == 2 && styles[0].contains(styles[1][0]) && Set(styles[0]).count == 2)
   }
 
+  @Test("One row of panels is high enough for the label of the vertical axis")
+  func label() throws {
+    for count in 1...4 {
+      let panel = CurveFigure.Panel(title: "t", axis: "a", doses: ["1", "2"], lines: [line("l", [0.5, 1])])
+      let figure = try #require(
+        CurveFigure.figure(Array(repeating: panel, count: count), axis: "R²", caption: ""))
+      let label = try #require(figure.body.split(separator: "\n").first { $0.contains("rotate by 90") })
+      let text = label.split(separator: "'")[1]
+      let middle = try #require(
+        label.split(separator: ",").dropFirst().compactMap { Double($0.split(separator: " ")[0]) }.last)
+      // 8 points: .075 inches a letter.
+      let half = 0.075 * Double(text.count) / 2
+      #expect(middle * figure.height + half <= figure.height + 1e-9 && middle * figure.height - half >= -1e-9)
+    }
+  }
+
   @Test("Without two finite points of a line there is no figure")
   func nothing() {
     let panel = CurveFigure.Panel(title: "t", axis: "a", doses: ["1", "2"], lines: [line("l", [0.5, .nan])])

@@ -1,0 +1,58 @@
+"""Where the time of a training step goes: python3 bench/profile.py [SHAPE…] (S M L)
+
+Samples the processor clock with Linux's perf while `StrataBench train` runs on one thread, on a pool of batches and on fresh ones, and adds
+up symbols by what they do. JSON lines go to out/bench/profile.jsonl, a Markdown table to standard output. Without perf it says so.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from timing import BENCH, OUT
+
+# What a symbol does: the first expression that is found in its name.
+PARTS = [
+    ("products", r"_multiply|gemm|_tile"), ("Adam", r"_adam"), ("activations and derivatives", r"_activate|_differentiate"),
+    ("transposes", r"_transpose"), ("noise", r"fill_(avx|sse|portable)|Gaussian"), ("modules", r"run_(avx|sse|portable)|PanelLayer|Mechanism"),
+    ("masks", r"HierarchicalGraphs|BulkRandomStream"), ("input, loss, flags", r"standardize|masked_error|column_sums|MaskedAutoencoding"),
+]
+REST = "the rest"
+
+
+def part(symbol):
+    return next((name for name, pattern in PARTS if re.search(pattern, symbol)), REST)
+
+
+def profile(program, shape, source):
+    with tempfile.TemporaryDirectory() as folder:
+        data = f"{folder}/perf.data"
+        command = ["perf", "record", "-q", "-o", data, "-e", "cpu-clock", "-F", "2999", program, "train", shape, source, "leaky", "1", "4"]
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+        report = ["perf", "report", "-i", data, "--no-children", "--stdio", "-F", "overhead,symbol"]
+        lines = subprocess.run(report, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True).stdout.splitlines()
+    shares = {}
+    for line in lines:
+        if found := re.match(r"\s*([\d.]+)%\s+\[.\]\s+(.*)", line):
+            shares[part(found[2])] = shares.get(part(found[2]), 0) + float(found[1])
+    return {"configuration": shape, "source": source, "load": os.getloadavg()[0], "shares": shares}
+
+
+def main():
+    if not shutil.which("perf"):
+        sys.exit("perf is not installed: apt-get install linux-perf")
+    program = subprocess.run([BENCH / "binary"], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+    OUT.mkdir(parents=True, exist_ok=True)
+    with open(OUT / "profile.jsonl", "w") as results:
+        for shape in sys.argv[1:] or ["S", "M", "L"]:
+            for source in ["pool", "fresh"]:
+                print(json.dumps(profile(program, shape, source)), file=results, flush=True)
+    with open(OUT / "profile.jsonl") as results:
+        subprocess.run([sys.executable, BENCH / "profile_table.py"], stdin=results, check=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,13 @@
+"""Turns the JSON lines of bench/profile.py on standard input into a Markdown table: shares of a training step in percent."""
+
+import json
+import sys
+
+runs = [json.loads(line) for line in sys.stdin]
+parts = sorted({part for run in runs for part in run["shares"]}, key=lambda part: (part == "the rest", -runs[0]["shares"].get(part, 0)))
+print("| shape | data | " + " | ".join(parts) + " |")
+print("|:--|:--|" + "--:|" * len(parts))
+for run in runs:
+    total = sum(run["shares"].values())
+    shares = [f"{100 * run['shares'].get(part, 0) / total:.1f} %" for part in parts]
+    print(f"| {run['configuration']} | {run['source']} | " + " | ".join(shares) + " |")
