@@ -46,6 +46,14 @@ extension CheckpointError: CustomStringConvertible {
 }
 
 extension Checkpoint {
+  /// Why the training was given up; nil if it was not.
+  ///
+  /// - Throws: ``CheckpointError`` if the entry cannot be read.
+  public func divergence() throws(CheckpointError) -> Divergence? {
+    guard metadata["divergence"] != nil else { return nil }
+    return try entry("divergence") { decodeJSON(Divergence.self, $0) }
+  }
+
   func entry(_ name: String) throws(CheckpointError) -> String {
     guard let value = metadata[name] else { throw .missingEntry(name) }
     return value

@@ -54,9 +54,7 @@ extension Trainer {
     if checkpoint.metadata["reference_loss_bits"] != nil {
       referenceLoss = try checkpoint.entry("reference_loss_bits", bits)
     }
-    if checkpoint.metadata["divergence"] != nil {
-      divergence = try checkpoint.entry("divergence") { decodeJSON(Divergence.self, $0) }
-    }
+    divergence = try checkpoint.divergence()
   }
 }
 

@@ -31,17 +31,26 @@ public struct Divergence: Hashable, Codable, Sendable {
 
 extension Divergence: CustomStringConvertible {
   /// One line: where, why, and what to change.
-  public var description: String {
+  public var description: String { "\(cause); \(remedy)" }
+
+  /// Where and why.
+  public var cause: String {
     switch reason {
     case .nonFiniteData(let row, let column, let isCalibration):
       "stopped at step \(step): column \(column) of row \(row) of the \(isCalibration ? "calibration samples" : "batch") is "
-        + "not finite; mend the data"
-    case .nonFiniteLoss:
-      "diverged at step \(step): the loss is not finite though the data are; lower the learning rate"
-    case .exploded(let loss, let limit):
-      "diverged at step \(step): loss \(loss) exceeds \(limit); lower the learning rate or clip gradients"
-    case .nonFiniteGradient:
-      "diverged at step \(step): the gradient is not finite; lower the learning rate"
+        + "not finite"
+    case .nonFiniteLoss: "diverged at step \(step): the loss is not finite though the data are"
+    case .exploded(let loss, let limit): "diverged at step \(step): loss \(loss) exceeds \(limit)"
+    case .nonFiniteGradient: "diverged at step \(step): the gradient is not finite"
+    }
+  }
+
+  /// What to change.
+  public var remedy: String {
+    switch reason {
+    case .nonFiniteData: "mend the data"
+    case .nonFiniteLoss, .nonFiniteGradient: "lower the learning rate"
+    case .exploded: "lower the learning rate or clip gradients"
     }
   }
 }

@@ -109,16 +109,13 @@ public struct KeptModel: Sendable {
     let stored = try StoredModel(
       ModelRecord(graph: graph, description: description, parameters: numbers), file: file, plugins: plugins)
     guard stored.model.graph == specification.graph else { throw fault("the stored generator has another graph") }
-    if let text = content.metadata["divergence"] {
-      // Its description ends in what to change: not every divergence is the learning rate's.
-      let divergence = try? JSONDecoder().decode(Divergence.self, from: Data(text.utf8))
-      let facts = (divergence?.description ?? text).split(separator: "; ", maxSplits: 1).map(String.init)
-      throw fault(
-        "the training left nothing to score: it \(facts[0])", facts.count > 1 ? facts[1] : "train it again")
+    let checkpoint = Checkpoint(tensors: content.tensors, metadata: content.metadata)
+    let divergence: Divergence?
+    do { divergence = try checkpoint.divergence() } catch { throw fault("\(error)") }
+    if let divergence {
+      throw fault("the training left nothing to score: it \(divergence.cause)", divergence.remedy)
     }
-    do {
-      trained = try MaskedAutoencoder(Checkpoint(tensors: content.tensors, metadata: content.metadata))
-    } catch { throw fault("\(error)") }
+    do { trained = try MaskedAutoencoder(checkpoint) } catch { throw fault("\(error)") }
     guard trained.architecture == specification.architecture else {
       throw fault("the stored network has another shape than its cell")
     }

@@ -118,6 +118,8 @@ import Testing
         #expect(message.contains("the training left nothing to score") && message.contains("at step 3"))
         #expect(message.hasSuffix("; \(remedy)"))
       }
+      try write { $0["divergence"] = "{}" }
+      #expect(Self.message(folder, cell).contains("metadata entry 'divergence' is '{}'"))
       try Data("no".utf8).write(to: URL(filePath: file))
       #expect(Self.message(folder, cell).contains(file))
     }
