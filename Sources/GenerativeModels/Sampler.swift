@@ -38,10 +38,13 @@ extension GenerativeModel {
   }
 
   /// As ``fillObserved(_:key:into:workers:)``, for many ranges of samples of one key: its streams' names are derived once.
+  ///
+  /// - Precondition: the keys are those of this model.
   public func fillObserved(
     _ indices: Range<UInt64>, keys: SampleKeys, into target: UnsafeMutableBufferPointer<Float>, workers: Int = 1
   ) {
     precondition(workers > 0, "\(workers) workers")
+    precondition(keys.noises.count == layout.noiseRows, "keys of another model")
     let width = layout.observedRows.count
     precondition(
       target.count == indices.count * width, "\(target.count) elements for shape (\(indices.count), \(width))")

@@ -4,7 +4,7 @@ public import MaskedAutoencoding
 public import Stochastics
 
 /// Training batches of fresh samples: sample t of the training (t = step · batchSize + row) is sample t of the generator
-/// under `key.child("samples")`; the masks of a step come from `maskKey.child(step)`.
+/// under `key.child("samples")`; the masks of a step come from `key.child("masks").child(step)`.
 public struct GeneratorSource: BatchSource {
   let model: GenerativeModel
   let masks: MaskSampler
