@@ -11,7 +11,7 @@ bench/theory.sh
 bench/sampling.sh 5 1000000 1
 bench/sampling.sh 5 1000000 2
 bench/training.sh
-python3 bench/profile.py
+python3 bench/step_profile.py
 bench/growth.sh
 bench/evaluation.sh
 bench/evaluation_share.sh

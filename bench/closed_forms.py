@@ -78,7 +78,7 @@ class Theory:
             chosen += ["--model-seed", str(seed)] if seed else []
             rows, command = self.rows("limit", *options, *chosen)
             found = [row for row in rows if row["target"] == "r2_level" and row["width"] == (width or rows[0]["width"])]
-            row = next(row for row in found if row["level"] == (level or max(row["level"] for row in found)))
+            row = next(row for row in found if row["level"] == (level or max((row["level"] for row in found), key=int)))
             values.append(float(row["value"]))
             variances.append(float(row["standard_error"]) ** 2)
             commands.append(command)

@@ -1,4 +1,4 @@
-"""Turns the JSON lines of bench/profile.py on standard input into a Markdown table: shares of a training step in percent."""
+"""Turns the JSON lines of bench/step_profile.py on standard input into a Markdown table: shares of a training step in percent."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Where the time of a training step goes: python3 bench/profile.py [SHAPE…] (S M L)
+"""Where the time of a training step goes: python3 bench/step_profile.py [SHAPE…] (S M L)
 
 Samples the processor clock with Linux's perf while `StrataBench train` runs on one thread, on a pool of batches and on fresh ones, and adds
 up symbols by what they do. JSON lines go to out/bench/profile.jsonl, a Markdown table to standard output. Without perf it says so.
