@@ -17,7 +17,7 @@ extension Matrix where Scalar == Double {
     precondition(rows == columns, "Cholesky of shape (\(rows), \(columns))")
     return Self.pivotedCholeskyFactor(
       diagonal: (0..<rows).map { self[$0, $0] }, traceTolerance: traceTolerance, largestRank: largestRank
-    ) { row($0) }
+    ) { row($0) }?.factor
   }
 
   /// The same for a matrix of which only the diagonal and the columns of the pivots are ever made.
@@ -30,18 +30,20 @@ extension Matrix where Scalar == Double {
   ///     so far, would not reach the tolerance at `largestRank`. The traces of smooth kernels fall ever more slowly; a matrix
   ///     that is smooth nowhere and yet of low rank (many equal rows) is lost by it.
   ///   - makeColumn: Column i of A.
+  /// - Returns: L, and the pivots: the rows of A whose part of L, in this order, is lower triangular.
   /// - Complexity: O(n·rank²) time besides the columns.
   public static func pivotedCholeskyFactor(
     diagonal: [Double], traceTolerance: Double, largestRank: Int, abandonsSlowDecay: Bool = false,
     column makeColumn: (Int) -> [Double]
-  ) -> Matrix? {
+  ) -> (factor: Matrix, pivots: [Int])? {
     let n = diagonal.count
     var left = diagonal
     let whole = left.reduce(0) { $0 + max($1, 0) }
     // Column by column of L, each contiguous.
     var factor: [Double] = []
-    var rank = 0
+    var pivots: [Int] = []
     while true {
+      let rank = pivots.count
       let remaining = left.reduce(0) { $0 + max($1, 0) }
       if remaining <= traceTolerance { break }
       // NaN fails every comparison: it must not pass for a pivot.
@@ -65,8 +67,8 @@ extension Matrix where Scalar == Double {
       }
       left[pivot] = 0
       factor += column
-      rank += 1
+      pivots.append(pivot)
     }
-    return Matrix(rows: rank, columns: n, storage: factor).transposed()
+    return (Matrix(rows: pivots.count, columns: n, storage: factor).transposed(), pivots)
   }
 }

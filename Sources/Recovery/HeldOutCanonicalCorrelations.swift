@@ -55,8 +55,7 @@ struct CanonicalFeatures {
   private let testFeatures: Matrix<Double>
   /// The Cholesky factor Lₓ of the features' regularised correlation matrix.
   private let factor: Matrix<Double>
-  private let trainTargets: Matrix<Double>
-  private let testTargets: Matrix<Double>
+  private let targets: HeldOutTargets
   /// Σ y² of each standardised target column over the training rows: n, or 0 for a constant column.
   private let squares: [Double]
   /// Lₓ⁻¹ C, with C the cross-correlation of features and all target columns; shape (k, q).
@@ -65,51 +64,61 @@ struct CanonicalFeatures {
   init(_ split: HeldOutSplit, ridge: Double) throws(RecoveryError) {
     precondition(ridge >= 0 && ridge.isFinite, "canonical correlation ridge \(ridge)")
     self.ridge = ridge
-    let (features, targets) = (Standardisation(split.trainFeatures), split.targets.standardised)
+    let split = split.inOrderOfTargets
+    targets = split.targets
+    let (features, train) = (Standardisation(split.trainFeatures), split.targets.standardised.train)
     let x = features.applied(to: split.trainFeatures)
     testFeatures = features.applied(to: split.testFeatures)
-    (trainTargets, testTargets) = (targets.train, targets.test)
-    squares = trainTargets.columnMoments().squares
-    factor = try whitening(x, ridge: ridge)
-    var cross = Matrix<Double>(rows: x.columns, columns: trainTargets.columns)
-    x.multiply(trainTargets, transposeSelf: true, alpha: 1 / Double(x.rows), into: &cross)
+    squares = train.columnMoments().squares
+    factor = try whiteningFactor(x, ridge: ridge)
+    var cross = Matrix<Double>(rows: x.columns, columns: train.columns)
+    x.multiply(train, transposeSelf: true, alpha: 1 / Double(x.rows), into: &cross)
     self.cross = factor.lowerTriangularSolve(cross)
   }
 
   /// The held-out correlations with each block of target columns: min(k, columns) values.
   ///
-  /// The directions of all blocks are measured side by side, and those of single columns, which nodes are, are also found side by
-  /// side: one by one they would take several times as long.
+  /// The directions of single columns, which nodes are, are found side by side, and those of all blocks are measured so: one by one they
+  /// would take several times as long.
   func correlations(with blocks: [Range<Int>]) throws(RecoveryError) -> [[Double]] {
     var result = [[Double]](repeating: [], count: blocks.count)
     let filled = factor.columns > 0 ? blocks.indices.filter { !blocks[$0].isEmpty } : []
     guard !filled.isEmpty else { return result }
     let (single, wide) = (filled.filter { blocks[$0].count == 1 }, filled.filter { blocks[$0].count > 1 })
     let columns = single.map { blocks[$0].lowerBound }
+    let measure = TestCorrelations(testFeatures)
     let (values, directions) = fitSingle(columns)
-    var fitted = values.map { [$0] }
-    var (left, right) = ([directions], [testTargets.columns(at: columns)])
+    for (index, pair) in zip(single, zip(values, measure(directions, targets, columns))) {
+      result[index] = Self.withinRank([pair.0], [pair.1])
+    }
+    guard !wide.isEmpty else { return result }
+    let test = targets.standardised.test
+    var (fitted, left, right): ([[Double]], [Matrix<Double>], [Matrix<Double>]) = ([], [], [])
     for index in wide {
       let fit = try fit(blocks[index])
       fitted.append(fit.0)
       left.append(fit.1)
-      right.append(testTargets.columns(blocks[index]) * fit.2)
+      right.append(test.columns(blocks[index]) * fit.2)
     }
-    let measured = pairedCorrelations(testFeatures * .concatenatingColumns(left), .concatenatingColumns(right))
+    let measured = measure(.concatenatingColumns(left), .concatenatingColumns(right))
     var next = 0
-    for (index, values) in zip(single + wide, fitted) {
-      // Beyond the rank the projections are rounding noise, whose correlation would mean nothing.
-      result[index] = zip(values, measured[next..<next + values.count]).map { $0 > 1e-6 ? $1 : 0 }
+    for (index, values) in zip(wide, fitted) {
+      result[index] = Self.withinRank(values, measured[next..<next + values.count])
       next += values.count
     }
     return result
+  }
+
+  /// Beyond the rank the projections are rounding noise, whose correlation would mean nothing.
+  private static func withinRank(_ fitted: [Double], _ measured: some Sequence<Double>) -> [Double] {
+    zip(fitted, measured).map { $0 > 1e-6 ? $1 : 0 }
   }
 
   /// The canonical correlation of the training rows with each of some single columns, and the features' directions, shape
   /// (k, columns): M = Lₓ⁻¹ c / l is a column, whose only singular value is its length.
   private func fitSingle(_ columns: [Int]) -> ([Double], Matrix<Double>) {
     var whitened = cross.columns(at: columns)
-    let n = Double(trainTargets.rows)
+    let n = Double(targets.trainRows)
     let lengths = columnProducts(whitened, whitened).map { $0.squareRoot() }
     let values = zip(columns, lengths).map { column, length in
       length / (squares[column] / n + max(ridge, 1e-14)).squareRoot()
@@ -124,7 +133,7 @@ struct CanonicalFeatures {
   /// The canonical correlations of the training rows with one block, and the directions of both sides, shapes
   /// (k, min(k, q)) and (q, min(k, q)).
   private func fit(_ block: Range<Int>) throws(RecoveryError) -> ([Double], Matrix<Double>, Matrix<Double>) {
-    let right = try whitening(trainTargets.columns(block), ridge: ridge)
+    let right = try targets.whiteningFactor(of: block, ridge: ridge)
     // M = Lₓ⁻¹ C L_y⁻ᵀ; its singular vectors, mapped back, are the directions.
     let whitened = right.lowerTriangularSolve(cross.columns(block).transposed()).transposed()
     do {
@@ -140,9 +149,9 @@ struct CanonicalFeatures {
 }
 
 /// The lower Cholesky factor of the regularised correlation matrix of a standardised view.
-private func whitening(_ view: Matrix<Double>, ridge: Double) throws(RecoveryError) -> Matrix<Double> {
-  var correlation = Matrix<Double>(rows: view.columns, columns: view.columns)
-  view.multiply(view, transposeSelf: true, alpha: 1 / Double(view.rows), into: &correlation)
+func whiteningFactor(_ view: Matrix<Double>, ridge: Double) throws(RecoveryError) -> Matrix<Double> {
+  var correlation = view.gramMatrix()
+  correlation.withUnsafeMutableElements { for i in $0.indices { $0[i] /= Double(view.rows) } }
   // At least rounding, so that an exactly collinear view cannot fail; constant columns have a zero diagonal.
   var added = max(ridge, Double(view.columns) * 1e-14)
   for _ in 0..<20 {
@@ -157,11 +166,4 @@ private func whitening(_ view: Matrix<Double>, ridge: Double) throws(RecoveryErr
     }
   }
   throw .numerical(operation: "canonical correlation", reason: "the correlation matrix is not positive semidefinite")
-}
-
-/// Pearson's correlation of column i of `left` with column i of `right`; 0 where either is constant.
-func pairedCorrelations(_ left: Matrix<Double>, _ right: Matrix<Double>) -> [Double] {
-  let (x, y) = (Standardisation(left), Standardisation(right))
-  let products = columnProducts(x.applied(to: left), y.applied(to: right))
-  return products.map { min(max($0 / Double(left.rows), -1), 1) }
 }

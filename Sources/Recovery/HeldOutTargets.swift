@@ -24,12 +24,18 @@ final class HeldOutTargets: Sendable {
     case besideShuffled(HeldOutTargets, RowOrders)
   }
 
+  private struct Whitening: Hashable {
+    let columns: Range<Int>
+    let ridge: Double
+  }
+
   private struct State {
     var raw: (train: Matrix<Double>, test: Matrix<Double>)?
     var standardised: Standardised?
     var spread: R2.Spread?
     var testMoments: ColumnMoments?
     var foldMoments: [Int: [ColumnMoments]] = [:]
+    var whitening: [Whitening: Matrix<Double>] = [:]
   }
 
   /// n.
@@ -98,8 +104,7 @@ final class HeldOutTargets: Sendable {
 
   /// The units of ``standardised``.
   var scale: Standardisation {
-    guard case .shuffled(let others, _) = source else { return standardised.scale }
-    return others.scale
+    unshuffled?.targets.scale ?? standardised.scale
   }
 
   /// The denominators of R² on the test rows.
@@ -119,7 +124,7 @@ final class HeldOutTargets: Sendable {
 
   /// Σ y and Σ y² over the test rows, in units of the training rows.
   var testMoments: ColumnMoments {
-    if case .shuffled(let others, _) = source { return others.testMoments }
+    if let (others, _) = unshuffled { return others.testMoments }
     let test = standardised.test
     return state.withLock { state in
       if let known = state.testMoments { return known }
@@ -149,6 +154,20 @@ final class HeldOutTargets: Sendable {
     return zip(folds, moments).map { (train, $0, $1) }
   }
 
+  /// The lower Cholesky factor of the regularised correlation matrix of some columns over the training rows.
+  func whiteningFactor(of range: Range<Int>, ridge: Double) throws(RecoveryError) -> Matrix<Double> {
+    let key = Whitening(columns: range, ridge: ridge)
+    if let known = state.withLock({ $0.whitening[key] }) { return known }
+    let made = try Recovery.whiteningFactor(standardised.train.columns(range), ridge: ridge)
+    state.withLock { $0.whitening[key] = made }
+    return made
+  }
+
+  /// The targets that these are in another order, and that order; nil if they are in the order in which they came.
+  var unshuffled: (targets: HeldOutTargets, orders: RowOrders)? {
+    if case .shuffled(let others, let orders) = source { (others, orders) } else { nil }
+  }
+
   /// Σ x yᵀ over the test rows, y standardised; shape (k, q).
   ///
   /// - Parameter features: Shape (m, k).
@@ -157,9 +176,7 @@ final class HeldOutTargets: Sendable {
       return features.multiplied(by: standardised.test, transposeSelf: true)
     }
     // Σ xᵢ y_σ(i) is the same whichever of the two is put in order, and features are fewer.
-    var inverse = orders.test
-    for (place, row) in orders.test.enumerated() { inverse[row] = place }
-    return features.rows(at: inverse).multiplied(by: others.standardised.test, transposeSelf: true)
+    return features.rows(at: orders.inverse.test).multiplied(by: others.standardised.test, transposeSelf: true)
   }
 
   /// A pair of matrices of the original targets in the orders of these.
@@ -187,4 +204,14 @@ struct RowOrders: Sendable {
   let train: [Int]
   /// m of them, a permutation.
   let test: [Int]
+
+  /// The orders that undo these: the place in which each row comes to stand.
+  var inverse: RowOrders {
+    func inverse(_ order: [Int]) -> [Int] {
+      var places = order
+      for (place, row) in order.enumerated() { places[row] = place }
+      return places
+    }
+    return RowOrders(train: inverse(train), test: inverse(test))
+  }
 }

@@ -107,18 +107,26 @@ public struct KernelRidgeProbe: Probe {
       let mine = chosen.filter { $0.point / penalties.count == index }
       guard !mine.isEmpty else { continue }
       let rate = gamma * features.kernelScale
-      var parts: [Matrix<Double>] = []
-      for (point, columns) in mine {
-        let targets = columns.count == y.columns ? y : y.columns(at: columns)
-        parts.append(try weights(x, targets, rate: rate, added: points[point].penalty * Double(x.rows)))
+      let parts = mine.map { point, columns in
+        (
+          targets: columns.count == y.columns ? y : y.columns(at: columns),
+          added: points[point].penalty * Double(x.rows)
+        )
       }
-      let weights = parts.count == 1 ? parts[0] : .concatenatingColumns(parts)
-      // Block by block, so that the kernel of all test rows is never written to memory; once for all penalties.
-      let product = Matrix.concatenatingRows(
-        stride(from: 0, to: test.rows, by: 64).map { first in
-          let block = test.rows(first..<min(first + 64, test.rows))
-          return gaussianKernel(.squaredDistances(block, x), rate: rate) * weights
-        })
+      let product: Matrix<Double>
+      if allowsLowRank, let low = LowRankKernel(x, rate: rate, leastAdded: parts.map(\.added).min()!) {
+        product = try low.predictions(test, parts)
+      } else {
+        var weights: [Matrix<Double>] = []
+        for part in parts { weights.append(try self.weights(x, part.targets, rate: rate, added: part.added)) }
+        let all = weights.count == 1 ? weights[0] : .concatenatingColumns(weights)
+        // Block by block, so that the kernel of all test rows is never written to memory; once for all penalties.
+        product = Matrix.concatenatingRows(
+          stride(from: 0, to: test.rows, by: 64).map { first in
+            let block = test.rows(first..<min(first + 64, test.rows))
+            return gaussianKernel(.squaredDistances(block, x), rate: rate) * all
+          })
+      }
       let columns = mine.flatMap(\.columns)
       // One point for all: its columns are in their order.
       if chosen.count == 1 { predictions = product } else { predictions.setColumns(columns, product) }
@@ -130,9 +138,6 @@ public struct KernelRidgeProbe: Probe {
   private func weights(
     _ x: Matrix<Double>, _ targets: Matrix<Double>, rate: Double, added: Double
   ) throws(RecoveryError) -> Matrix<Double> {
-    if allowsLowRank, let low = LowRankKernel(x, rate: rate, leastAdded: added) {
-      return try low.weights(targets, added: added)
-    }
     if x.rows >= leastSingleRows,
       let weights = GaussianKernelPanels(x, rate: rate).refinedSolve(targets, addingToDiagonal: added)
     {

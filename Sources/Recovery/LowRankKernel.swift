@@ -3,8 +3,15 @@ internal import LinearAlgebra
 /// A kernel matrix of low numerical rank as K = L·Lᵀ, in whose columns kernel ridge is linear ridge: a narrow representation under
 /// a smooth kernel has a few dozen dimensions that rounding does not swallow, whatever the number of rows.
 struct LowRankKernel {
+  /// Shape (n, k).
+  private let x: Matrix<Double>
+  private let rate: Double
   /// L, shape (n, rank).
   private let factor: Matrix<Double>
+  /// The rows of L that make a lower triangle, in its order.
+  private let pivots: [Int]
+  /// ``error`` of the least diagonal that may be added.
+  private let tolerance: Double
 
   /// Weights (K + δK + nλI)⁻¹y predict K·weights, which is off by at most ‖δK‖·‖y‖ / (nλ): relative to y, this much.
   private static let error = 1e-9
@@ -24,12 +31,14 @@ struct LowRankKernel {
   init?(_ x: Matrix<Double>, rate: Double, leastAdded: Double) {
     let n = x.rows
     guard leastAdded >= Self.leastPenalty * Double(n) else { return nil }
-    let factor = Matrix<Double>.pivotedCholeskyFactor(
-      diagonal: [Double](repeating: 1, count: n), traceTolerance: Self.error * leastAdded,
+    let tolerance = Self.error * leastAdded
+    let made = Matrix<Double>.pivotedCholeskyFactor(
+      diagonal: [Double](repeating: 1, count: n), traceTolerance: tolerance,
       largestRank: min(n / 3, Self.largestRank), abandonsSlowDecay: true
     ) { row in gaussianKernel(.squaredDistances(x.rows(row..<row + 1), x), rate: rate).storage }
-    guard let factor else { return nil }
-    self.factor = factor
+    guard let made else { return nil }
+    (factor, pivots) = made
+    (self.x, self.rate, self.tolerance) = (x, rate, tolerance)
   }
 
   /// The out-of-fold sums of squared errors of every target column, for each penalty.
@@ -56,11 +65,39 @@ struct LowRankKernel {
     return sums
   }
 
-  /// (K + added · I)⁻¹ Y = (Y − L(LᵀL + added · I)⁻¹LᵀY) / added (Woodbury), shape (n, q).
-  func weights(_ targets: Matrix<Double>, added: Double) throws(RecoveryError) -> Matrix<Double> {
-    let inner = try solveRidge(factor.gramMatrix(), factor.multiplied(by: targets, transposeSelf: true), penalty: added)
-    var result = (1 / added) * targets
-    factor.multiply(inner, alpha: -1 / added, beta: 1, into: &result)
+  /// Kₜ(K + added · I)⁻¹Y for the kernel Kₜ of other rows with the fitted ones, for several Y side by side.
+  ///
+  /// (K + added · I)⁻¹Y = (Y − LB) / added with B = (LᵀL + added · I)⁻¹LᵀY (Woodbury), and Lᵀ times that is B: where a row's kernel is LₜLᵀ
+  /// its prediction is LₜB. What that leaves of a row, r = 1 − ‖Lₜ‖², bounds the error: entries of what is left are at most √(r·rᵢ), so that
+  /// the prediction is off by √(r · tr δK)·‖y‖ / added at most (Cauchy & Schwarz). Rows beyond the fitted ones, where r is not small, have
+  /// their kernel made.
+  ///
+  /// - Parameters:
+  ///   - test: Standardised as the fitted rows, shape (m, k).
+  ///   - parts: Y, shape (n, q) each, and what is added to the diagonal, no less than the kernel was made for.
+  /// - Returns: Shape (m, all q).
+  /// - Complexity: O(m·(k + r)·r + m·r·q) with r the rank, and O(n·(k + q)) for each row beyond the fitted ones.
+  func predictions(
+    _ test: Matrix<Double>, _ parts: [(targets: Matrix<Double>, added: Double)]
+  ) throws(RecoveryError) -> Matrix<Double> {
+    let gram = factor.gramMatrix()
+    var inner: [Matrix<Double>] = []
+    for part in parts {
+      inner.append(
+        try solveRidge(gram, factor.multiplied(by: part.targets, transposeSelf: true), penalty: part.added))
+    }
+    let kernel = gaussianKernel(.squaredDistances(x.rows(at: pivots), test), rate: rate)
+    let rows = factor.rows(at: pivots).lowerTriangularSolve(kernel)
+    var result = rows.multiplied(by: .concatenatingColumns(inner), transposeSelf: true)
+    let beyond = rows.columnMoments().squares.enumerated().filter { !(1 - $0.element <= tolerance) }.map(\.offset)
+    if !beyond.isEmpty {
+      let weights = zip(parts, inner).map { part, inner in (1 / part.added) * (part.targets - factor * inner) }
+      let exact =
+        gaussianKernel(.squaredDistances(test.rows(at: beyond), x), rate: rate) * .concatenatingColumns(weights)
+      for (place, row) in beyond.enumerated() {
+        for j in 0..<result.columns { result[row, j] = exact[place, j] }
+      }
+    }
     return result
   }
 }

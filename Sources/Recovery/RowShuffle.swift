@@ -49,6 +49,16 @@ extension HeldOutSplit {
     return (shufflingTargets(orders), beside)
   }
 
+  /// The same pairs of rows in the order in which the targets came, so that shuffled targets share what is worked out of the others: for
+  /// scores that no order of the rows changes.
+  var inOrderOfTargets: HeldOutSplit {
+    guard let (others, orders) = targets.unshuffled else { return self }
+    let inverse = orders.inverse
+    return HeldOutSplit(
+      trainFeatures: trainFeatures.rows(at: inverse.train), testFeatures: testFeatures.rows(at: inverse.test),
+      targets: others)
+  }
+
   /// The same split with the roles of features and targets exchanged: how well the truth predicts the representation.
   public var reversed: HeldOutSplit {
     HeldOutSplit(

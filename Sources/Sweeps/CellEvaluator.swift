@@ -210,8 +210,8 @@ struct CellEvaluator {
       let observed = try scores(metric, alone, targets)
       return (observed, alone == nil && wantsShuffled ? observed : nil)
     }
-    // A ridge regression costs something for every column, and what it needs to know of them is shared with other estimators.
-    if metric == .r2Linear {
+    // These cost something for every column, and what they need to know of them is shared with other estimators.
+    if metric == .r2Linear || metric == .ccaMean {
       return (try scores(metric, alone, targets), try scores(metric, shuffled.shuffled, targets))
     }
     let (groups, blocks) = targets.besideShuffled

@@ -121,6 +121,7 @@ enum ResolvedPlan {
       "estimators: [\(plan.estimators.map(\.rawValue).joined(separator: ", "))]",
       "masks: \(plan.masks)", "linear_masks: \(plan.linearMasks)", "rows: \(plan.rows)",
       "pooled_rows: \(plan.pooledRows)", "kernel_rows: \(plan.kernelRows)",
+      "kernel_score_rows: \(plan.kernelScoreRows)",
       "permutations: \(plan.permutations)", "nodes: \(plan.recordsNodes)",
     ] + (plan.pairRows != EvaluationPlan.defaultPairRows ? ["pair_rows: \(plan.pairRows)"] : [])
       + (plan.landmarks != EvaluationPlan.defaultLandmarks ? ["landmarks: \(plan.landmarks)"] : [])

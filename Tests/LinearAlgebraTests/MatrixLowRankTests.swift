@@ -37,19 +37,27 @@ import Testing
   @Test("A trace that falls too slowly is given up early, one that falls fast enough is not")
   func slowDecay() throws {
     let a = cauchy(60)
-    func columns(_ matrix: Matrix<Double>, largestRank: Int) -> (made: Int, factor: Matrix<Double>?) {
+    func columns(
+      _ matrix: Matrix<Double>, largestRank: Int
+    ) -> (made: Int, factor: Matrix<Double>?, pivots: [Int]) {
       var made = 0
-      let factor = Matrix<Double>.pivotedCholeskyFactor(
+      let found = Matrix<Double>.pivotedCholeskyFactor(
         diagonal: (0..<matrix.rows).map { matrix[$0, $0] }, traceTolerance: 1e-9, largestRank: largestRank,
         abandonsSlowDecay: true
       ) { index in
         made += 1
         return matrix.row(index)
       }
-      return (made, factor)
+      return (made, found?.factor, found?.pivots ?? [])
     }
     let fast = columns(a, largestRank: 30)
     #expect(fast.factor == a.pivotedCholeskyFactor(traceTolerance: 1e-9, largestRank: 30) && fast.factor != nil)
+    let triangle = try #require(fast.factor).rows(at: fast.pivots)
+    #expect(triangle.rows == triangle.columns && Set(fast.pivots).count == triangle.rows)
+    for i in 0..<triangle.rows {
+      // Rounding of entries of A over the root of what is left of the diagonal.
+      #expect(triangle[i, i] > 0 && triangle.row(i)[(i + 1)...].allSatisfy { abs($0) < 1e-9 })
+    }
     let slow = columns(.identity(60), largestRank: 60)
     #expect(slow.factor == nil && slow.made == 16)
   }

@@ -18,6 +18,33 @@ import Testing
     #expect(try abs(meanCanonicalCorrelation(split) - values[1]) < 1e-12)
   }
 
+  @Test(
+    "Correlations on test rows are those of the projected rows, wherever the rows are and whatever is constant on them",
+    arguments: [0, 10, 1e5])
+  func testRows(shift: Double) throws {
+    let plain = try linearGaussianSplit(rows: 300, trainRows: 150, k: 1, q: 4, r2: 0.4, seed: 905)
+    var (features, targets) = (plain.testFeatures, plain.testTargets)
+    for i in 0..<150 {
+      features[i, 0] += shift
+      for j in 0..<3 { targets[i, j] -= 2 * shift }
+      targets[i, 3] = 1.7
+    }
+    let split = try HeldOutSplit(
+      trainFeatures: plain.trainFeatures, trainTargets: plain.trainTargets, testFeatures: features,
+      testTargets: targets)
+    let values = try meanCanonicalCorrelations(split, groups: [0..<1, 3..<4, 1..<3])
+    let sign = pearson(plain.trainFeatures.column(0), plain.trainTargets.column(0)) > 0 ? 1.0 : -1
+    // Shifting by 10⁵ leaves eleven digits of the rows themselves.
+    #expect(abs(values[0] - sign * pearson(features.column(0), targets.column(0))) < 1e-9)
+    #expect(values[1] == 0)
+    // The direction of two columns is that of the regression of the feature on them.
+    let block = try HeldOutSplit(
+      trainFeatures: plain.trainTargets.columns(1..<3), trainTargets: plain.trainFeatures,
+      testFeatures: targets.columns(1..<3), testTargets: features)
+    let fitted = try RidgeProbe(penalties: [1e-6]).predictions(block, groups: [0..<1])
+    #expect(abs(values[2] - pearson(fitted.column(0), features.column(0))) < 1e-7)
+  }
+
   private func pearson(_ x: [Double], _ y: [Double]) -> Double {
     let (a, b) = (mean(x), mean(y))
     let cross = zip(x, y).reduce(0) { $0 + ($1.0 - a) * ($1.1 - b) }

@@ -132,7 +132,13 @@ import Testing
     "A kernel of low rank is solved as such with the same choices and predictions", arguments: [1, 2, 3, 4, 5, 6],
     [1, 2])
   func lowRank(seed: UInt64, k: Int) throws {
-    let split = try split(rows: 400, trainRows: 300, k: k, q: 60, noise: 0.2, seed: 1000 * seed)
+    let inside = try split(rows: 400, trainRows: 300, k: k, q: 60, noise: 0.2, seed: 1000 * seed)
+    // Test rows beyond the fitted ones are not in the span of the kernel's factor.
+    var features = inside.testFeatures
+    for i in 0..<10 { for j in 0..<k { features[i, j] *= 1.5 * Double(i) } }
+    let split = try HeldOutSplit(
+      trainFeatures: inside.trainFeatures, trainTargets: inside.trainTargets, testFeatures: features,
+      testTargets: inside.testTargets)
     // The widest kernels only: narrow ones have no low rank, and a search sees both kinds.
     let groups = (0..<20).map { 3 * $0..<3 * $0 + 3 }
     for gammas in [[0.05, 0.2], KernelRidgeProbe.defaultGammas + [200]] {

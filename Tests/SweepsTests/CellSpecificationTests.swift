@@ -68,6 +68,7 @@ import Testing
     plan.evaluation.masks = 1
     plan.evaluation.linearMasks = 1
     (plan.evaluation.rows, plan.evaluation.pooledRows, plan.evaluation.kernelRows) = (20, 20, 20)
+    plan.evaluation.kernelScoreRows = 20
     plan.evaluation.recordsNodes = false
     #expect(try plan.cells()[0].identifier == "5876b959e7341f47")
     let schedule = "MaskedAutoencoding.LearningRateSchedule"

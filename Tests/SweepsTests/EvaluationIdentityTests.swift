@@ -27,6 +27,21 @@ import Testing
     #expect(!"\(plan)".contains("estimators") && !"\(plan)".contains("permutations"))
   }
 
+  @Test("Plans that give numbers of masks or kernel rows mean by them what they always did; those that give none have cheaper kernels")
+  func numbers() throws {
+    func numbers(_ evaluation: String) throws -> [Int] {
+      let plan = try MetricModesTests.plan(evaluation).evaluation
+      return [plan.masks, plan.linearMasks, plan.kernelRows, plan.kernelScoreRows]
+    }
+    #expect(try numbers("permutations: 0") == [8, 24, 300, 1000])
+    #expect(try numbers("masks: 30") == [30, 30, 300, 1000])
+    #expect(try numbers("linear_masks: 50") == [8, 50, 300, 1000])
+    #expect(try numbers("linear_masks: 3") == [3, 3, 300, 1000])
+    #expect(try numbers("rows: 200") == [8, 24, 200, 200])
+    #expect(try numbers("kernel_rows: 400") == [8, 24, 400, 400])
+    #expect(try numbers("kernel_rows: 100, kernel_score_rows: 500") == [8, 24, 100, 500])
+  }
+
   @Test("What is new changes the cell where it is asked for, and not where its default is spelled out or reordered")
   func optIn() throws {
     func identifier(_ evaluation: String) throws -> String {
@@ -41,7 +56,7 @@ import Testing
     let others = try [
       "masks: 3, estimators: [mae, untrained, shuffled, ceiling, pca]", "masks: 3, estimators: mae",
       "masks: 3, permutations: 9", "masks: 3, pair_rows: 100", "masks: 3, landmarks: 100",
-      "masks: 3, cca_ridge: 0.1", "masks: 3, targets: [z, epsilon, content, leakage]",
+      "masks: 3, cca_ridge: 0.1", "masks: 3, kernel_score_rows: 500", "masks: 3, targets: [z, epsilon, content, leakage]",
       "masks: 3, metrics: [r2_linear, r2_kernel, cca_mean, hsic]",
     ].map(identifier)
     #expect(Set(others + [base]).count == others.count + 1)
@@ -91,6 +106,16 @@ import Testing
       message("cca_ridge: -1").hasSuffix(".evaluation.cca_ridge: -1 is not a ridge; give a number from 0 to 1000000"))
     #expect(message("landmarks: 0").contains(".evaluation.landmarks: 0 is not a number of landmarks"))
     #expect(
+      message("masks: 9, linear_masks: 8")
+        == "plan.yaml:7:38: .evaluation.linear_masks: 8 masks for the linear probe are fewer than the 9 of the other metrics; give at least 'masks'"
+    )
+    for (key, column) in [("kernel_rows", 37), ("kernel_score_rows", 43)] {
+      #expect(
+        message("rows: 50, \(key): 51")
+          == "plan.yaml:7:\(column): .evaluation.\(key): 51 kernel rows are more than the 50 rows of a mask; give at most 'rows'"
+      )
+    }
+    #expect(
       message("rows: 50, pair_rows: 101")
         == "plan.yaml:7:35: .evaluation.pair_rows: 101 pair rows are more than the 100 rows of a mask; give at most twice 'rows'"
     )
@@ -100,7 +125,7 @@ import Testing
   func resolved() async throws {
     let plan = try MetricModesTests.plan(
       "modes: full, metrics: [r2_linear, hsic], estimators: [mae, pca], permutations: 3, pair_rows: 50, "
-        + "landmarks: 30, cca_ridge: 0.01, pooled_rows: 60",
+        + "landmarks: 30, cca_ridge: 0.01, pooled_rows: 60, kernel_score_rows: 50",
       steps: 20)
     try await withTemporaryDirectory { folder in
       _ = try await runSweep(plan, in: folder)

@@ -59,8 +59,10 @@ public struct EvaluationPlan: Sendable, Hashable {
   public var rows: Int
   /// Rows to fit and to score on in modes pooled and full.
   public var pooledRows: Int
-  /// Rows to fit and to score the kernel probe on, whose cost is cubic.
+  /// Rows to fit the kernel probe on, whose cost is cubic in them.
   public var kernelRows: Int
+  /// Rows to score the kernel probe on, whose cost is linear in them.
+  public var kernelScoreRows: Int
   /// Landmark rows of the Nyström probe.
   public var landmarks = EvaluationPlan.defaultLandmarks
   /// The ridge of canonical correlations, relative to the unit diagonal of the correlation matrices.
@@ -80,6 +82,12 @@ public struct EvaluationPlan: Sendable, Hashable {
   public static let defaultMetrics: [Metric] = [.r2Linear, .r2Kernel, .ccaMean]
   /// What plans score that name no estimators.
   public static let defaultEstimators: [Estimator] = [.mae, .untrained, .shuffled, .ceiling]
+  /// ``masks`` of plans that do not say.
+  public static let defaultMasks = 8
+  /// ``linearMasks`` of plans that give no number of masks.
+  public static let defaultLinearMasks = 24
+  /// ``kernelRows`` of plans that do not say.
+  public static let defaultKernelRows = 300
   /// See ``pairRows``.
   public static let defaultPairRows = 400
   /// See ``landmarks``.
@@ -90,9 +98,9 @@ public struct EvaluationPlan: Sendable, Hashable {
   /// The permutations of the independence test: those of the plan, or 99.
   public var hsicPermutations: Int { permutations > 0 ? permutations : 99 }
 
-  /// The rows of expensive metrics: kernel ridge is fitted and scored on ``kernelRows``.
+  /// The rows of expensive metrics.
   public var limits: RecoveryScorer.Limits {
-    .init(kernelFitRows: kernelRows, kernelScoreRows: kernelRows, landmarks: landmarks, pairRows: pairRows)
+    .init(kernelFitRows: kernelRows, kernelScoreRows: kernelScoreRows, landmarks: landmarks, pairRows: pairRows)
   }
 
   /// The masks that a metric is averaged over in mode per-mask, where the distribution has more than one.
@@ -110,6 +118,7 @@ extension EvaluationPlan: CustomStringConvertible {
       "EvaluationPlan(modes: \(modes), targets: \(targets), metrics: [\(metrics)], masks: \(masks), "
       + "linearMasks: \(linearMasks), rows: \(rows), pooledRows: \(pooledRows), kernelRows: \(kernelRows), "
       + "recordsNodes: \(recordsNodes)"
+    if kernelScoreRows != kernelRows { text += ", kernelScoreRows: \(kernelScoreRows)" }
     if pairRows != Self.defaultPairRows { text += ", pairRows: \(pairRows)" }
     if landmarks != Self.defaultLandmarks { text += ", landmarks: \(landmarks)" }
     if canonicalRidge != Self.defaultCanonicalRidge { text += ", canonicalRidge: \(canonicalRidge)" }

@@ -5,7 +5,7 @@ extension EvaluationPlan {
   init(_ node: DocumentNode?) throws(SpecificationError) {
     let map = try node?.mapping(keys: [
       "modes", "targets", "metrics", "estimators", "masks", "linear_masks", "rows", "pooled_rows", "kernel_rows",
-      "landmarks", "pair_rows", "cca_ridge", "permutations", "nodes",
+      "kernel_score_rows", "landmarks", "pair_rows", "cca_ridge", "permutations", "nodes",
     ])
     modes = try Self.choices(map?.optional("modes"), Mode.self, "an evaluation mode") ?? [.perMask, .full]
     targets = try Self.choices(map?.optional("targets"), Target.self, "a target") ?? Self.defaultTargets
@@ -18,11 +18,26 @@ extension EvaluationPlan {
           remedy: "take cca_mean here, and 'strata evaluate --metrics cca-each' on one cell and mask of kept models")
       }
     }
-    masks = try map?.optional("masks")?.int(in: 1...1_000_000, called: "a number of masks") ?? 24
-    linearMasks = try map?.optional("linear_masks")?.int(in: masks...1_000_000, called: "a number of masks") ?? masks
+    let (masksNode, linearNode) = (map?.optional("masks"), map?.optional("linear_masks"))
+    let linear = try linearNode?.int(in: 1...1_000_000, called: "a number of masks")
+    masks =
+      try masksNode?.int(in: 1...1_000_000, called: "a number of masks")
+      ?? min(Self.defaultMasks, linear ?? Self.defaultMasks)
+    linearMasks = linear ?? (masksNode == nil ? Self.defaultLinearMasks : masks)
+    if let linearNode, linearMasks < masks {
+      throw linearNode.error(
+        "\(linearMasks) masks for the linear probe are fewer than the \(masks) of the other metrics",
+        remedy: "give at least 'masks'")
+    }
     rows = try map?.optional("rows")?.int(in: 20...1_000_000, called: "a number of rows") ?? 1000
     pooledRows = try map?.optional("pooled_rows")?.int(in: 20...10_000_000, called: "a number of rows") ?? 4000
-    kernelRows = try map?.optional("kernel_rows")?.int(in: 20...8000, called: "a number of rows") ?? min(400, rows)
+    let kernelNode = map?.optional("kernel_rows")
+    kernelRows =
+      try kernelNode?.int(in: 20...8000, called: "a number of rows") ?? min(Self.defaultKernelRows, rows)
+    // Plans that name 'kernel_rows' alone always scored on as many: their cells keep their names.
+    kernelScoreRows =
+      try map?.optional("kernel_score_rows")?.int(in: 20...1_000_000, called: "a number of rows")
+      ?? (kernelNode == nil ? rows : kernelRows)
     pairRows =
       try map?.optional("pair_rows")?.int(in: 20...8000, called: "a number of rows") ?? Self.defaultPairRows
     landmarks =
@@ -40,9 +55,10 @@ extension EvaluationPlan {
       // One order for all plans, so that the same choice is the same cell.
       estimators = Estimator.allCases.filter(chosen.contains)
     }
-    if let map, let node = map.optional("kernel_rows"), kernelRows > rows {
+    for (key, count) in [("kernel_rows", kernelRows), ("kernel_score_rows", kernelScoreRows)] where count > rows {
+      guard let node = map?.optional(key) else { continue }
       throw node.error(
-        "\(kernelRows) kernel rows are more than the \(rows) rows of a mask", remedy: "give at most 'rows'")
+        "\(count) kernel rows are more than the \(rows) rows of a mask", remedy: "give at most 'rows'")
     }
     if let map, let node = map.optional("pair_rows"), pairRows > 2 * rows {
       throw node.error(
