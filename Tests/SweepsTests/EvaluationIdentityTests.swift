@@ -27,7 +27,8 @@ import Testing
     #expect(!"\(plan)".contains("estimators") && !"\(plan)".contains("permutations"))
   }
 
-  @Test("Plans that give numbers of masks or kernel rows mean by them what they always did; those that give none have cheaper kernels")
+  @Test(
+    "Numbers of masks and kernel rows that a plan gives mean what they always did; without them kernels are cheaper")
   func numbers() throws {
     func numbers(_ evaluation: String) throws -> [Int] {
       let plan = try MetricModesTests.plan(evaluation).evaluation
@@ -56,7 +57,8 @@ import Testing
     let others = try [
       "masks: 3, estimators: [mae, untrained, shuffled, ceiling, pca]", "masks: 3, estimators: mae",
       "masks: 3, permutations: 9", "masks: 3, pair_rows: 100", "masks: 3, landmarks: 100",
-      "masks: 3, cca_ridge: 0.1", "masks: 3, kernel_score_rows: 500", "masks: 3, targets: [z, epsilon, content, leakage]",
+      "masks: 3, cca_ridge: 0.1", "masks: 3, kernel_score_rows: 500",
+      "masks: 3, targets: [z, epsilon, content, leakage]",
       "masks: 3, metrics: [r2_linear, r2_kernel, cca_mean, hsic]",
     ].map(identifier)
     #expect(Set(others + [base]).count == others.count + 1)
