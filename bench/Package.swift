@@ -7,12 +7,13 @@ let package = Package(
   name: "strata-bench",
   dependencies: [.package(name: "strata", path: "..")],
   targets: [
+    .target(name: "CPeak"),
     .executableTarget(
       name: "StrataBench",
-      dependencies: [.product(name: "Strata", package: "strata")],
+      dependencies: [.product(name: "Strata", package: "strata"), "CPeak"],
       swiftSettings: [
         .enableUpcomingFeature("InternalImportsByDefault"), .enableUpcomingFeature("MemberImportVisibility"),
-      ])
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

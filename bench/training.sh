@@ -44,7 +44,9 @@ together() {
             together $processes "$python" bench/peers/train_jax.py scan "${arguments[@]}" "$pool"
           done
         done
-        [[ $setting != 1 ]] || "$bench" products "$shape" "$seconds"
+        [[ $setting != 2 ]] || continue
+        together $processes "$bench" products "$shape" "$seconds"
+        together $processes "$bench" peak "$shape" "$seconds"
       done
     done
   done

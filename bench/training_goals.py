@@ -46,5 +46,13 @@ for shape, threads, source, torch, jax in GOALS:
 for shape in "SML":
     fresh, pool = rate(shape, "1", "fresh", "Strata"), rate(shape, "1", "pool", "Strata")
     two = rate(shape, "1+1", "fresh", "Strata") / fresh
-    print(f"\n{shape}: fresh samples and masks add {100 * (pool / fresh - 1):.0f} % to a step; two processes make {two:.2f} times the steps of one.")
+    gains = []
+    for name in ["sgemm alone", "registers alone"]:
+        one, pair = (rates.get((shape, threads, None, name)) for threads in ("1", "1+1"))
+        if pair:
+            gains.append(f"{pair / one:.2f} times that of *{name}*")
+    gains = f" ({', '.join(gains)})" if gains else ""
+    print(
+        f"\n{shape}: fresh samples and masks add {100 * (pool / fresh - 1):.0f} % to a step; two processes make {two:.2f} times the steps of one"
+        f"{gains}.")
 print(f"\n{met} of {total} goals are met.")

@@ -9,19 +9,21 @@ import sys
 
 from spread import spread
 
+# What a training would be that consisted of its products, or of their multiplications and additions without any memory.
+LIMITS = ["sgemm alone", "registers alone"]
 median = statistics.median
 rows = [json.loads(line) for line in sys.stdin]
 loads = [row for row in rows if row["name"] == "load"]
 rows = [row for row in rows if row["name"] != "load"]
 limits = {}
 for row in rows:
-    if row["name"] == "sgemm alone":
-        limits.setdefault(row["configuration"], []).append(median(row["windows"]))
+    if row["name"] in LIMITS:
+        limits.setdefault((row["name"], row["configuration"], row.get("threads", 1)), []).append(median(row["windows"]))
 status = 0
 print("| shape | threads | activation | data | program | steps/s, median (range) | Strata's rate over it, median (range) | loss at step 100 |")
 print("|:--|--:|:--|:--|:--|--:|--:|--:|")
 key = lambda row: (row["configuration"], row["threads"], row["activation"], row["source"])
-trained = [row for row in rows if row["name"] != "sgemm alone"]
+trained = [row for row in rows if row["name"] not in LIMITS]
 for setting in dict.fromkeys(map(key, trained)):
     group = [row for row in trained if key(row) == setting]
     own = [row for row in group if row["name"] == "Strata"]
@@ -34,9 +36,12 @@ for setting in dict.fromkeys(map(key, trained)):
         if setting[3] == "pool" and name != "Strata" and abs(runs[0]["loss"] / own[0]["loss"] - 1) > 0.01:
             print(f"{name}: loss {runs[0]['loss']}, Strata's {own[0]['loss']}", file=sys.stderr)
             status = 1
-    if setting[1] == 1 and setting[0] in limits:
-        shares = [median(a["windows"]) / b for a, b in zip(own, limits[setting[0]])]
-        print(f"| {' | '.join(map(str, setting))} | *sgemm alone* | {spread(limits[setting[0]], form)} | {spread(shares, '.2f')} | |")
+    for name in LIMITS:
+        limit = limits.get((name, *setting[:2]))
+        if not limit:
+            continue
+        shares = [median(a["windows"]) / b for a, b in zip(own, limit)]
+        print(f"| {' | '.join(map(str, setting))} | *{name}* | {spread(limit, form)} | {spread(shares, '.2f')} | |")
 if loads:
     print(f"\n{loads[0]['cpu']}, load average {loads[0]['load'].split()[0]} before and {loads[-1]['load'].split()[0]} behind.")
 sys.exit(status)

@@ -1,17 +1,30 @@
+internal import CPeak
 internal import LinearAlgebra
 
 /// `StrataBench products S|M|L SECONDS`: steps per second of a training that consisted of nothing but the matrix products of
 /// one step, in `cblas_sgemm`, each with its own operands: the limit that a training's rate is compared with.
+///
+/// `StrataBench peak S|M|L SECONDS`: the same of as many multiplications and additions that touch no memory: what no product can exceed.
 enum ProductLimit {
-  static func run(_ arguments: [String]) throws {
+  static func run(_ arguments: [String], peak: Bool) throws {
     guard arguments.count == 2, let seconds = Double(arguments[1]),
       let c = TrainingBenchmark.Configuration.all.first(where: { $0.name == arguments[0] })
-    else { throw BenchmarkError.usage("products S|M|L SECONDS") }
+    else { throw BenchmarkError.usage("products|peak S|M|L SECONDS") }
     let products = products(c)
+    let operations = products.reduce(0) { $0 + 2 * Double($1.m) * Double($1.n) * Double($1.k) }
+    let round = strata_multiply_adds(1)
+    guard !peak || round > 0 else { return }
     let rates = TrainingBenchmark.rates(seconds: seconds) { steps in
-      for _ in 0..<steps { for product in products { product.run() } }
+      guard peak else {
+        for _ in 0..<steps { for product in products { product.run() } }
+        return
+      }
+      _ = strata_multiply_adds(Int(operations * Double(steps) / round))
     }
-    print("{\"name\": \"sgemm alone\", \"configuration\": \"\(c.name)\", \"windows\": \(rates)}")
+    let name = peak ? "registers alone" : "sgemm alone"
+    print(
+      "{\"name\": \"\(name)\", \"configuration\": \"\(c.name)\", \"threads\": 1, \"operations\": \(operations), "
+        + "\"windows\": \(rates)}")
   }
 
   /// All products of forward and backward passes; none for the gradients of inputs, which nobody reads.

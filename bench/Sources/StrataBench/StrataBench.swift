@@ -5,7 +5,7 @@ internal import Reporting
 
 /// `StrataBench [RESULTS.json]`: measures the catalogue on one thread, prints medians with quartiles, writes all rates.
 /// `StrataBench sampling SAMPLES THREADS`: sampling, see ``SamplingComparison``.
-/// `StrataBench train …`: training, see ``TrainingBenchmark``; `StrataBench products …`: the limit, see ``ProductLimit``.
+/// `StrataBench train …`: training, see ``TrainingBenchmark``; `StrataBench products …` and `peak …`: the limits, see ``ProductLimit``.
 /// `StrataBench growth SECONDS`: how cost grows, see ``GrowthBenchmark``.
 /// `StrataBench evaluation DIR`: recovery scores, see ``EvaluationComparison``.
 /// `StrataBench power REPLICATIONS ROWS… [TEST…]`: tests against leakage, see ``PowerStudy``.
@@ -20,7 +20,9 @@ enum StrataBench {
       return try CutBenchmark.run(path: arguments[2], repetitions: repetitions)
     }
     if arguments.count > 2, arguments[1] == "train" { return try TrainingBenchmark.run(Array(arguments.dropFirst(2))) }
-    if arguments.count > 2, arguments[1] == "products" { return try ProductLimit.run(Array(arguments.dropFirst(2))) }
+    if arguments.count > 2, ["products", "peak"].contains(arguments[1]) {
+      return try ProductLimit.run(Array(arguments.dropFirst(2)), peak: arguments[1] == "peak")
+    }
     if arguments.count > 2, arguments[1] == "growth" { return try GrowthBenchmark.run(Array(arguments.dropFirst(2))) }
     if arguments.count == 3, arguments[1] == "evaluation" {
       return try EvaluationComparison.run(directory: arguments[2])
