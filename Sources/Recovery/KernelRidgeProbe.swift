@@ -113,25 +113,30 @@ public struct KernelRidgeProbe: Probe {
           added: points[point].penalty * Double(x.rows)
         )
       }
-      let product: Matrix<Double>
-      if allowsLowRank, let low = LowRankKernel(x, rate: rate, leastAdded: parts.map(\.added).min()!) {
-        product = try low.predictions(test, parts)
-      } else {
-        var weights: [Matrix<Double>] = []
-        for part in parts { weights.append(try self.weights(x, part.targets, rate: rate, added: part.added)) }
-        let all = weights.count == 1 ? weights[0] : .concatenatingColumns(weights)
-        // Block by block, so that the kernel of all test rows is never written to memory; once for all penalties.
-        product = Matrix.concatenatingRows(
-          stride(from: 0, to: test.rows, by: 64).map { first in
-            let block = test.rows(first..<min(first + 64, test.rows))
-            return gaussianKernel(.squaredDistances(block, x), rate: rate) * all
-          })
-      }
+      let product = try self.predictions(test, x, rate: rate, parts)
       let columns = mine.flatMap(\.columns)
       // One point for all: its columns are in their order.
       if chosen.count == 1 { predictions = product } else { predictions.setColumns(columns, product) }
     }
     return targets.reverted(predictions)
+  }
+
+  /// Kₜ(K + added · I)⁻¹Y for the kernel Kₜ of test rows with the fitted ones, for several Y side by side; shape (m, all q).
+  private func predictions(
+    _ test: Matrix<Double>, _ x: Matrix<Double>, rate: Double, _ parts: [(targets: Matrix<Double>, added: Double)]
+  ) throws(RecoveryError) -> Matrix<Double> {
+    if allowsLowRank, let low = LowRankKernel(x, rate: rate, leastAdded: parts.map(\.added).min()!) {
+      return try low.predictions(test, parts)
+    }
+    var weights: [Matrix<Double>] = []
+    for part in parts { weights.append(try self.weights(x, part.targets, rate: rate, added: part.added)) }
+    let all = weights.count == 1 ? weights[0] : .concatenatingColumns(weights)
+    // Block by block, so that the kernel of all test rows is never written to memory.
+    return .concatenatingRows(
+      stride(from: 0, to: test.rows, by: 64).map { first in
+        let block = test.rows(first..<min(first + 64, test.rows))
+        return gaussianKernel(.squaredDistances(block, x), rate: rate) * all
+      })
   }
 
   /// (K + added · I)⁻¹ Y in the cheapest way that is exact.
