@@ -210,11 +210,11 @@ public struct RecoveryScorer: Sendable {
     )
   }
 
-  /// The first rows of both parts.
+  /// The first rows of both parts; the split itself where all test rows count, since ``kernelProbe`` takes no more training rows anyway.
   private func kernelRows(of split: HeldOutSplit) -> HeldOutSplit {
     let train = 0..<min(limits.kernelFitRows, split.trainFeatures.rows)
     let test = 0..<min(limits.kernelScoreRows ?? .max, split.testFeatures.rows)
-    guard train.count < split.trainFeatures.rows || test.count < split.testFeatures.rows else { return split }
+    guard test.count < split.testFeatures.rows else { return split }
     return HeldOutSplit(
       checkedTrainFeatures: split.trainFeatures.rows(train), trainTargets: split.trainTargets.rows(train),
       testFeatures: split.testFeatures.rows(test), testTargets: split.testTargets.rows(test))
