@@ -21,10 +21,10 @@ from timing import BENCH, OUT, strata
 from width_one import LEAVES, SIGMA, WidthOne, check_extremes, draw_masks
 
 RATIOS = [0.05, 0.1, 0.25, 0.5, 0.9]
-DELTAS = [1e-4, 3e-4, 1e-3, 3e-3]
-CLOSED_MASKS, TRAINED_MASKS, SAMPLES = 1000, 64, 4096
-# Steps, mask ratios and training seeds of the trainings on all masks.
-TRAININGS = [(1000, RATIOS, [1, 2]), (4000, RATIOS, [1, 2]), (16000, RATIOS, [1, 2]), (64000, [0.05, 0.1], [1])]
+DELTAS = [3e-4, 1e-3, 3e-3]
+CLOSED_MASKS, TRAINED_MASKS, SAMPLES = 1000, 128, 4096
+# Units of a hidden layer, steps, mask ratios and training seeds of the trainings on all masks.
+TRAININGS = [(256, steps, RATIOS, [1, 2]) for steps in (1000, 4000, 16000)] + [(256, 64000, [0.05, 0.1], [1]), (768, 4000, [0.05, 0.1, 0.25], [1])]
 # Mask ratios, masks of each and steps of the trainings on one mask.
 SINGLE_RATIOS, SINGLE_MASKS, SINGLE_STEPS = [0.05, 0.1, 0.25], 8, 1000
 # Of GELU's tanh form.
@@ -34,7 +34,7 @@ graphs: [{{family: tree, depth: 6, branching: 2}}]
 mechanisms: [{{family: rho, rho: 0.85}}]
 {masks}
 training_seeds: [{seeds}]
-model: {{hidden_width: 256, hidden_layers: 2, activation: gelu}}
+model: {{hidden_width: {units}, hidden_layers: 2, activation: gelu}}
 training: {{steps: {steps}, batch: 512}}
 keep_models: true
 evaluation: {{modes: [per-mask], targets: [z], metrics: [r2_linear], estimators: [mae], masks: 2, rows: 100, nodes: false}}
@@ -88,7 +88,11 @@ def exact_samples():
 
 
 def measure(network, one, leaves):
-    """What a network does under one mask, as a dictionary; R² and losses less those of the optimum."""
+    """What a network does under one mask, as a dictionary; R² and losses less those of the optimum.
+
+    `pull` and `even` are the parts of the direction along the sum of the visible leaves and along the sum of the masked leaves' predictions, as far as
+    these are orthogonal to the optimum; `off` and `simple` are the squared parts orthogonal to the optimum, and in the plane of the two.
+    """
     u = leaves[:, one.visible] @ one.whitening.T
     c = network.encode(leaves, one.mask).astype(float)
     decoded = network.decode(c, one.mask)
@@ -101,13 +105,18 @@ def measure(network, one, leaves):
     optimal = np.outer(u @ one.optimum, one.prediction @ one.optimum)
     loss = (((decoded - expected) ** 2).sum(1) - ((optimal - expected) ** 2).sum(1)).mean() / one.masked
     root, least = one.root_r2(), one.least_loss()
-    off = direction - (direction @ one.optimum) * one.optimum
-    pull = off @ one.orthogonal(one.sum_of_leaves())
+    cosine = direction @ one.optimum
+    off = direction - cosine * one.optimum
+    simple = np.column_stack([one.orthogonal(one.sum_of_leaves()), one.orthogonal(one.sum_of_predictions())])
+    pull, even = simple.T @ off
+    # R² of the direction less the closed form, by where its deviation lies: terms of first order, and the rest.
+    inside, root_inside = one.directions.T @ off, one.directions.T @ one.root
+    terms = 2 * cosine * root_inside[0] * np.append(inside * root_inside, off @ one.root - inside @ root_inside)
     return {
         "gap": one.gap, "optimum": root, "excess": (one.root @ a) ** 2 - root, "direction": (one.root @ direction) ** 2 - root,
         "loss": loss, "loss_direction": one.loss(direction) - least, "loss_linear": one.loss(a) - least, "nonlinear": 1 - a @ a,
-        "first": abs(direction @ one.optimum), "second": direction @ one.directions[:, 1], "off": off @ off, "pull": pull,
-        "dimensions": len(off) - 1,
+        "cosine": cosine, "off": off @ off, "pull": pull, "even": even, "simple": ((np.linalg.qr(simple)[0].T @ off) ** 2).sum(),
+        "by_second": terms[1], "by_others": terms[2:-1].sum(), "by_outside": terms[-1], "dimensions": len(off) - 1,
     }
 
 
@@ -120,14 +129,17 @@ def summary(ones, found):
     column = {name: np.array([row[name] for row in found]) for name in found[0]}
     order = np.argsort(column["gap"])
     thirds = [mean_and_error(column["excess"][part]) + [float(column["gap"][part].mean())] for part in np.array_split(order, 3)]
-    line = {name: mean_and_error(values) for name, values in column.items() if name not in ("gap", "dimensions", "off")}
+    line = {name: mean_and_error(values) for name, values in column.items() if name not in ("gap", "dimensions", "off", "simple")}
     bounds = np.array([one.extreme_root_r2(max(row["loss_direction"], 0)) for one, row in zip(ones, found)])
     alone = [(one.root @ one.tilted(column["pull"].mean())) ** 2 - one.root_r2() for one in ones]
+    deviation = column["off"].sum()
     return line | {
         "masks": len(found), "thirds": thirds, "gap_correlation": float(np.corrcoef(column["gap"], column["excess"])[0, 1]),
-        "pull_positive": float((column["pull"] > 0).mean()), "pull_share": float((column["pull"] ** 2).sum() / column["off"].sum()),
-        "random_share": float(1 / column["dimensions"].mean()), "off": float(column["off"].mean()), "low": float((bounds[:, 0] - column["optimum"]).mean()),
-        "high": float((bounds[:, 1] - column["optimum"]).mean()), "pull_alone": float(np.mean(alone)),
+        "pull_positive": float((column["pull"] > 0).mean()), "pull_share": float((column["pull"] ** 2).sum() / deviation),
+        "even_positive": float((column["even"] > 0).mean()), "even_share": float((column["even"] ** 2).sum() / deviation),
+        "simple_share": float(column["simple"].sum() / deviation), "random_share": float(1 / column["dimensions"].mean()),
+        "low": float((bounds[:, 0] - column["optimum"]).mean()), "high": float((bounds[:, 1] - column["optimum"]).mean()),
+        "pull_alone": float(np.mean(alone)),
     }
 
 
@@ -171,14 +183,14 @@ def check_encoder(program, folder, network):
 
 
 def trained(program, draws):
-    for steps, ratios, seeds in TRAININGS:
+    for units, steps, ratios, seeds in TRAININGS:
         masks = f"mask_ratios: [{', '.join(map(str, ratios))}]"
-        networks = train(program, str(steps), masks=masks, seeds=", ".join(map(str, seeds)), steps=steps)
-        check_encoder(program, OUT / "near_ties" / str(steps), networks[0])
+        networks = train(program, f"{units}-{steps}", masks=masks, seeds=", ".join(map(str, seeds)), units=units, steps=steps)
+        check_encoder(program, OUT / "near_ties" / f"{units}-{steps}", networks[0])
         for network in networks:
             ones, leaves = draws[network.ratio]
             found = [measure(network, one, leaves) for one in ones]
-            yield {"kind": "trained", "ratio": network.ratio, "steps": steps, "seed": network.seed} | summary(ones, found)
+            yield {"kind": "trained", "ratio": network.ratio, "units": units, "steps": steps, "seed": network.seed} | summary(ones, found)
 
 
 def single(program, draws):
@@ -187,9 +199,9 @@ def single(program, draws):
         ones, found = ones[:SINGLE_MASKS], []
         for index, one in enumerate(ones):
             names = ", ".join(f"x{leaf}" for leaf in np.flatnonzero(one.mask))
-            networks = train(program, f"single-{ratio}-{index}", masks=f"mask: {{fixed: [{names}]}}", seeds="1", steps=SINGLE_STEPS)
+            networks = train(program, f"single-{ratio}-{index}", masks=f"mask: {{fixed: [{names}]}}", seeds="1", units=256, steps=SINGLE_STEPS)
             found.append(measure(networks[0], one, leaves))
-        yield {"kind": "single", "ratio": ratio, "steps": SINGLE_STEPS, "seed": 1} | summary(ones, found)
+        yield {"kind": "single", "ratio": ratio, "units": 256, "steps": SINGLE_STEPS, "seed": 1} | summary(ones, found)
 
 
 def main():

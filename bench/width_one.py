@@ -57,7 +57,7 @@ class WidthOne:
         return 1 - self.values[1] / self.values[0]
 
     def loss(self, direction):
-        """Squared error a masked leaf from aᵀu with its best linear decoder; `direction` may be shorter than 1, as that of a noisy representation."""
+        """Squared error a masked leaf from aᵀu with its best linear decoder; a representation that is not linear has a `direction` shorter than 1."""
         return (self.masked - ((self.prediction @ direction) ** 2).sum()) / self.masked
 
     def least_loss(self):
@@ -75,6 +75,11 @@ class WidthOne:
     def sum_of_leaves(self):
         """The unit direction of the sum of the visible leaves, which is what the optima of all masks are on average (docs/theory.md)."""
         direction = np.linalg.solve(self.whitening.T, np.ones(self.visible.sum()))
+        return direction / np.linalg.norm(direction)
+
+    def sum_of_predictions(self):
+        """The unit direction of Σ_j E[x_j | x_v] over the masked leaves j, to which each adds a term of its own."""
+        direction = self.prediction.sum(0)
         return direction / np.linalg.norm(direction)
 
     def orthogonal(self, vector):
