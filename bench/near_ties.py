@@ -161,7 +161,7 @@ def train(program, name, **plan):
     """Runs a plan, or what is missing of it, and returns its networks."""
     folder = OUT / "near_ties" / name
     folder.parent.mkdir(parents=True, exist_ok=True)
-    path = folder.with_suffix(".yaml")
+    path = folder.parent / f"{name}.yaml"
     path.write_text(PLAN.format(**plan))
     command = [program, "sweep", "run", path, "--out", folder, "--workers", "1"]
     subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
