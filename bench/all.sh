@@ -17,6 +17,7 @@ bench/evaluation.sh
 bench/evaluation_share.sh
 bench/recovery.sh
 bench/tried.sh
+python3 bench/near_ties.py
 bench/whole_job.sh
 bench/sweeps.sh
 bench/merge.sh
