@@ -15,6 +15,7 @@ python3 bench/step_profile.py
 bench/growth.sh
 bench/evaluation.sh
 bench/evaluation_share.sh
+python3 bench/evaluation_masks.py
 bench/recovery.sh
 bench/tried.sh
 python3 bench/near_ties.py

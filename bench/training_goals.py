@@ -50,7 +50,7 @@ for shape in "SML":
     for name in ["sgemm alone", "registers alone"]:
         one, pair = (rates.get((shape, threads, None, name)) for threads in ("1", "1+1"))
         if pair:
-            gains.append(f"{pair / one:.2f} times that of *{name}*")
+            gains.append(f"*{name}* {pair / one:.2f}")
     gains = f" ({', '.join(gains)})" if gains else ""
     print(
         f"\n{shape}: fresh samples and masks add {100 * (pool / fresh - 1):.0f} % to a step; two processes make {two:.2f} times the steps of one"
