@@ -37,6 +37,7 @@ together() {
           for source in ${SOURCES:-pool fresh}; do
             arguments=("$shape" "$source" "$activation" "$threads" "$seconds")
             together $processes "$bench" train "${arguments[@]}"
+            [[ $setting == 1+1 || $activation != leaky ]] || "$bench" train-equal "${arguments[@]}"
             for mode in eager compile manual; do
               [[ $mode != manual || $activation == leaky ]] || continue
               together $processes "$python" bench/peers/train_torch.py "$mode" "${arguments[@]}" "$pool"

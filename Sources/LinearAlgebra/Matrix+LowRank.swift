@@ -8,7 +8,8 @@ extension Matrix where Scalar == Double {
   /// A − L·Lᵀ is positive semidefinite up to rounding, so its trace bounds its norm.
   ///
   /// - Parameters:
-  ///   - traceTolerance: What tr(A − L·Lᵀ) may be. Below about 10⁻¹⁶ times the trace it is lost in rounding and not reached.
+  ///   - traceTolerance: What tr(A − L·Lᵀ) may be. Below about 10⁻¹⁶ times the trace it is lost in
+  ///     rounding: not reached, or reached by what is rounding itself.
   ///   - largestRank: The most columns worth having.
   /// - Returns: L, shape (n, rank), in the order of A's rows; nil where the tolerance takes more columns than `largestRank`, or
   ///   for NaN.

@@ -14,7 +14,7 @@ internal import LinearAlgebra
 ///   A direction that is constant on the test rows, or beyond the rank of a view, counts 0. Unrelated views give values
 ///   around 0 of either sign: the sign is kept, so that their mean is unbiased.
 /// - Throws: ``RecoveryError/numerical(operation:reason:)``.
-/// - Complexity: O(n(k² + q² + kq) + k³ + q³ + m·min(k, q)·(k + q)).
+/// - Complexity: O(n(k² + q² + kq) + k³ + q³ + m·k² + m·min(k, q)·(k + q)).
 public func heldOutCanonicalCorrelations(
   _ split: HeldOutSplit, ridge: Double = 1e-6
 ) throws(RecoveryError) -> [Double] {

@@ -82,10 +82,16 @@ public enum Information {
 
   /// numpy.histogram's and numpy.digitize's bins: edges at equal steps from the least to the largest value.
   private static func equalWidthBins(_ values: [Double], _ bins: Int) -> [Int] {
-    guard let low = values.min(), let high = values.max(), high > low else { return values.map { _ in 0 } }
+    guard let least = values.min(), let largest = values.max() else { return [] }
+    // A power of two, which changes no digit, so that no difference overflows; below it all is zero for every purpose.
+    let magnitude = max(abs(least), abs(largest))
+    guard largest > least, magnitude > 1e-300 else { return values.map { _ in 0 } }
+    let scale = 1 / magnitude.binade
+    let (low, high) = (least * scale, largest * scale)
     let step = (high - low) / Double(bins)
     let edges = (0..<bins).map { low + Double($0) * step }
     return values.map { value in
+      let value = value * scale
       var bin = min(max(Int((value - low) / step), 0), bins - 1)
       // The quotient may round across an edge.
       if bin + 1 < bins, value >= edges[bin + 1] { bin += 1 } else if value < edges[bin] { bin -= 1 }

@@ -17,6 +17,8 @@ struct LowRankKernel {
   private static let error = 1e-9
   /// Below this share of n an added diagonal is among the rounding of K, and dividing by it amplifies that.
   private static let leastPenalty = 1e-10
+  /// Test rows that are predicted at a time.
+  private static let blockRows = 1024
   /// Where more columns are needed, finding that out has cost O(n · 128²) at most.
   private static let largestRank = 128
 
@@ -70,7 +72,7 @@ struct LowRankKernel {
   /// (K + added · I)⁻¹Y = (Y − LB) / added with B = (LᵀL + added · I)⁻¹LᵀY (Woodbury), and Lᵀ times that is B: where a row's kernel is LₜLᵀ
   /// its prediction is LₜB. What that leaves of a row, r = 1 − ‖Lₜ‖², bounds the error: entries of what is left are at most √(r·rᵢ), so that
   /// the prediction is off by √(r · tr δK)·‖y‖ / added at most (Cauchy & Schwarz). Rows beyond the fitted ones, where r is not small, have
-  /// their kernel made.
+  /// their kernel made; so have all where rounding is more than the bound, for penalties next to nothing.
   ///
   /// - Parameters:
   ///   - test: Standardised as the fitted rows, shape (m, k).
@@ -86,18 +88,27 @@ struct LowRankKernel {
       inner.append(
         try solveRidge(gram, factor.multiplied(by: part.targets, transposeSelf: true), penalty: part.added))
     }
-    let kernel = gaussianKernel(.squaredDistances(x.rows(at: pivots), test), rate: rate)
-    let rows = factor.rows(at: pivots).lowerTriangularSolve(kernel)
-    var result = rows.multiplied(by: .concatenatingColumns(inner), transposeSelf: true)
-    let beyond = rows.columnMoments().squares.enumerated().filter { !(1 - $0.element <= tolerance) }.map(\.offset)
-    if !beyond.isEmpty {
-      let weights = zip(parts, inner).map { part, inner in (1 / part.added) * (part.targets - factor * inner) }
-      let exact =
-        gaussianKernel(.squaredDistances(test.rows(at: beyond), x), rate: rate) * .concatenatingColumns(weights)
-      for (place, row) in beyond.enumerated() {
-        for j in 0..<result.columns { result[row, j] = exact[place, j] }
-      }
-    }
-    return result
+    // Of use for rows beyond the fitted ones alone.
+    lazy var weights = Matrix.concatenatingColumns(
+      zip(parts, inner).map { part, inner in (1 / part.added) * (part.targets - factor * inner) })
+    let all = Matrix.concatenatingColumns(inner)
+    let triangle = factor.rows(at: pivots)
+    // Block by block, so that memory does not grow with test rows that lie beyond.
+    return .concatenatingRows(
+      stride(from: 0, to: test.rows, by: Self.blockRows).map { first in
+        let block = test.rows(first..<min(first + Self.blockRows, test.rows))
+        let kernel = gaussianKernel(.squaredDistances(x.rows(at: pivots), block), rate: rate)
+        let rows = triangle.lowerTriangularSolve(kernel)
+        var result = rows.multiplied(by: all, transposeSelf: true)
+        // More than 1 is rounding too: that of pivots among what was negligible.
+        let beyond = rows.columnMoments().squares.enumerated().filter { !(abs(1 - $0.element) <= tolerance) }
+        if !beyond.isEmpty {
+          let exact = gaussianKernel(.squaredDistances(block.rows(at: beyond.map(\.offset)), x), rate: rate) * weights
+          for (place, (row, _)) in beyond.enumerated() {
+            for j in 0..<result.columns { result[row, j] = exact[place, j] }
+          }
+        }
+        return result
+      })
   }
 }

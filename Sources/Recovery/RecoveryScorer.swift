@@ -95,7 +95,10 @@ public struct RecoveryScorer: Sendable {
     }
     switch metric {
     case .r2Linear: return try r2(RidgeProbe(), split)
-    case .r2Kernel: return try r2(kernelProbe, kernelRows(of: split))
+    case .r2Kernel:
+      // The probe takes no more training rows anyway, and the split as it is shares its targets.
+      let takesAll = split.testFeatures.rows <= limits.kernelScoreRows ?? .max
+      return try r2(kernelProbe, takesAll ? split : kernelRows(of: split))
     case .r2Nystroem, .r2NystroemReverse, .r2NystroemPartial:
       return try blockScores(metric, split, groups: groups, blocks: blocks).map { $0?.value }
     case .r2MLP: return try r2(MLPProbe(key: key.child("mlp")), split)
@@ -210,11 +213,11 @@ public struct RecoveryScorer: Sendable {
     )
   }
 
-  /// The first rows of both parts; the split itself where all test rows count, since ``kernelProbe`` takes no more training rows anyway.
+  /// The first rows of both parts.
   private func kernelRows(of split: HeldOutSplit) -> HeldOutSplit {
     let train = 0..<min(limits.kernelFitRows, split.trainFeatures.rows)
     let test = 0..<min(limits.kernelScoreRows ?? .max, split.testFeatures.rows)
-    guard test.count < split.testFeatures.rows else { return split }
+    guard train.count < split.trainFeatures.rows || test.count < split.testFeatures.rows else { return split }
     return HeldOutSplit(
       checkedTrainFeatures: split.trainFeatures.rows(train), trainTargets: split.trainTargets.rows(train),
       testFeatures: split.testFeatures.rows(test), testTargets: split.testTargets.rows(test))

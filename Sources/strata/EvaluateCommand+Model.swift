@@ -38,7 +38,7 @@ struct KeptModelOptions: ParsableArguments {
   var mask: [String] = []
 
   @Option(
-    help: "With --model and per-mask: masks drawn from the cell's distribution (default: as many as its plan has).")
+    help: "With --model and per-mask: masks drawn from the cell's distribution (default: `masks` of its plan).")
   var masks: Int?
 
   @Option(

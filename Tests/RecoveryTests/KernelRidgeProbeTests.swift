@@ -152,6 +152,15 @@ import Testing
     }
   }
 
+  @Test("Penalties among the rounding of the kernel lose digits, and no more where the kernel is factored", arguments: [1, 2, 3])
+  func tinyPenalty(seed: UInt64) throws {
+    let split = try split(rows: 600, trainRows: 300, k: 1, q: 4, noise: 0.2, seed: 7000 + seed)
+    var probe = KernelRidgeProbe(penalties: [1e-9], gammas: [0.8])
+    let values = try probe.predictions(split, groups: [0..<4])
+    probe.allowsLowRank = false
+    #expect((values - (try probe.predictions(split, groups: [0..<4]))).maximumMagnitude < 1e-6)
+  }
+
   @Test("A square, which no linear probe sees, is recovered")
   func nonlinear() throws {
     let x = gaussianMatrix(1000, 1, seed: 41)

@@ -208,4 +208,18 @@ import Testing
     #expect(NormalisedRecovery.value(score: 0.5, floor: 0, ceiling: 1) == 0.5)
     #expect(NormalisedRecovery.value(score: 0.5, floor: 0.2, ceiling: 0.2).isNaN)
   }
+
+  @Test("Bins are those of the values in any unit, to the ends of the range of numbers", arguments: [0x1p1020, 0x1p-900])
+  func extremeUnits(unit: Double) throws {
+    let (codes, factors) = (gaussianMatrix(200, 2, seed: 77), gaussianMatrix(200, 2, seed: 78))
+    let expected = try Information.mutualInformationGap(codes: codes, factors: factors)
+    #expect(try Information.mutualInformationGap(codes: unit * codes, factors: unit * factors) == expected)
+    // The difference of the ends is no number.
+    var ends = codes
+    ends[0, 0] = 9e307
+    ends[1, 0] = -9e307
+    #expect(try Information.mutualInformationGap(codes: ends, factors: factors).isFinite)
+    // Nothing but zeros for every purpose.
+    #expect(try Information.mutualInformationGap(codes: 0x1p-1060 * codes, factors: factors) == 0)
+  }
 }

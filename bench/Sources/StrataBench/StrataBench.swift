@@ -19,7 +19,9 @@ enum StrataBench {
     if arguments.count == 4, arguments[1] == "cut", let repetitions = Int(arguments[3]) {
       return try CutBenchmark.run(path: arguments[2], repetitions: repetitions)
     }
-    if arguments.count > 2, arguments[1] == "train" { return try TrainingBenchmark.run(Array(arguments.dropFirst(2))) }
+    if arguments.count > 2, ["train", "train-equal"].contains(arguments[1]) {
+      return try TrainingBenchmark.run(Array(arguments.dropFirst(2)), sharesFlags: arguments[1] == "train")
+    }
     if arguments.count > 2, ["products", "peak"].contains(arguments[1]) {
       return try ProductLimit.run(Array(arguments.dropFirst(2)), peak: arguments[1] == "peak")
     }

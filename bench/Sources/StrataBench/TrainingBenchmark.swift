@@ -9,6 +9,8 @@ internal import Sweeps
 /// `StrataBench train CONFIGURATION pool|fresh ACTIVATION THREADS SECONDS [FOLDER]`: steps per second of one training, a JSON
 /// line as `bench/peers/train.py` prints it for the peers. With a folder it writes the pool of batches and the initial
 /// parameters there, from which the peers start: the losses after the same steps must agree.
+///
+/// `StrataBench train-equal …` gives every column a flag of its own, as the peers have: the same multiplications as theirs.
 enum TrainingBenchmark {
   /// The shapes of the comparison.
   struct Configuration {
@@ -25,13 +27,14 @@ enum TrainingBenchmark {
   /// The step whose loss is compared.
   static let checkedStep = 100
 
-  static func run(_ arguments: [String]) throws {
+  static func run(_ arguments: [String], sharesFlags: Bool) throws {
     guard arguments.count >= 5, let configuration = Configuration.all.first(where: { $0.name == arguments[0] }),
       let threads = Int(arguments[3]), let seconds = Double(arguments[4])
     else { throw BenchmarkError.usage("train S|M|L pool|fresh leaky|gelu THREADS SECONDS [FOLDER]") }
     let c = configuration
     let activation: Activation = arguments[2] == "gelu" ? .gelu : .leakyReLU(slope: 0.1)
-    let (trainer, source) = try trainer(c, isPool: arguments[1] == "pool", activation: activation)
+    let (trainer, source) = try trainer(
+      c, isPool: arguments[1] == "pool", activation: activation, sharesFlags: sharesFlags)
     let architecture = trainer.model.architecture
     if arguments.count > 5 { try export(source, architecture, to: arguments[5]) }
     trainer.threads = threads
@@ -39,9 +42,10 @@ enum TrainingBenchmark {
     let loss = trainer.losses[checkedStep].loss
     let windows = rates(seconds: seconds) { trainer.run(source: source, untilStep: trainer.step + $0) }
     let flops = 6 * Double(architecture.parameterCount) * Double(c.batch)
+    let name = sharesFlags ? "Strata" : "Strata, a flag a column"
     print(
       """
-      {"name": "Strata", "configuration": "\(c.name)", "source": "\(arguments[1])", "activation": "\(arguments[2])", \
+      {"name": "\(name)", "configuration": "\(c.name)", "source": "\(arguments[1])", "activation": "\(arguments[2])", \
       "threads": \(threads), "windows": \(windows), "loss": \(loss), "gflops": \(flops * 1e-9)}
       """)
   }
@@ -50,7 +54,7 @@ enum TrainingBenchmark {
 
   /// A training of a shape that never ends, and its data.
   static func trainer(
-    _ c: Configuration, isPool: Bool, activation: Activation
+    _ c: Configuration, isPool: Bool, activation: Activation, sharesFlags: Bool = true
   ) throws -> (run: Trainer, source: BenchmarkSource) {
     let architecture = AutoencoderArchitecture(
       observedDimension: c.observed, representationWidth: c.width, hiddenWidth: c.hidden, hiddenLayers: c.layers,
@@ -63,7 +67,8 @@ enum TrainingBenchmark {
     training.standardizesInput = false
     training.lossInterval = 1
     return (
-      Trainer(architecture: architecture, configuration: training, key: key), try BenchmarkSource(c, isPool: isPool)
+      Trainer(architecture: architecture, configuration: training, key: key),
+      try BenchmarkSource(c, isPool: isPool, sharesFlags: sharesFlags)
     )
   }
 
@@ -97,12 +102,14 @@ struct BenchmarkSource: BatchSource {
   /// Empty without a pool.
   private(set) var observed: [Float] = []
   private(set) var masks: [Float] = []
+  let maskGroups: [Int]
 
-  init(_ c: TrainingBenchmark.Configuration, isPool: Bool) throws {
+  init(_ c: TrainingBenchmark.Configuration, isPool: Bool, sharesFlags: Bool) throws {
     let model = try SamplingModels.trainingHierarchy(observed: c.observed, width: c.width)
     let distribution = try MaskDistribution(.bernoulli(ratio: 0.5), grid: model.graph.grid, patchSize: 4)
     generator = GeneratorSource(
       model: model, masks: MaskSampler(distribution, for: model.graph), key: RandomKey(seed: 7))
+    maskGroups = sharesFlags ? generator.maskGroups : Array(0..<c.observed)
     guard isPool else { return }
     let size = c.batch * c.observed
     var (values, flags) = ([Float](repeating: 0, count: size), [Float](repeating: 0, count: size))
@@ -118,7 +125,6 @@ struct BenchmarkSource: BatchSource {
   }
 
   var observedDimension: Int { generator.observedDimension }
-  var maskGroups: [Int] { generator.maskGroups }
 
   func fill(
     step: Int, batchSize: Int, observed target: UnsafeMutableBufferPointer<Float>,
