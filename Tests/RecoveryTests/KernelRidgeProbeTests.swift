@@ -152,7 +152,9 @@ import Testing
     }
   }
 
-  @Test("Penalties among the rounding of the kernel lose digits, and no more where the kernel is factored", arguments: [1, 2, 3])
+  @Test(
+    "Penalties among the rounding of the kernel lose digits, and no more where the kernel is factored",
+    arguments: [1, 2, 3])
   func tinyPenalty(seed: UInt64) throws {
     let split = try split(rows: 600, trainRows: 300, k: 1, q: 4, noise: 0.2, seed: 7000 + seed)
     var probe = KernelRidgeProbe(penalties: [1e-9], gammas: [0.8])

@@ -209,7 +209,8 @@ import Testing
     #expect(NormalisedRecovery.value(score: 0.5, floor: 0.2, ceiling: 0.2).isNaN)
   }
 
-  @Test("Bins are those of the values in any unit, to the ends of the range of numbers", arguments: [0x1p1020, 0x1p-900])
+  @Test(
+    "Bins are those of the values in any unit, to the ends of the range of numbers", arguments: [0x1p1020, 0x1p-900])
   func extremeUnits(unit: Double) throws {
     let (codes, factors) = (gaussianMatrix(200, 2, seed: 77), gaussianMatrix(200, 2, seed: 78))
     let expected = try Information.mutualInformationGap(codes: codes, factors: factors)
