@@ -220,6 +220,13 @@ import Testing
     ends[0, 0] = 9e307
     ends[1, 0] = -9e307
     #expect(try Information.mutualInformationGap(codes: ends, factors: factors).isFinite)
+    let halves = Matrix<Double>(rows: 200, columns: 1, storage: (0..<200).map { $0 < 90 ? 1.7e308 : -1.7e308 })
+    typealias MCC = MeanCorrelationCoefficient
+    let small = (1 / 1.7e308) * halves
+    #expect(
+      try abs(
+        MCC(features: halves, targets: codes, correlation: .pearson).value
+          - MCC(features: small, targets: codes, correlation: .pearson).value) < 1e-12)
     // Nothing but zeros for every purpose.
     #expect(try Information.mutualInformationGap(codes: 0x1p-1060 * codes, factors: factors) == 0)
   }
