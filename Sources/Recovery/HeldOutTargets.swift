@@ -176,7 +176,7 @@ final class HeldOutTargets: Sendable {
       return features.multiplied(by: standardised.test, transposeSelf: true)
     }
     // Σ xᵢ y_σ(i) is the same whichever of the two is put in order, and features are fewer.
-    return features.rows(at: orders.inverse.test).multiplied(by: others.standardised.test, transposeSelf: true)
+    return features.rows(at: RowOrders.inverse(orders.test)).multiplied(by: others.standardised.test, transposeSelf: true)
   }
 
   /// A pair of matrices of the original targets in the orders of these.
@@ -205,13 +205,10 @@ struct RowOrders: Sendable {
   /// m of them, a permutation.
   let test: [Int]
 
-  /// The orders that undo these: the place in which each row comes to stand.
-  var inverse: RowOrders {
-    func inverse(_ order: [Int]) -> [Int] {
-      var places = order
-      for (place, row) in order.enumerated() { places[row] = place }
-      return places
-    }
-    return RowOrders(train: inverse(train), test: inverse(test))
+  /// The order that undoes one: the place in which each row comes to stand.
+  static func inverse(_ order: [Int]) -> [Int] {
+    var places = order
+    for (place, row) in order.enumerated() { places[row] = place }
+    return places
   }
 }

@@ -92,12 +92,12 @@ struct LowRankKernel {
     lazy var weights = Matrix.concatenatingColumns(
       zip(parts, inner).map { part, inner in (1 / part.added) * (part.targets - factor * inner) })
     let all = Matrix.concatenatingColumns(inner)
-    let triangle = factor.rows(at: pivots)
+    let (centres, triangle) = (x.rows(at: pivots), factor.rows(at: pivots))
     // Block by block, so that memory does not grow with test rows that lie beyond.
     return .concatenatingRows(
       stride(from: 0, to: test.rows, by: Self.blockRows).map { first in
         let block = test.rows(first..<min(first + Self.blockRows, test.rows))
-        let kernel = gaussianKernel(.squaredDistances(x.rows(at: pivots), block), rate: rate)
+        let kernel = gaussianKernel(.squaredDistances(centres, block), rate: rate)
         let rows = triangle.lowerTriangularSolve(kernel)
         var result = rows.multiplied(by: all, transposeSelf: true)
         // More than 1 is rounding too: that of pivots among what was negligible.

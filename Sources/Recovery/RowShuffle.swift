@@ -53,10 +53,9 @@ extension HeldOutSplit {
   /// scores that no order of the rows changes.
   var inOrderOfTargets: HeldOutSplit {
     guard let (others, orders) = targets.unshuffled else { return self }
-    let inverse = orders.inverse
     return HeldOutSplit(
-      trainFeatures: trainFeatures.rows(at: inverse.train), testFeatures: testFeatures.rows(at: inverse.test),
-      targets: others)
+      trainFeatures: trainFeatures.rows(at: RowOrders.inverse(orders.train)),
+      testFeatures: testFeatures.rows(at: RowOrders.inverse(orders.test)), targets: others)
   }
 
   /// The same split with the roles of features and targets exchanged: how well the truth predicts the representation.
