@@ -176,7 +176,8 @@ final class HeldOutTargets: Sendable {
       return features.multiplied(by: standardised.test, transposeSelf: true)
     }
     // Σ xᵢ y_σ(i) is the same whichever of the two is put in order, and features are fewer.
-    return features.rows(at: RowOrders.inverse(orders.test)).multiplied(by: others.standardised.test, transposeSelf: true)
+    return features.rows(at: RowOrders.inverse(orders.test)).multiplied(
+      by: others.standardised.test, transposeSelf: true)
   }
 
   /// A pair of matrices of the original targets in the orders of these.
