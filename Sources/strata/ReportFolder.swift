@@ -33,11 +33,14 @@ struct ReportFolder {
   /// Where the files lie in the meantime.
   var url: URL { URL(fileURLWithPath: output.temporaryPath) }
 
-  /// Makes one of the two folders inside, if it is not there.
+  /// Makes one of the two folders inside, if it is not there. Never the folder around it: on a signal that is removed, and
+  /// must not come back.
   func makeFolder(_ name: String) throws {
     precondition(Self.folders.contains(name), "a report has no folder \(name)")
+    let folder = url.appendingPathComponent(name)
+    guard !FileManager.default.fileExists(atPath: folder.path) else { return }
     do {
-      try FileManager.default.createDirectory(at: url.appendingPathComponent(name), withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
     } catch { throw failure(error) }
   }
 
