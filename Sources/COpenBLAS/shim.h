@@ -8,8 +8,22 @@
 #endif
 
 /// Sets flush-to-zero and denormals-are-zero for the calling thread; saturated units otherwise cost 100x.
-static inline void strata_flush_denormals(void) {
+/// Returns the state before, for strata_restore_denormals.
+static inline unsigned strata_flush_denormals(void) {
 #if defined(__SSE__)
-  _mm_setcsr(_mm_getcsr() | 0x8040);
+  unsigned before = _mm_getcsr();
+  _mm_setcsr(before | 0x8040);
+  return before;
+#else
+  return 0;
+#endif
+}
+
+/// Sets both flags to what they were.
+static inline void strata_restore_denormals(unsigned before) {
+#if defined(__SSE__)
+  _mm_setcsr((_mm_getcsr() & ~0x8040u) | (before & 0x8040u));
+#else
+  (void)before;
 #endif
 }

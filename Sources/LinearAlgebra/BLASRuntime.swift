@@ -18,8 +18,15 @@ public enum BLASRuntime {
   /// The CPU kernel chosen at run time, e.g. `Zen`.
   public static var coreName: String { String(cString: openblas_get_corename()).trimmed }
 
-  /// Flushes denormal numbers to zero on the calling thread (they are 100 times slower in saturated units).
-  public static func flushDenormals() { strata_flush_denormals() }
+  /// Calls `body` with denormal numbers flushed to zero on the calling thread (they are 100 times slower in saturated units),
+  /// and leaves the thread as it was: what it computes afterwards must not depend on what it did before.
+  public static func flushingDenormals<Result, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let before = strata_flush_denormals()
+    defer { strata_restore_denormals(before) }
+    return try body()
+  }
 
   /// Lets the allocator keep freed memory, process-wide: by default every large matrix is returned to the system, and its
   /// pages are zeroed again for the next one. What is held is the memory of the largest moment. Nothing without glibc.

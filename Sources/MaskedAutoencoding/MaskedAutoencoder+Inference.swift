@@ -153,8 +153,6 @@ extension MaskedAutoencoder {
     let (width, last) = (layers.last!.outputs, layers.count - 1)
     var result = Matrix<Float>(rows: rows, columns: width)
     guard rows > 0 else { return result }
-    // Results must not depend on whether this thread has trained before.
-    BLASRuntime.flushDenormals()
     let strides = layers.map { roundedUp($0.inputs, to: 8) } + [roundedUp(width, to: 8)]
     let chunk = min(rows, Self.chunkRows)
     let size = chunk * (strides.max() ?? 0)
@@ -163,26 +161,29 @@ extension MaskedAutoencoder {
     let flat = flat ?? flatParameters
     let parameters = AlignedBuffer<Float>(count: flat.count)
     parameters.pointer.update(from: flat, count: flat.count)
-    result.withUnsafeMutableElements { elements in
-      for start in stride(from: 0, to: rows, by: chunk) {
-        let count = min(chunk, rows - start)
-        var (input, target) = (even.pointer, odd.pointer)
-        for row in 0..<count { fill(start + row, input + row * strides[0]) }
-        for (index, layer) in layers.enumerated() {
-          let product = MatrixProduct<Float>(
-            rows: count, columns: layer.outputs, depth: layer.inputs, a: input, aStride: strides[index],
-            b: parameters.pointer + layer.weight, bStride: layer.outputs, c: target, cStride: strides[index + 1])
-          let bias = parameters.pointer + layer.bias
-          // The last layer has no nonlinearity, which is a leaky ReLU of slope 1.
-          Float.multiply(
-            product, activation: index == last ? .leakyReLU(slope: 1) : architecture.activation, bias: bias,
-            derivative: nil)
-          (input, target) = (target, input)
-        }
-        for row in 0..<count {
-          let values = input + row * strides[layers.count]
-          output(values)
-          (elements.baseAddress! + (start + row) * width).update(from: values, count: width)
+    // As in training, whatever the thread did before.
+    BLASRuntime.flushingDenormals {
+      result.withUnsafeMutableElements { elements in
+        for start in stride(from: 0, to: rows, by: chunk) {
+          let count = min(chunk, rows - start)
+          var (input, target) = (even.pointer, odd.pointer)
+          for row in 0..<count { fill(start + row, input + row * strides[0]) }
+          for (index, layer) in layers.enumerated() {
+            let product = MatrixProduct<Float>(
+              rows: count, columns: layer.outputs, depth: layer.inputs, a: input, aStride: strides[index],
+              b: parameters.pointer + layer.weight, bStride: layer.outputs, c: target, cStride: strides[index + 1])
+            let bias = parameters.pointer + layer.bias
+            // The last layer has no nonlinearity, which is a leaky ReLU of slope 1.
+            Float.multiply(
+              product, activation: index == last ? .leakyReLU(slope: 1) : architecture.activation, bias: bias,
+              derivative: nil)
+            (input, target) = (target, input)
+          }
+          for row in 0..<count {
+            let values = input + row * strides[layers.count]
+            output(values)
+            (elements.baseAddress! + (start + row) * width).update(from: values, count: width)
+          }
         }
       }
     }

@@ -115,8 +115,7 @@ final class ShardedNetwork {
       return body(1)
     }
     helper.both { index in
-      BLASRuntime.flushDenormals()
-      body(index)
+      BLASRuntime.flushingDenormals { body(index) }
     }
   }
 }

@@ -68,7 +68,7 @@ public final class Trainer {
 
   /// Trains on, until the configuration's last step, an earlier one, or divergence.
   ///
-  /// Flushes denormal numbers to zero on the calling thread. BLAS should run on one thread (`BLASRuntime.useOneThread()`).
+  /// Denormal numbers are flushed to zero meanwhile. BLAS should run on one thread (`BLASRuntime.useOneThread()`).
   ///
   /// - Parameters:
   ///   - source: The same at every call of one training. Its first use may also estimate the standardisation.
@@ -82,9 +82,13 @@ public final class Trainer {
     precondition(
       source.observedDimension == architecture.observedDimension,
       "a source of \(source.observedDimension) columns for an architecture of \(architecture.observedDimension)")
-    BLASRuntime.flushDenormals()
     let end = min(untilStep ?? configuration.steps, configuration.steps)
     guard step < end, divergence == nil else { return }
+    BLASRuntime.flushingDenormals { train(on: source, until: end, onProgress) }
+  }
+
+  /// Trains on until a step that is ahead.
+  private func train(on source: any BatchSource, until end: Int, _ onProgress: (LossRecord) -> Void) {
     guard let standardization = self.standardization ?? estimateStandardization(source) else { return }
     self.standardization = standardization
     if !sharesFlags {

@@ -85,8 +85,7 @@ public enum Information {
     guard let least = values.min(), let largest = values.max() else { return [] }
     // A power of two, which changes no digit, so that no difference overflows; below it all is zero for every purpose.
     let magnitude = max(abs(least), abs(largest))
-    guard largest > least, magnitude > 1e-300 else { return values.map { _ in 0 } }
-    let scale = 1 / magnitude.binade
+    guard largest > least, let scale = ColumnRange.inverse(ofMagnitude: magnitude) else { return values.map { _ in 0 } }
     let (low, high) = (least * scale, largest * scale)
     let step = (high - low) / Double(bins)
     let edges = (0..<bins).map { low + Double($0) * step }

@@ -88,11 +88,16 @@ struct ColumnRange {
     inverseMagnitude = []
     relativeSpread = []
     for j in 0..<columns {
-      // Below 1e-300 the reciprocal is not finite: such a column is zero for every purpose.
       let magnitude = max(abs(low[j]), abs(high[j]))
-      let usable = rows > 0 && magnitude > 1e-300
-      inverseMagnitude.append(usable ? 1 / magnitude.binade : 1)
-      relativeSpread.append(usable ? high[j] / magnitude - low[j] / magnitude : 0)
+      let inverse = rows > 0 ? Self.inverse(ofMagnitude: magnitude) : nil
+      inverseMagnitude.append(inverse ?? 1)
+      relativeSpread.append(inverse == nil ? 0 : high[j] / magnitude - low[j] / magnitude)
     }
+  }
+
+  /// A power of two that brings values of a magnitude below 4, and never a denormal number, which a thread may flush to
+  /// zero; nil below 1e-300, where it would not be finite: such values are zero for every purpose.
+  static func inverse(ofMagnitude magnitude: Double) -> Double? {
+    magnitude > 1e-300 ? 1 / min(magnitude.binade, 0x1p1022) : nil
   }
 }

@@ -27,11 +27,12 @@ struct CellsInProcess: CellExecutor {
   let checkpoints: CellCheckpoints
 
   func run(_ cell: PlannedCell) throws -> CellOutcome {
-    BLASRuntime.flushDenormals()
     do {
-      let result = try CellRunner(
-        specification: cell.specification, generator: generators[cell.specification], checkpoints: checkpoints
-      ).run()
+      let result = try BLASRuntime.flushingDenormals {
+        try CellRunner(
+          specification: cell.specification, generator: generators[cell.specification], checkpoints: checkpoints
+        ).run()
+      }
       return .done(result.normalizingNumbers(), peakMemory: ProcessMemory.peak)
     } catch {
       if Self.endsSweep(error) { throw error }

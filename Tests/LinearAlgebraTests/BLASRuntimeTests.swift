@@ -1,7 +1,5 @@
-import Dispatch
 import Foundation
 import LinearAlgebra
-import Synchronization
 import Testing
 
 @Suite struct BLASRuntimeTests {
@@ -14,22 +12,23 @@ import Testing
     #expect(BLASRuntime.configuration.last?.isWhitespace == false)
   }
 
-  @Test("With denormals flushed, a product that would be denormal is zero")
-  func denormals() {
-    // On a thread of its own, since the flag belongs to the thread.
-    let finished = DispatchSemaphore(value: 0)
-    let product = Mutex<Float>(.nan)
-    Thread.detachNewThread {
-      BLASRuntime.flushDenormals()
-      // Read from text at run time: the compiler would fold a product of constants, without the flag.
-      let half = Float(String(repeating: "0.5", count: 1)) ?? .nan
-      product.withLock { $0 = half * Float.leastNormalMagnitude }
-      finished.signal()
+  @Test("With denormals flushed, a product that would be denormal is zero; afterwards it is one again")
+  func denormals() throws {
+    // Read from text at run time: the compiler would fold a product of constants, without the flag.
+    let half = try #require(Float(String(repeating: "0.5", count: 1)))
+    func product() -> Float { half * Float.leastNormalMagnitude }
+    let flushed = BLASRuntime.flushingDenormals {
+      // Nested, as an encoder's inference within a cell.
+      BLASRuntime.flushingDenormals {}
+      return product()
     }
-    finished.wait()
     #if arch(x86_64)
-      #expect(product.withLock { $0 } == 0)
+      #expect(flushed == 0)
     #endif
+    #expect(product() > 0)
+    struct Ended: Error {}
+    #expect(throws: Ended.self) { try BLASRuntime.flushingDenormals { throw Ended() } }
+    #expect(product() > 0)
   }
 
   @Test("The same product twice has the same bits")

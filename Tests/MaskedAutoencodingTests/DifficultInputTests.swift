@@ -30,7 +30,6 @@ import Testing
 
   @Test("Denormal numbers count as zeros, to the bit")
   func denormals() throws {
-    // By bit patterns: a thread that has trained before flushes what arithmetic would make.
     let tiny = Matrix<Float>(rows: 40, columns: 6, storage: (0..<240).map { Float(bitPattern: UInt32(70_000 + $0)) })
     #expect(tiny.storage[0].isSubnormal)
     let (trained, zeros) = (
@@ -38,6 +37,10 @@ import Testing
     )
     #expect(trained.result.outcome == .finished)
     #expect(trained.checkpoint().tensors == zeros.checkpoint().tensors)
+    // To this thread they are numbers still.
+    #expect(2 * tiny.storage[0] > tiny.storage[0])
+    _ = trained.model.encode(observed: tiny, maskedColumns: [Bool](repeating: false, count: 6))
+    #expect(2 * tiny.storage[0] > tiny.storage[0])
   }
 
   @Test("A column that never varies is trained on as zeros and moves no other column's scale")
