@@ -12,6 +12,27 @@ public struct BulkRandomStream: RandomNumberGenerator, Sendable {
   /// The stream of a key, from its beginning.
   public init(_ key: RandomKey) { self.key = key }
 
+  /// Goes on where a stream stands; nil in the middle of 64 bits.
+  init?(continuing stream: RandomStream) {
+    guard stream.used.isMultiple(of: 2) else { return nil }
+    (key, block) = (stream.key, stream.block)
+    // The second half of a block that has been drawn.
+    if stream.used == 2 {
+      drawn[15] = UInt64(stream.words[2]) | UInt64(stream.words[3]) << 32
+      used = 15
+    }
+  }
+
+  /// The stream that goes on where this one stands, of which something has been drawn since it began or went on.
+  var continuation: RandomStream {
+    var stream = RandomStream(key)
+    stream.block = block &- UInt64((16 - used + 1) / 2)
+    if !used.isMultiple(of: 2) {
+      _ = (stream.nextWord(), stream.nextWord())
+    }
+    return stream
+  }
+
   /// The next 64 random bits: those of ``RandomStream/next()``.
   @inlinable
   public mutating func next() -> UInt64 {

@@ -35,6 +35,11 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   /// - Precondition: `bound > 0`.
   public mutating func uniform(below bound: Int) -> Int {
     precondition(bound > 0, "uniform(below: \(bound))")
+    return Self.uniform(below: bound) { next() }
+  }
+
+  @inline(__always)
+  private static func uniform(below bound: Int, using next: () -> UInt64) -> Int {
     let bound = UInt64(bound)
     while true {
       let (high, low) = next().multipliedFullWidth(by: bound)
@@ -51,7 +56,15 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   /// A uniformly random order of 0..<count (Fisher–Yates).
   public mutating func permutation(_ count: Int) -> [Int] {
     var order = Array(0..<count)
-    for i in stride(from: count - 1, to: 0, by: -1) { order.swapAt(i, uniform(below: i + 1)) }
+    func shuffle(using next: () -> UInt64) {
+      for i in stride(from: count - 1, to: 0, by: -1) { order.swapAt(i, Self.uniform(below: i + 1, using: next)) }
+    }
+    if count > 64, var bulk = BulkRandomStream(continuing: self) {
+      shuffle { bulk.next() }
+      self = bulk.continuation
+    } else {
+      shuffle { next() }
+    }
     return order
   }
 }

@@ -37,6 +37,21 @@ import Testing
     #expect(uniformityPValue(counts) > 1e-3)
   }
 
+  @Test("A long order takes the words that one number after another would, and the stream goes on behind them")
+  func longOrders() {
+    for words in 0...6 {
+      for count in [2, 64, 65, 66, 67, 1600] {
+        var stream = RandomStream(RandomKey(seed: 11))
+        for _ in 0..<words { _ = stream.nextWord() }
+        var reference = stream
+        var expected = Array(0..<count)
+        for i in stride(from: count - 1, to: 0, by: -1) { expected.swapAt(i, reference.uniform(below: i + 1)) }
+        #expect(stream.permutation(count) == expected, "\(count) after \(words) words")
+        #expect((0..<9).map { _ in stream.nextWord() } == (0..<9).map { _ in reference.nextWord() })
+      }
+    }
+  }
+
   @Test("All 24 orders of four are equally frequent, and every order is a permutation")
   func permutations() {
     var stream = RandomStream(RandomKey(seed: 8))
