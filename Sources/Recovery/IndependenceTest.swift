@@ -31,19 +31,27 @@ public struct IndependenceTest: Sendable, Equatable {
   public init(
     _ x: Matrix<Double>, _ y: Matrix<Double>, permutations: Int = 199, using stream: inout RandomStream
   ) throws(RecoveryError) {
-    precondition(permutations >= 1, "\(permutations) permutations")
     try requireViews(x, y, rows: 4)
-    rows = x.rows
-    let (a, b) = (PairwiseStatistic.independence.pairs(x), PairwiseStatistic.independence.pairs(y))
+    self.init(
+      PairwiseStatistic.independence.pairs(x), PairwiseStatistic.independence.pairs(y), rows: x.rows,
+      permutations: permutations, using: &stream)
+  }
+
+  /// The same test of views of so many rows whose pairs are known.
+  init(
+    _ a: PairwiseStatistic.Pairs, _ b: PairwiseStatistic.Pairs, rows: Int, permutations: Int,
+    using stream: inout RandomStream
+  ) {
+    precondition(permutations >= 1, "\(permutations) permutations")
+    self.rows = rows
     // Nothing is drawn for a constant view: every permutation of it is the same.
     guard !a.isConstant, !b.isConstant else {
       (statistic, pValue, permuted) = (0, 1, [Double](repeating: 0, count: permutations))
       return
     }
     let observed = PairwiseStatistic.independence.value(a, b)
-    let shuffled = (0..<permutations).map { _ in
-      PairwiseStatistic.independence.value(a, b, order: stream.permutation(x.rows))
-    }
+    let orders = (0..<permutations).map { _ in stream.permutation(rows) }
+    let shuffled = PairwiseStatistic.independence.values(a, b, orders: orders)
     statistic = observed
     permuted = shuffled
     pValue = PermutationNull.pValue(score: observed, shuffled: shuffled) ?? .nan

@@ -1,4 +1,5 @@
 internal import LinearAlgebra
+internal import Stochastics
 
 // Square matrices over pairs of rows that kernel alignment, distance correlation and the independence test share.
 
@@ -41,11 +42,13 @@ func medianKernel(_ x: Matrix<Double>, widthShare: Double) -> Matrix<Double>? {
   squares.withUnsafeElements { d in
     for i in 0..<x.rows { for j in 0..<i { pairs.append(d[i * x.rows + j]) } }
   }
-  pairs.sort()
-  if let middle = pairs.isEmpty ? nil : pairs[pairs.count / 2], middle == 0 { pairs.removeAll { $0 == 0 } }
   guard !pairs.isEmpty else { return nil }
-  let upper = pairs[pairs.count / 2].squareRoot()
-  let lower = pairs[(pairs.count - 1) / 2].squareRoot()
+  if Statistics.orderStatistic(pairs.count / 2, of: &pairs) == 0 { pairs.removeAll { $0 == 0 } }
+  guard !pairs.isEmpty else { return nil }
+  let place = pairs.count / 2
+  let upper = Statistics.orderStatistic(place, of: &pairs).squareRoot()
+  // Selection leaves what is not larger before its place.
+  let lower = pairs.count % 2 == 1 ? upper : pairs[..<place].max()!.squareRoot()
   let width = widthShare * (lower + upper) / 2
   return gaussianKernel(squares, rate: 1 / (2 * width * width))
 }

@@ -127,19 +127,29 @@ public struct RecoveryScorer: Sendable {
     return try scores(metric, split, groups: [0..<split.trainTargets.columns], blocks: [block]).map { $0 ?? .nan }
   }
 
-  /// The independence test of the representation and one block, on the first rows.
+  /// The independence tests of the representation and each block, on the first rows.
   ///
   /// - Parameters:
   ///   - split: Features and targets; the first rows are used, training rows before test rows.
-  ///   - block: What the representation is tested against.
+  ///   - blocks: What the representation is tested against.
   ///   - permutations: At least 1.
   ///   - stream: The source of the permutations; advanced.
   /// - Throws: ``RecoveryError``.
   public func independence(
-    _ split: HeldOutSplit, _ block: TargetBlock, permutations: Int, using stream: inout RandomStream
-  ) throws(RecoveryError) -> IndependenceTest {
-    let (x, y) = views(split, block, rows: limits.pairRows)
-    return try IndependenceTest(x, y, permutations: permutations, using: &stream)
+    _ split: HeldOutSplit, blocks: [TargetBlock], permutations: Int, using stream: inout RandomStream
+  ) throws(RecoveryError) -> [IndependenceTest] {
+    var tests: [IndependenceTest] = []
+    var first: PairwiseStatistic.Pairs?
+    for block in blocks {
+      let (x, y) = views(split, block, rows: limits.pairRows)
+      try requireViews(x, y, rows: 4)
+      let a = first ?? PairwiseStatistic.independence.pairs(x)
+      first = a
+      tests.append(
+        IndependenceTest(
+          a, PairwiseStatistic.independence.pairs(y), rows: x.rows, permutations: permutations, using: &stream))
+    }
+    return tests
   }
 
   var kernelProbe: KernelRidgeProbe { KernelRidgeProbe(maximumRows: limits.kernelFitRows) }

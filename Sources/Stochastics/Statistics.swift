@@ -56,6 +56,17 @@ public enum Statistics {
     return gsl_cdf_ugaussian_P(-(n / (n - 1)).squareRoot() * gsl_cdf_tdist_Pinv(1 - tail, n - 1))
   }
 
+  /// The value that has rank k, from 0, among values in ascending order: by selection, without sorting them.
+  ///
+  /// - Parameters:
+  ///   - k: Below the number of values.
+  ///   - values: Without NaN; their order changes, and none before the place k is larger than what stands there.
+  /// - Complexity: O(n) on average.
+  public static func orderStatistic(_ k: Int, of values: inout [Double]) -> Double {
+    precondition(values.indices.contains(k), "rank \(k) of \(values.count) values")
+    return gsl_stats_select(&values, 1, values.count, k)
+  }
+
   /// The p-quantile with linear interpolation between order statistics (GSL's and NumPy's default definition).
   public static func quantile(_ values: [Double], _ p: Double) -> Double {
     precondition(!values.isEmpty && p >= 0 && p <= 1, "quantile \(p) of \(values.count) values")

@@ -177,11 +177,12 @@ struct CellEvaluator {
     using stream: inout RandomStream, into table: inout ScoreTable
   ) throws -> [[Double]] {
     let permutations = specification.evaluation.hsicPermutations
+    let tests = try split.map { split in
+      try scorer.independence(split, blocks: targets.blocks.map(\.scored), permutations: permutations, using: &stream)
+    }
     var floors: [[Double]] = []
-    for block in targets.blocks {
-      let test = try split.map { split in
-        try scorer.independence(split, block.scored, permutations: permutations, using: &stream)
-      }
+    for (index, block) in targets.blocks.enumerated() {
+      let test = tests?[index]
       let permuted = test?.permuted ?? [Double](repeating: .nan, count: permutations)
       table.add(
         block, estimator: estimator.rawValue, metric: RecoveryMetric.hsic.rawValue, value: test?.statistic ?? .nan,

@@ -50,9 +50,21 @@ import Testing
     let split = try HeldOutSplit(features: x, targets: y, trainRows: 20)
     let scorer = RecoveryScorer(limits: .init(), key: RandomKey(seed: 1))
     var (first, second) = (RandomStream(RandomKey(seed: 3)), RandomStream(RandomKey(seed: 3)))
-    let test = try scorer.independence(split, .init(columns: 0..<2), permutations: 19, using: &first)
+    let test = try scorer.independence(split, blocks: [.init(columns: 0..<2)], permutations: 19, using: &first)[0]
     let null = try scorer.permutedPairs(
       .hsic, split, blocks: [.init(columns: 0..<2)], permutations: 19, using: &second)[0]
     #expect(test.statistic == null.score && test.permuted == null.shuffled && test.pValue == null.pValue)
+    // Several blocks are tested one after another; the one that is constant draws nothing.
+    let beside = Matrix<Double>(rows: 40, columns: 1, repeating: 2)
+    let wider = try HeldOutSplit(features: x, targets: .concatenatingColumns([y, beside]), trainRows: 20)
+    let blocks = [0..<2, 2..<3, 1..<2].map { TargetBlock(columns: $0) }
+    var (all, each) = (RandomStream(RandomKey(seed: 4)), RandomStream(RandomKey(seed: 4)))
+    let tests = try scorer.independence(wider, blocks: blocks, permutations: 5, using: &all)
+    #expect(
+      try tests == [
+        IndependenceTest(x, y, permutations: 5, using: &each),
+        IndependenceTest(x, beside, permutations: 5, using: &each),
+        IndependenceTest(x, y.columns(1..<2), permutations: 5, using: &each),
+      ])
   }
 }

@@ -134,7 +134,8 @@ import Testing
   @Test("The permutations of the independence test are its floor and its p-value")
   func independence() throws {
     var stream = RandomStream(RandomKey(seed: 8))
-    let test = try Self.scorer.independence(Self.split, .init(columns: 0..<2), permutations: 49, using: &stream)
+    let test = try Self.scorer.independence(
+      Self.split, blocks: [.init(columns: 0..<2)], permutations: 49, using: &stream)[0]
     #expect(test.permuted.count == 49 && test.permutations == 49 && test.pValue == 1.0 / 50)
     #expect(test.permuted.allSatisfy { $0 > 0 && $0 < test.statistic })
     #expect(try #require(PermutationNull.pValue(score: test.permuted[0], shuffled: test.permuted)) > test.pValue)

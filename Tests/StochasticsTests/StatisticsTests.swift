@@ -44,4 +44,20 @@ import Testing
     #expect(abs(Statistics.quantile([16, 1, 8, 2, 4], p) - expected) < 1e-14)
     #expect(Statistics.quantile([7], p) == 7)
   }
+
+  @Test("An order statistic is what sorting gives, with ties too, and nothing before it is larger")
+  func orderStatistics() {
+    var stream = RandomStream(RandomKey(seed: 9))
+    for count in [1, 2, 3, 10, 101] {
+      for levels in [2, 1000] {
+        let values = (0..<count).map { _ in Double(stream.uniform(below: levels)) }
+        for rank in [0, count / 3, count / 2, count - 1] {
+          var moved = values
+          let value = Statistics.orderStatistic(rank, of: &moved)
+          #expect(value == values.sorted()[rank] && moved[rank] == value)
+          #expect(moved[..<rank].allSatisfy { $0 <= value } && moved.sorted() == values.sorted())
+        }
+      }
+    }
+  }
 }
