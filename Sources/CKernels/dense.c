@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "processor.h"
+
 // Everything that passes a vector is inlined, so its calling convention never matters.
 #pragma clang diagnostic ignored "-Wpsabi"
 
@@ -17,8 +19,6 @@ typedef struct panel {
 } panel;
 
 #define MOST_VECTORS 4
-#define GLUE_(a, b) a##b
-#define GLUE(a, b) GLUE_(a, b)
 
 // Any processor: vectors of eight, which the compiler splits.
 #define LANES 8
@@ -32,23 +32,17 @@ typedef struct panel {
 
 #define LANES 8
 #define MOST_ROWS 6
-#define TARGET __attribute__((target("avx2,fma")))
+#define TARGET AVX2_TARGET
 #define MULTIPLY_ADD(a, b, c) __builtin_elementwise_fma((a), (b), (c))
 #define NAME run_avx2
 #include "dense_kernel.h"
 
 #define LANES 16
 #define MOST_ROWS 8
-#define TARGET __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")))
+#define TARGET AVX512_TARGET
 #define MULTIPLY_ADD(a, b, c) __builtin_elementwise_fma((a), (b), (c))
 #define NAME run_avx512
 #include "dense_kernel.h"
-
-static int has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
-static int has_avx512(void) {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
-}
 
 #endif
 

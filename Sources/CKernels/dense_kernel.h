@@ -6,14 +6,14 @@
 // A tile of R rows and V vectors of samples keeps R·V sums, V inputs and a weight in registers: 16 of them with AVX2, 32 with
 // AVX-512. At least eight sums hide the latency of a fused product.
 
-#define vector GLUE(NAME, _vector)
-#define integers GLUE(NAME, _integers)
-#define load GLUE(NAME, _load)
-#define store GLUE(NAME, _store)
-#define activated GLUE(NAME, _activated)
-#define tile GLUE(NAME, _tile)
-#define band GLUE(NAME, _band)
-#define bands GLUE(NAME, _bands)
+#define vector GLUE(NAME, vector)
+#define integers GLUE(NAME, integers)
+#define load GLUE(NAME, load)
+#define store GLUE(NAME, store)
+#define activated GLUE(NAME, activated)
+#define tile GLUE(NAME, tile)
+#define band GLUE(NAME, band)
+#define bands GLUE(NAME, bands)
 #define UNROLL _Pragma("clang loop unroll(full)")
 #define ALWAYS static inline __attribute__((always_inline)) TARGET
 

@@ -3,11 +3,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "processor.h"
+
 // Everything that passes a vector is inlined, so its calling convention never matters.
 #pragma clang diagnostic ignored "-Wpsabi"
-
-#define GLUE_(a, b) a##_##b
-#define GLUE(a, b) GLUE_(a, b)
 
 // Any processor: vectors of two, as the oldest x86-64 has them.
 #define LANES 2
@@ -19,31 +18,16 @@
 #if defined(__x86_64__)
 
 #define LANES 4
-#define TARGET __attribute__((target("avx2,fma")))
+#define TARGET AVX2_TARGET
 #define MULTIPLY_ADD(a, b, c) __builtin_elementwise_fma((a), (b), (c))
 #define NAME(x) GLUE(avx2, x)
 #include "elementwise_kernel.h"
 
 #define LANES 8
-#define TARGET __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")))
+#define TARGET AVX512_TARGET
 #define MULTIPLY_ADD(a, b, c) __builtin_elementwise_fma((a), (b), (c))
 #define NAME(x) GLUE(avx512, x)
 #include "elementwise_kernel.h"
-
-static int has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
-static int has_avx512(void) {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
-}
-
-#define DISPATCH(pass, ...)                                                                                            \
-  if (has_avx512()) return avx512_##pass(__VA_ARGS__);                                                                 \
-  if (has_avx2()) return avx2_##pass(__VA_ARGS__);                                                                     \
-  portable_##pass(__VA_ARGS__)
-
-#else
-
-#define DISPATCH(pass, ...) portable_##pass(__VA_ARGS__)
 
 #endif
 

@@ -1,63 +1,12 @@
 // The passes of elementwise.c for one width of vectors; included once for each.
 //
-// Before: LANES, the number of doubles of a vector; TARGET, the instructions that may be used; MULTIPLY_ADD(a, b, c), fused where
-// the target has it and used in the exponential only; NAME(x), the names that come out.
+// Before: LANES, TARGET, MULTIPLY_ADD(a, b, c) and NAME(x) as in vector_math.h; multiplications and additions are fused in the
+// exponential only.
 
-#define vector NAME(vector)
-#define integers NAME(integers)
-#define ALWAYS static inline __attribute__((always_inline)) TARGET
-#define UNROLL _Pragma("clang loop unroll(full)")
+#include "vector_math.h"
+
 // Vectors of a row that one sweep over the rows keeps sums for.
 #define MOST 4
-
-typedef double vector __attribute__((vector_size(8 * LANES)));
-typedef int64_t integers __attribute__((vector_size(8 * LANES)));
-
-ALWAYS vector NAME(load)(const double *source, size_t lanes) {
-  vector result = {0};
-  memcpy(&result, source, lanes == LANES ? sizeof result : 8 * lanes);
-  return result;
-}
-
-ALWAYS void NAME(store)(vector value, double *target, size_t lanes) {
-  memcpy(target, &value, lanes == LANES ? sizeof value : 8 * lanes);
-}
-
-ALWAYS vector NAME(select)(integers mask, vector yes, vector no) {
-  return (vector)(((integers)yes & mask) | ((integers)no & ~mask));
-}
-
-/// exp(x) = 2ⁿ exp(r), r = x − n ln 2 in two steps (Cody & Waite 1980), |r| ≤ ½ ln 2, and Taylor's polynomial of degree 13, whose
-/// remainder is below 5·10⁻¹⁸.
-ALWAYS vector NAME(exponential)(vector x) {
-  const double magic = 0x1.8p52;
-  const vector zero = {0};
-  const integers tiny = x < -708.0, huge = x > 709.0, nan = x != x;
-  vector y = NAME(select)(tiny | huge | nan, zero, x);
-  const vector shifted = MULTIPLY_ADD(y, zero + 0x1.71547652b82fep0, zero + magic);
-  const vector n = shifted - magic;
-  vector r = MULTIPLY_ADD(n, zero - 0x1.62e42fefa3800p-1, y);
-  r = MULTIPLY_ADD(n, zero - 0x1.ef35793c76730p-45, r);
-  vector p = zero + 1.0 / 6227020800.0;
-  p = MULTIPLY_ADD(p, r, zero + 1.0 / 479001600.0);
-  p = MULTIPLY_ADD(p, r, zero + 1.0 / 39916800.0);
-  p = MULTIPLY_ADD(p, r, zero + 1.0 / 3628800.0);
-  p = MULTIPLY_ADD(p, r, zero + 1.0 / 362880.0);
-  p = MULTIPLY_ADD(p, r, zero + 1.0 / 40320.0);
-  p = MULTIPLY_ADD(p, r, zero + 1.0 / 5040.0);
-  p = MULTIPLY_ADD(p, r, zero + 1.0 / 720.0);
-  p = MULTIPLY_ADD(p, r, zero + 1.0 / 120.0);
-  p = MULTIPLY_ADD(p, r, zero + 1.0 / 24.0);
-  p = MULTIPLY_ADD(p, r, zero + 1.0 / 6.0);
-  p = MULTIPLY_ADD(p, r, zero + 0.5);
-  p = MULTIPLY_ADD(p, r * r, r) + 1.0;
-  // Adding to the exponent is exact, as p is in [0.7, 1.5] and the result is normal.
-  const integers power = ((integers)shifted - (integers)(zero + magic)) << 52;
-  vector result = (vector)((integers)p + power);
-  result = NAME(select)(tiny, zero, result);
-  result = NAME(select)(huge, zero + __builtin_inf(), result);
-  return NAME(select)(nan, x, result);
-}
 
 TARGET static void NAME(exponentials)(double *values, size_t count, double factor) {
   const vector zero = {0};
@@ -172,12 +121,5 @@ TARGET static void NAME(standardise)(
   }
 }
 
-#undef vector
-#undef integers
-#undef ALWAYS
-#undef UNROLL
 #undef MOST
-#undef LANES
-#undef TARGET
-#undef MULTIPLY_ADD
-#undef NAME
+#include "vector_math_end.h"

@@ -1,4 +1,3 @@
-internal import Glibc
 package import LinearAlgebra
 internal import Stochastics
 
@@ -13,15 +12,42 @@ package struct HiddenLayerNetwork: Sendable {
     case relu
   }
 
-  /// W₁ (k, h), b₁ (1, h), W₂ (h, q), b₂ (1, q).
-  package var parameters: [Matrix<Double>]
+  /// The number of features k.
+  package let inputs: Int
+  /// The number of hidden units h.
+  package let hidden: Int
+  /// The number of targets q.
+  package let outputs: Int
   package let activation: Activation
+  /// Whether to use no instructions beyond the oldest processor's: for comparison.
+  package var isPortable = false
+  /// All parameters in the order of ``passes``.
+  var values: [Double]
+
+  /// A network of zeros.
+  init(inputs: Int, hidden: Int, outputs: Int, activation: Activation) {
+    (self.inputs, self.hidden, self.outputs, self.activation) = (inputs, hidden, outputs, activation)
+    values = []
+    values = [Double](repeating: 0, count: passes.count)
+  }
 
   /// A network with given parameters.
+  ///
+  /// - Parameter parameters: W₁ (k, h), b₁ (1, h), W₂ (h, q), b₂ (1, q).
   package init(parameters: [Matrix<Double>], activation: Activation) {
     precondition(parameters.count == 4, "\(parameters.count) parameter matrices")
-    self.parameters = parameters
-    self.activation = activation
+    self.init(
+      inputs: parameters[0].rows, hidden: parameters[0].columns, outputs: parameters[2].columns, activation: activation)
+    precondition(
+      parameters[1].columns == hidden && parameters[2].rows == hidden && parameters[3].columns == outputs,
+      "parameters of different layers")
+    let width = passes.width
+    for h in 0..<hidden {
+      for k in 0..<inputs { values[k * width + h] = parameters[0][k, h] }
+      values[inputs * width + h] = parameters[1][0, h]
+      for q in 0..<outputs { values[(inputs + 1 + q) * width + h] = parameters[2][h, q] }
+    }
+    for q in 0..<outputs { values[(inputs + 1 + outputs) * width + q] = parameters[3][0, q] }
   }
 
   /// A network whose entries are uniform in ±bound(inputs, outputs) of their layer.
@@ -48,26 +74,24 @@ package struct HiddenLayerNetwork: Sendable {
 
   /// The same network with all parameters zero.
   var cleared: HiddenLayerNetwork {
-    .init(parameters: parameters.map { Matrix(rows: $0.rows, columns: $0.columns) }, activation: activation)
+    .init(inputs: inputs, hidden: hidden, outputs: outputs, activation: activation)
   }
 
-  private func hiddenValues(_ x: Matrix<Double>) -> Matrix<Double> {
-    var hidden = x * parameters[0]
-    hidden.addRow(parameters[1])
-    hidden.withUnsafeMutableElements { h in
-      switch activation {
-      case .tanh: for i in h.indices { h[i] = Glibc.tanh(h[i]) }
-      case .relu: for i in h.indices { h[i] = max(h[i], 0) }
-      }
+  /// W₁ (k, h), b₁ (1, h), W₂ (h, q), b₂ (1, q).
+  package var parameters: [Matrix<Double>] { matrices(values) }
+
+  /// ‖W₁‖² + ‖W₂‖².
+  var squaredWeights: Double {
+    let width = passes.width
+    let (first, second) = (inputs * width, (inputs + 1) * width)
+    return [0..<first, second..<second + outputs * width].reduce(0) { sum, range in
+      values[range].reduce(sum) { $0 + $1 * $1 }
     }
-    return hidden
   }
 
   /// Outputs for inputs of shape (n, k); shape (n, q).
   package func outputs(_ x: Matrix<Double>) -> Matrix<Double> {
-    var result = hiddenValues(x) * parameters[2]
-    result.addRow(parameters[3])
-    return result
+    passes.outputs(values, x)
   }
 
   /// Σ (output − y)² over all entries.
@@ -86,74 +110,29 @@ package struct HiddenLayerNetwork: Sendable {
   package func gradients(
     _ x: Matrix<Double>, _ y: Matrix<Double>, weight: Double = 2, decay: Double = 0
   ) -> (squaredError: Double, gradients: [Matrix<Double>]) {
-    let hidden = hiddenValues(x)
-    var output = hidden * parameters[2]
-    output.addRow(parameters[3])
-    let residual = output - y
-    let scale = weight / Double(x.rows)
-    let delta = scale * residual
-    var back = delta.multiplied(by: parameters[2], transposeOther: true)
-    hidden.withUnsafeElements { h in
-      back.withUnsafeMutableElements { b in
-        switch activation {
-        case .tanh: for i in b.indices { b[i] *= 1 - h[i] * h[i] }
-        case .relu: for i in b.indices where h[i] == 0 { b[i] = 0 }
-        }
-      }
+    var training = HiddenLayerTraining(self, learningRate: 1)
+    let error = training.differentiate(x, y, rows: Array(0..<x.rows)[...], weight: weight, decay: decay)
+    return (error, matrices(training.gradients))
+  }
+
+  /// What works on the values.
+  var passes: HiddenLayerPasses {
+    HiddenLayerPasses(
+      inputs: inputs, hidden: hidden, outputs: outputs, isRectified: activation == .relu, isPortable: isPortable)
+  }
+
+  /// Parameters or gradients as matrices, from the order of ``passes``.
+  private func matrices(_ flat: [Double]) -> [Matrix<Double>] {
+    let width = passes.width
+    let (offsets, second, last) = (inputs * width, (inputs + 1) * width, (inputs + 1 + outputs) * width)
+    func matrix(_ rows: Int, _ columns: Int, _ place: (Int, Int) -> Int) -> Matrix<Double> {
+      Matrix(
+        rows: rows, columns: columns,
+        storage: (0..<rows).flatMap { i in (0..<columns).map { j in flat[place(i, j)] } })
     }
-    var gradients = [
-      x.multiplied(by: back, transposeSelf: true), back.columnSumRow(),
-      hidden.multiplied(by: delta, transposeSelf: true), delta.columnSumRow(),
+    return [
+      matrix(inputs, hidden) { $0 * width + $1 }, matrix(1, hidden) { offsets + $1 },
+      matrix(hidden, outputs) { second + $1 * width + $0 }, matrix(1, outputs) { last + $1 },
     ]
-    if decay > 0 { for layer in [0, 2] { gradients[layer].add(parameters[layer], times: scale * decay) } }
-    return (residual.storage.reduce(0) { $0 + $1 * $1 }, gradients)
-  }
-}
-
-/// Adam (Kingma & Ba 2015, in the order of computation at the end of their section 2): the moving first and second moments
-/// of every parameter.
-package struct AdamSteps: Sendable {
-  private let learningRate: Double
-  private var first: [[Double]]
-  private var second: [[Double]]
-  private var steps = 0
-
-  /// β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁸, no steps made.
-  package init(_ parameters: [Matrix<Double>], learningRate: Double) {
-    self.learningRate = learningRate
-    first = parameters.map { [Double](repeating: 0, count: $0.storage.count) }
-    second = first
-  }
-
-  /// One step against the gradients, in place.
-  package mutating func step(_ parameters: inout [Matrix<Double>], _ gradients: [Matrix<Double>]) {
-    steps += 1
-    let (beta1, beta2) = (0.9, 0.999)
-    let rate = learningRate * (1 - pow(beta2, Double(steps))).squareRoot() / (1 - pow(beta1, Double(steps)))
-    for p in parameters.indices {
-      gradients[p].withUnsafeElements { g in
-        parameters[p].withUnsafeMutableElements { w in
-          first[p].withUnsafeMutableBufferPointer { m in
-            second[p].withUnsafeMutableBufferPointer { v in
-              for i in w.indices {
-                m[i] = beta1 * m[i] + (1 - beta1) * g[i]
-                v[i] = beta2 * v[i] + (1 - beta2) * g[i] * g[i]
-                w[i] -= rate * m[i] / (v[i].squareRoot() + 1e-8)
-              }
-            }
-          }
-        }
-      }
-    }
-  }
-}
-
-extension Matrix where Scalar == Double {
-  /// Adds a (1, columns) matrix to every row.
-  fileprivate mutating func addRow(_ row: Matrix) { subtractRow(row.storage.map { -$0 }) }
-
-  /// The column sums as a (1, columns) matrix.
-  fileprivate func columnSumRow() -> Matrix {
-    Matrix(rows: 1, columns: columns, storage: columnMeans().map { $0 * Double(rows) })
   }
 }

@@ -79,22 +79,18 @@ public struct MLPProbe: Probe {
     order makeOrder: (_ epoch: Int, _ rows: Int) -> [Int]
   ) -> Fit {
     let fitted = max(1, x.rows - max(1, x.rows / 5))
-    let (fitX, fitY) = (x.rows(0..<fitted), y.rows(0..<fitted))
     let (checkX, checkY) = (x.rows(fitted..<x.rows), y.rows(fitted..<y.rows))
-    var network = network
     var best = network.cleared
     var (bestError, waited, errors): (Double, Int, [Double]) = (best.squaredError(checkX, checkY), 0, [])
-    var adam = AdamSteps(network.parameters, learningRate: learningRate)
+    var training = HiddenLayerTraining(network, learningRate: learningRate)
     for epoch in 0..<epochs {
       let order = makeOrder(epoch, fitted)
       for start in stride(from: 0, to: fitted, by: batchSize) {
-        let rows = Array(order[start..<min(start + batchSize, fitted)])
-        let gradients = network.gradients(fitX.rows(at: rows), fitY.rows(at: rows)).gradients
-        adam.step(&network.parameters, gradients)
+        _ = training.step(x, y, rows: order[start..<min(start + batchSize, fitted)])
       }
-      let error = network.squaredError(checkX, checkY)
+      let error = training.network.squaredError(checkX, checkY)
       errors.append(error)
-      if error < bestError { (best, bestError, waited) = (network, error, 0) } else { waited += 1 }
+      if error < bestError { (best, bestError, waited) = (training.network, error, 0) } else { waited += 1 }
       if waited >= patience || !error.isFinite { break }
     }
     return Fit(network: best, errors: errors)

@@ -47,17 +47,15 @@ package struct MLPRegressorReadout: Sendable {
   ) -> Fit {
     precondition(y.columns == 1 && y.rows == x.rows, "targets (\(y.rows), \(y.columns)) of \(x.rows) rows")
     let size = min(batchSize, x.rows)
-    var network = network
-    var adam = AdamSteps(network.parameters, learningRate: learningRate)
+    var training = HiddenLayerTraining(network, learningRate: learningRate)
     var (losses, best, waited): ([Double], Double, Int) = ([], .infinity, 0)
     for epoch in 0..<epochs {
       let order = order(epoch)
       var sum = 0.0
       for start in stride(from: 0, to: x.rows, by: size) {
-        let rows = Array(order[start..<min(start + size, x.rows)])
-        let penalty = decay * [0, 2].reduce(0) { $0 + innerProduct(network.parameters[$1], network.parameters[$1]) }
-        let (error, gradients) = network.gradients(x.rows(at: rows), y.rows(at: rows), weight: 1, decay: decay)
-        adam.step(&network.parameters, gradients)
+        let penalty = decay * training.network.squaredWeights
+        let rows = order[start..<min(start + size, x.rows)]
+        let error = training.step(x, y, rows: rows, weight: 1, decay: decay)
         sum += (error + penalty) / 2
       }
       let loss = sum / Double(x.rows)
@@ -66,7 +64,7 @@ package struct MLPRegressorReadout: Sendable {
       best = min(best, loss)
       if waited > patience || !loss.isFinite { break }
     }
-    return Fit(network: network, losses: losses)
+    return Fit(network: training.network, losses: losses)
   }
 
   /// Trains on the training rows and predicts the test rows, shape (m, 1). Weights and offsets start uniform in
