@@ -16,13 +16,23 @@ for line in sys.stdin:
     if "theory" in row:
         theory[key].append(row["theory"])
 
-print("| patch size | ratio | closed form | Strata | PyTorch | Strata − closed form | PyTorch − closed form |")
-print("|--:|--:|--:|--:|--:|--:|--:|")
+programs = list(totals)
+titles = [*programs, *(f"{program} − closed form" for program in programs)]
+print(f"| patch size | ratio | closed form | {' | '.join(titles)} |")
+print("|--:|--:|--:|" + "--:|" * len(titles))
+near = defaultdict(int)
+near = defaultdict(int)
 for key in sorted(theory):
     limit = statistics.mean(theory[key])
-    ours, theirs = (statistics.mean(values[key, program]) for program in ("Strata", "PyTorch"))
-    print(f"| {key[0]} | {key[1]} | {limit:.3f} | {ours:.3f} | {theirs:.3f} | {ours - limit:+.3f} | {theirs - limit:+.3f} |")
-ours, theirs = totals["Strata"], totals["PyTorch"]
-print(
-    f"\n{ours['cells']} cells, {ours['workers']} workers: Strata {ours['seconds']:.1f} s, PyTorch {theirs['seconds']:.1f} s, "
-    f"{theirs['seconds'] / ours['seconds']:.1f} times.")
+    means = [statistics.mean(values[key, program]) for program in programs]
+    for program, mean in zip(programs, means):
+        near[program] += abs(mean - limit) <= 0.01
+    numbers = [f"{mean:.3f}" for mean in means] + [f"{mean - limit:+.3f}" for mean in means]
+    print(f"| {key[0]} | {key[1]} | {limit:.3f} | {' | '.join(numbers)} |")
+print("\n| program | cells | workers | seconds | PyTorch's over them | ratios within .01 of the closed form |")
+print("|:--|--:|--:|--:|--:|--:|")
+for program, row in totals.items():
+    times = totals["PyTorch"]["seconds"] / row["seconds"]
+    print(
+        f"| {program} | {row['cells']} | {row['workers']} | {row['seconds']:.1f} | {times:.1f} "
+        f"| {near[program]} of {len(theory)} |")

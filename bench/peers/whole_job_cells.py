@@ -1,10 +1,11 @@
-"""Turns a sweep's results.csv, and the seconds that it took, into JSON lines like those of whole_job_torch.py."""
+"""Turns a sweep's results.csv, the seconds that it took and its steps into JSON lines like those of whole_job_torch.py."""
 
 import csv
 import json
 import sys
 from collections import defaultdict
 
+program = f"Strata, {sys.argv[3]} steps"
 cells = defaultdict(dict)
 height = 0
 with open(sys.argv[1], newline="") as file:
@@ -16,7 +17,7 @@ for row in rows:
         cells[key][row["estimator"], row["evaluation"]] = float(row["value"])
 for (ratio, patch, seed), values in sorted(cells.items()):
     print(json.dumps({
-        "program": "Strata", "ratio": ratio, "patch": patch, "seed": seed, "root": values["mae", "per-mask"],
+        "program": program, "ratio": ratio, "patch": patch, "seed": seed, "root": values["mae", "per-mask"],
         "theory": values["theory", "per-mask"], "pooled": values["mae", "pooled"], "full": values["mae", "full"],
     }))  # fmt: skip
-print(json.dumps({"program": "Strata", "cells": len(cells), "workers": 2, "seconds": float(sys.argv[2])}))
+print(json.dumps({"program": program, "cells": len(cells), "workers": 2, "seconds": float(sys.argv[2])}))
