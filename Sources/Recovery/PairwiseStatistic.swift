@@ -105,19 +105,20 @@ private func permutedProduct(_ a: Matrix<Double>, _ b: Matrix<Double>, _ order: 
         for i in 0..<n {
           let (row, permuted) = (a.baseAddress! + i * n, b.baseAddress! + order[i] * n)
           // Four sums: one would wait for itself.
-          var sums = SIMD4<Double>()
+          var (first, second, third, fourth) = (0.0, 0.0, 0.0, 0.0)
           var j = 0
           while j + 4 <= i {
-            let values = SIMD4(
-              permuted[order[j]], permuted[order[j + 1]], permuted[order[j + 2]], permuted[order[j + 3]])
-            sums += SIMD4(row[j], row[j + 1], row[j + 2], row[j + 3]) * values
+            first += row[j] * permuted[order[j]]
+            second += row[j + 1] * permuted[order[j + 1]]
+            third += row[j + 2] * permuted[order[j + 2]]
+            fourth += row[j + 3] * permuted[order[j + 3]]
             j += 4
           }
           while j < i {
-            sums[0] += row[j] * permuted[order[j]]
+            first += row[j] * permuted[order[j]]
             j += 1
           }
-          offDiagonal += sums.sum()
+          offDiagonal += (first + second) + (third + fourth)
           diagonal += row[i] * permuted[order[i]]
         }
         return 2 * offDiagonal + diagonal
