@@ -95,10 +95,12 @@ import Testing
       return try scorer.components(
         metric, split, metric.isPartial ? .init(columns: 0..<1, family: 0..<2) : .init(columns: 0..<2))
     }
-    let expected = try scores(Self.x, Self.y)
-    for unit in [0x1p1000, 0x1p-980] {
-      let (x, y) = (Self.scaled(Self.x, column: 1, by: unit), Self.scaled(Self.y, column: 1, by: unit))
-      for (x, y) in [(x, Self.y), (Self.x, y), (x, y)] {
+    // Of ordinary size, and by 2^1000 ±1.7e308.
+    let (x, y) = (0x1p-1000 * Self.ends(Self.x), 0x1p-1000 * Self.ends(Self.y))
+    let expected = try scores(x, y)
+    for unit in [0x1p1000, 0x1p-1000] {
+      let (a, b) = (Self.scaled(x, column: 1, by: unit), Self.scaled(y, column: 1, by: unit))
+      for (x, y) in [(a, y), (x, b), (a, b)] {
         #expect(try largestDifference(scores(x, y), expected) <= 1e-12)
       }
     }
