@@ -74,6 +74,18 @@ extension HeldOutSplit {
       targets: HeldOutTargets(train: trainTargets, test: testTargets))
   }
 
+  /// The same features with ``HeldOutTargets/inRange``: for R², which no unit of the targets changes.
+  var withTargetsInRange: HeldOutSplit {
+    HeldOutSplit(trainFeatures: trainFeatures, testFeatures: testFeatures, targets: targets.inRange)
+  }
+
+  /// Features of both parts in a common unit that is safe to compute with, a power of two; as they are unless they are at the ends of the
+  /// range of numbers.
+  var featuresInRange: (train: Matrix<Double>, test: Matrix<Double>) {
+    let unit = ColumnRange(trainFeatures).commonUnit
+    return unit == 1 ? (trainFeatures, testFeatures) : (unit * trainFeatures, unit * testFeatures)
+  }
+
   /// The same with targets that other splits may share.
   init(trainFeatures: Matrix<Double>, testFeatures: Matrix<Double>, targets: HeldOutTargets) {
     (self.trainFeatures, self.testFeatures, self.targets) = (trainFeatures, testFeatures, targets)

@@ -163,6 +163,27 @@ final class HeldOutTargets: Sendable {
     return made
   }
 
+  /// Targets with the same R² for the same standardised predictions, whose own units are safe to compute with: these, unless columns are at
+  /// the ends of the range of numbers.
+  ///
+  /// - Complexity: O((n + m)·q).
+  var inRange: HeldOutTargets {
+    switch source {
+    case .given(let train, let test):
+      // The larger magnitude of both parts.
+      let units = ColumnRange.units(
+        zip(ColumnRange(train).inverseMagnitude, ColumnRange(test).inverseMagnitude).map { min($0, $1) })
+      guard units.contains(where: { $0 != 1 }) else { return self }
+      return HeldOutTargets(train: train.columnsScaled(by: units), test: test.columnsScaled(by: units))
+    case .shuffled(let others, let orders):
+      let scaled = others.inRange
+      return scaled === others ? self : scaled.shuffled(orders)
+    case .besideShuffled(let others, let orders):
+      let scaled = others.inRange
+      return scaled === others ? self : scaled.besideShuffled(orders)
+    }
+  }
+
   /// The targets that these are in another order, and that order; nil if they are in the order in which they came.
   var unshuffled: (targets: HeldOutTargets, orders: RowOrders)? {
     if case .shuffled(let others, let orders) = source { (others, orders) } else { nil }

@@ -86,11 +86,9 @@ func requireViews(_ x: Matrix<Double>, _ y: Matrix<Double>, rows: Int) throws(Re
 /// constant up to rounding become zero.
 func centredToUnit(_ matrix: Matrix<Double>) -> Matrix<Double> {
   let standard = Standardisation(matrix)
-  guard let largest = standard.scales.max(), largest > 0 else {
-    return Matrix(rows: matrix.rows, columns: matrix.columns)
-  }
+  let shares = standard.shares
+  guard shares.contains(where: { $0 > 0 }) else { return Matrix(rows: matrix.rows, columns: matrix.columns) }
   var result = standard.applied(to: matrix)
-  let shares = standard.scales.map { $0 / largest }
   let columns = matrix.columns
   result.withUnsafeMutableElements { x in
     for i in 0..<matrix.rows { for j in 0..<columns { x[i * columns + j] *= shares[j] } }

@@ -103,6 +103,11 @@ extension Matrix where Scalar == Double {
     return result
   }
 
+  /// Each column times its factor.
+  func columnsScaled(by factors: [Double]) -> Matrix {
+    standardised(means: [Double](repeating: 0, count: columns), factors: factors)
+  }
+
   /// The mean of each column.
   func columnMeans() -> [Double] { columnMoments().sums.map { $0 / Double(rows) } }
 

@@ -60,13 +60,7 @@ public struct MeanCorrelationCoefficient: Sendable, Equatable {
 func absoluteCorrelations(
   _ features: Matrix<Double>, _ targets: Matrix<Double>, _ correlation: MeanCorrelationCoefficient.Correlation
 ) -> Matrix<Double> {
-  // In units of a power of two, which changes no digit, so that no difference of values overflows.
-  func inUnits(_ matrix: Matrix<Double>) -> Matrix<Double> {
-    matrix.standardised(
-      means: [Double](repeating: 0, count: matrix.columns), factors: ColumnRange(matrix).inverseMagnitude)
-  }
-  let (x, y) =
-    correlation == .pearson ? (inUnits(features), inUnits(targets)) : (midRanks(features), midRanks(targets))
+  let (x, y) = correlation == .pearson ? (features, targets) : (midRanks(features), midRanks(targets))
   let (a, b) = (Standardisation(x).applied(to: x), Standardisation(y).applied(to: y))
   var result = Matrix<Double>(rows: y.columns, columns: x.columns)
   b.multiply(a, transposeSelf: true, alpha: 1 / Double(max(x.rows, 1)), into: &result)

@@ -17,8 +17,8 @@ struct MinimumNormLeastSquares: Probe {
   /// - Complexity: O(n·k·min(n, k)).
   func predictions(_ split: HeldOutSplit, groups: [Range<Int>]) throws(RecoveryError) -> Matrix<Double> {
     requirePartition(groups, columns: split.testTargets.columns)
-    let (featureMeans, targetMeans) = (split.trainFeatures.columnMeans(), split.trainTargets.columnMeans())
-    var (x, y, test) = (split.trainFeatures, split.trainTargets, split.testFeatures)
+    var ((x, test), y) = (split.featuresInRange, split.trainTargets)
+    let (featureMeans, targetMeans) = (x.columnMeans(), y.columnMeans())
     x.subtractRow(featureMeans)
     y.subtractRow(targetMeans)
     test.subtractRow(featureMeans)

@@ -99,8 +99,8 @@ extension HeldOutSplit {
   /// - Complexity: O(n·k² + k³).
   public func principalComponents(width: Int) throws(RecoveryError) -> HeldOutSplit {
     precondition(width >= 1, "\(width) principal components")
-    let means = trainFeatures.columnMeans()
-    var (train, test) = (trainFeatures, testFeatures)
+    var (train, test) = featuresInRange
+    let means = train.columnMeans()
     train.subtractRow(means)
     test.subtractRow(means)
     let directions: Matrix<Double>

@@ -31,7 +31,8 @@ public protocol Probe: Sendable {
 extension Probe {
   /// R² of the predictions for the test rows.
   public func heldOutR2(_ split: HeldOutSplit, groups: [Range<Int>]) throws(RecoveryError) -> [Double] {
-    R2.perColumn(
+    let split = split.withTargetsInRange
+    return R2.perColumn(
       predictions: try predictions(split, groups: groups), targets: split.testTargets, spread: split.targets.spread)
   }
 

@@ -100,4 +100,15 @@ struct ColumnRange {
   static func inverse(ofMagnitude magnitude: Double) -> Double? {
     magnitude > 1e-300 ? 1 / min(magnitude.binade, 0x1p1022) : nil
   }
+
+  /// ``units(_:)`` of all columns together: that of the largest.
+  var commonUnit: Double { Self.units([inverseMagnitude.min() ?? 1])[0] }
+
+  /// The magnitudes of which differences, squares and reciprocals of a spread are safe.
+  private static let ordinary = 0x1p-400...0x1p400
+
+  /// What columns of such inverse magnitudes are multiplied by to be safe to compute with: that, or 1 where they are as they come.
+  static func units(_ inverseMagnitudes: [Double]) -> [Double] {
+    inverseMagnitudes.map { ordinary.contains($0) ? 1 : $0 }
+  }
 }

@@ -154,17 +154,20 @@ extension RecoveryProtocol {
         let split = try HeldOutSplit(
           trainFeatures: x.rows(at: train), trainTargets: y.rows(at: train), testFeatures: x.rows(at: test),
           testTargets: y.rows(at: test))
-        func r2(_ predictions: Matrix<Double>) -> Double {
+        // The network alone sees the unit of the targets.
+        let scaled = split.withTargetsInRange
+        func r2(_ predictions: Matrix<Double>, _ split: HeldOutSplit) -> Double {
           R2.perColumn(predictions: predictions, targets: split.testTargets)[0]
         }
         for (index, name) in names.enumerated() {
-          let predictions =
-            switch name {
-            case "r2-linear": try MinimumNormLeastSquares().predictions(split, groups: [0..<1])
-            case "r2-kernel": try GridSearchKernelRidge().predictions(split)
-            default: MLPRegressorReadout().predictions(split, key: key.child(batch).child(target))
-            }
-          values[index].append(r2(predictions))
+          switch name {
+          case "r2-linear":
+            values[index].append(r2(try MinimumNormLeastSquares().predictions(scaled, groups: [0..<1]), scaled))
+          case "r2-kernel": values[index].append(r2(try GridSearchKernelRidge().predictions(scaled), scaled))
+          default:
+            let predictions = MLPRegressorReadout().predictions(split, key: key.child(batch).child(target))
+            values[index].append(r2(predictions, split))
+          }
         }
       }
     }

@@ -35,6 +35,7 @@ extension RecoveryScorer {
       for block in blocks { result.append(try nystroem(metric, split, block)) }
       return result
     }
+    let split = split.withTargetsInRange
     let fit = try nystroemProbe.fit(split, groups: groups)
     let r2 = R2.perColumn(predictions: fit.predictions, targets: split.testTargets)
     return zip(blocks, R2.groupMeans(r2, groups: blocks.map(\.columns))).map { block, value in
@@ -52,6 +53,7 @@ extension RecoveryScorer {
     _ metric: RecoveryMetric, _ split: HeldOutSplit, _ block: TargetBlock
   ) throws(RecoveryError) -> BlockScore? {
     func fitted(_ split: HeldOutSplit) throws(RecoveryError) -> (r2: [Double], traceError: Double) {
+      let split = split.withTargetsInRange
       let fit = try nystroemProbe.fit(split, groups: [0..<split.trainTargets.columns])
       return (R2.perColumn(predictions: fit.predictions, targets: split.testTargets), fit.traceErrors[0])
     }

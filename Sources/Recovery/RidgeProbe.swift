@@ -47,9 +47,9 @@ public struct RidgeProbe: Probe {
     let fit = try fit(split, groups: groups)
     let test = fit.features.applied(to: split.testFeatures)
     if let values = fit.r2FromMoments(test, split.targets) { return values }
+    let targets = split.targets.inRange
     return R2.perColumn(
-      predictions: split.targets.scale.reverted(test * fit.coefficients), targets: split.testTargets,
-      spread: split.targets.spread)
+      predictions: targets.scale.reverted(test * fit.coefficients), targets: targets.test, spread: targets.spread)
   }
 
   /// A fitted regression between standardised features and standardised targets.

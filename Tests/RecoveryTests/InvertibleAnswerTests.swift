@@ -28,20 +28,26 @@ import Testing
     return try #require(try scorer.scores(metric, split, groups: [0..<2], blocks: [.init(columns: 0..<2)])[0])
   }
 
-  @Test("An invertible linear map scores 1 in both directions, linear and kernel probe")
+  @Test("An invertible linear map scores 1 in both directions, with every probe")
   func linear() throws {
     let x = Self.c * Self.mixing
-    // The ridge costs its least penalty, 10⁻⁶ of a variance; the kernel a little of the tails.
+    // The ridge costs its least penalty, 10⁻⁶ of a variance; kernels and networks a little of the tails.
     for metric in [RecoveryMetric.r2Linear, .r2LinearReverse] { #expect(try score(metric, x) > 1 - 1e-5) }
-    for metric in [RecoveryMetric.r2Kernel, .r2KernelReverse] { #expect(try score(metric, x) > 0.999) }
+    for metric in [
+      RecoveryMetric.r2Kernel, .r2KernelReverse, .r2Nystroem, .r2NystroemReverse, .r2MLP, .r2MLPReverse,
+    ] { #expect(try score(metric, x) > 0.999, "\(metric)") }
   }
 
   @Test("A non-linear invertible map of several dimensions scores 1 in both directions, a linear probe .63")
   func nonlinear() throws {
-    // What is missing to 1 is the tail beyond 3 deviations, where 1500 rows have a handful of points.
-    for metric in [RecoveryMetric.r2Kernel, .r2KernelReverse, .r2MLP] {
+    // What is missing to 1 is the tail beyond 3 deviations, where 1500 rows have a handful of points; a network of 64 units misses .014 to
+    // .018 by its initial weights, of six keys in both directions.
+    for (metric, least) in [
+      (RecoveryMetric.r2Kernel, 0.998), (.r2KernelReverse, 0.998), (.r2Nystroem, 0.998), (.r2NystroemReverse, 0.998),
+      (.r2MLP, 0.98), (.r2MLPReverse, 0.98),
+    ] {
       let value = try score(metric, Self.twisted)
-      #expect(value > 0.98 && value <= 1, "\(metric): \(value)")
+      #expect(value > least && value <= 1, "\(metric): \(value)")
     }
     // |E r² exp(ir)|² / 4 = .6284 with r Rayleigh, for any linear map of either side; ± 4 standard errors of 1000 test rows.
     for metric in [RecoveryMetric.r2Linear, .r2LinearReverse] {
@@ -53,7 +59,7 @@ import Testing
   func lossy() throws {
     var x = Self.twisted
     for i in 0..<Self.rows { x[i, 1] = x[i, 0] }
-    #expect(try score(.r2KernelReverse, x) > 0.98)
-    #expect(try score(.r2Kernel, x) < 0.8)
+    for metric in [RecoveryMetric.r2KernelReverse, .r2MLPReverse] { #expect(try score(metric, x) > 0.98) }
+    for metric in [RecoveryMetric.r2Kernel, .r2MLP] { #expect(try score(metric, x) < 0.8) }
   }
 }

@@ -5,7 +5,7 @@ import Stochastics
 import Testing
 
 /// The networks of the MLP probe and of multiview-crl's readout against PyTorch and scikit-learn; Fixtures/make_network.py wrote
-/// the numbers.
+/// the numbers. ``MLPProbeFixtureTests`` has the probe's training.
 @Suite struct NetworkFixtureTests {
   struct Fixture: Decodable {
     struct Derivatives: Decodable {
@@ -83,41 +83,6 @@ import Testing
       let predictions = fit.network.outputs(congruentialMatrix(20, f.k, seed: f.seed + 6)).storage
       #expect(largestDifference(predictions, f.predictions) <= Self.trajectoryTolerance)
       #expect(f.losses.last! < f.losses[0] / 2)
-    }
-  }
-
-  /// What make_mlp_probe.py wrote.
-  struct ProbeFixture: Decodable {
-    struct Case: Decodable {
-      let n, k, q, h, epochs: Int
-      let seed: UInt64
-      let errors, predictions: [Double]
-    }
-    let cases: [Case]
-  }
-
-  @Test(
-    "From the same weights and orders, the MLP probe goes through NumPy's validation errors, stops and predicts with it"
-  )
-  func probe() throws {
-    let url = try #require(Bundle.module.url(forResource: "Fixtures/mlp-probe", withExtension: "json"))
-    let cases = try JSONDecoder().decode(ProbeFixture.self, from: Data(contentsOf: url)).cases
-    #expect(cases.count == 4 && cases.contains { $0.errors.count < $0.epochs })
-    for f in cases {
-      let x = congruentialMatrix(f.n, f.k, seed: f.seed + 4)
-      var y = 0.3 * congruentialMatrix(f.n, f.q, seed: f.seed + 5)
-      for i in 0..<f.n {
-        for j in 0..<f.q { y[i, j] += sin(Double(2 + j) * x[i, 0]) + x[i, f.k - 1] * x[i, f.k - 1] }
-      }
-      let probe = MLPProbe(epochs: f.epochs, key: RandomKey(seed: 0))
-      let fit = probe.fit(x, y, from: Self.network(f.k, f.h, f.q, .tanh, seed: f.seed)) { epoch, rows in
-        let keys = congruentialMatrix(rows, 1, seed: f.seed + 100 + UInt64(epoch)).storage
-        return keys.indices.sorted { keys[$0] < keys[$1] }
-      }
-      #expect(fit.errors.count == f.errors.count)
-      #expect(largestDifference(fit.errors, f.errors) <= Self.trajectoryTolerance * f.errors[0])
-      let predictions = fit.network.outputs(congruentialMatrix(20, f.k, seed: f.seed + 6)).storage
-      #expect(largestDifference(predictions, f.predictions) <= Self.trajectoryTolerance)
     }
   }
 
