@@ -127,10 +127,10 @@ import Testing
   @Test(
     "A column that is constant over the training rows is zero everywhere, whatever its value and that of other rows")
   func constant() throws {
-    let values = [0, 1e-310, 1e-299, 1, 1e299, 1.7e308]
+    let values = [0, .leastNormalMagnitude / 64, 1e-299, 1, 1e299, 1.7e308]
     let train = Matrix(rows: 2, columns: values.count, storage: values + values)
     let scale = Standardisation(train)
-    for other in [1.7e308, -1.7e308, 1e-310, 0] {
+    for other in [1.7e308, -1.7e308, .leastNormalMagnitude / 64, 0] {
       let test = Matrix(rows: 1, columns: values.count, storage: values.map { _ in other })
       #expect(scale.applied(to: test).storage.allSatisfy { $0 == 0 })
     }
