@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # What the evaluation of a sweep's cell costs beside its training, in processor time (user and system) of the thread that runs the cell:
 # bench/evaluation_share.sh [ROUNDS]. Two plans on the 64-leaf ρ-tree at ratio 0.5, one cell each: that of experiments/mask-ratio, and one
-# with every default; and a cell of experiments/theorem-2, which trains a small network and fits MLP probes. The store has both times of every cell. JSON lines go to out/bench/evaluation_share.jsonl. A round is a minute.
+# with every default. And cells of two experiments that train a small network: theorem-2, whose evaluation is MLP probes and
+# independence tests, and masking-design, which fits kernel ridge under 24 masks. The store has both times of every cell. JSON lines go
+# to out/bench/evaluation_share.jsonl. A round is a minute.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 out=${OUT:-out}/bench
@@ -18,8 +20,10 @@ mechanisms: [{family: rho, rho: 0.85}]
 mask_ratios: [0.5]
 PLAN
 sed -e 's/^generator_seeds: .*/generator_seeds: [1]/' experiments/theorem-2/mlp.yaml >"$work/theorem-2.yaml"
+sed -e 's/^generator_seeds: .*/generator_seeds: [1]/' -e 's/^training_seeds: .*/training_seeds: [1]/' -e 's/^patch_sizes: .*/patch_sizes: [1]/' \
+  experiments/masking-design/mlp.yaml >"$work/masking-design.yaml"
 for ((round = 0; round < ${1:-3}; round++)); do
-  for plan in mask-ratio defaults theorem-2; do
+  for plan in mask-ratio defaults theorem-2 masking-design; do
     .build/release/strata sweep run "$work/$plan.yaml" --out "$work/$plan-$round" --workers 1 --quiet >&2
     .build/release/strata sweep export "$work/$plan-$round" --json | python3 -c '
 import json, sys
