@@ -53,7 +53,7 @@ let package = Package(
     library("HierarchicalGraphs"),
     library("GenerativeModels", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs"]),
     library("Identifiability", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs", "GenerativeModels"]),
-    library("MaskedAutoencoding", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs", "CKernels", "CTraining"]),
+    library("MaskedAutoencoding", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs", "CTraining"]),
     library("Recovery", ["LinearAlgebra", "Stochastics"]),
     library("Datasets", ["LinearAlgebra", "CHDF5", "CZlib"]),
     library(

@@ -1,4 +1,4 @@
-internal import CKernels
+internal import LinearAlgebra
 
 /// A fixed block of zero-initialised numbers at a 64-byte boundary, freed with its owner.
 ///
@@ -14,7 +14,7 @@ struct AlignedBuffer<Scalar: BitwiseCopyable & ExpressibleByIntegerLiteral>: ~Co
     let memory = UnsafeMutableRawPointer.allocate(
       byteCount: large ? roundedUp(bytes, to: page) : bytes, alignment: large ? page : 64)
     // Before the first touch, which is when pages are made.
-    if large { strata_prefer_large_pages(memory, roundedUp(bytes, to: page)) }
+    if large { preferLargePages(memory, bytes: roundedUp(bytes, to: page)) }
     pointer = memory.bindMemory(to: Scalar.self, capacity: max(1, count))
     pointer.initialize(repeating: 0, count: max(1, count))
     self.count = count
