@@ -4,10 +4,11 @@ import json
 import sys
 
 runs = [json.loads(line) for line in sys.stdin]
-parts = sorted({part for run in runs for part in run["shares"]}, key=lambda part: (part == "the rest", -runs[0]["shares"].get(part, 0)))
-print("| shape | data | " + " | ".join(parts) + " |")
-print("|:--|:--|" + "--:|" * len(parts))
+parts = sorted({part for run in runs for part in run["shares"]}, key=lambda part: (part == "the rest", -runs[0]["shares"].get(part, 0), part))
+print("| shape | program | data | " + " | ".join(parts) + " |")
+print("|:--|:--|:--|" + "--:|" * len(parts))
 for run in runs:
     total = sum(run["shares"].values())
     shares = [f"{100 * run['shares'].get(part, 0) / total:.1f} %" for part in parts]
-    print(f"| {run['configuration']} | {run['source']} | " + " | ".join(shares) + " |")
+    program = "a flag a column" if run["mode"] == "train-equal" else "as it is"
+    print(f"| {run['configuration']} | {program} | {run['source']} | " + " | ".join(shares) + " |")

@@ -1,6 +1,7 @@
 // The passes for one kind of processor; included once for each. Plain loops: the compiler makes vectors of them.
 //
-// Before: TARGET, the instructions that may be used; NAME(x), the name of a function of this kind.
+// Before: TARGET, the instructions that may be used; NAME(x), the name of a function of this kind; SIDE, the floats of a vector
+// of which registers hold as many as it has floats: 8 or 16.
 
 #define INLINE static inline __attribute__((always_inline)) TARGET
 
@@ -26,19 +27,19 @@ INLINE float NAME(tanh)(float x) {
 
 TARGET static void NAME(activate)(
     strata_nonlinearity kind, float slope, float *restrict x, const float *restrict bias, float *restrict derivative,
-    size_t rows, size_t stride) {
+    size_t rows, size_t columns, size_t stride) {
   const int with_derivative = derivative != NULL;
   for (size_t row = 0; row < rows; row++, x += stride, derivative += with_derivative ? stride : 0) {
     switch (kind) {
     case strata_leaky_relu:
-      for (size_t j = 0; j < stride; j++) {
+      for (size_t j = 0; j < columns; j++) {
         const float a = x[j] + bias[j];
         x[j] = a > slope * a ? a : slope * a;
       }
       break;
     case strata_gelu:
       if (!with_derivative) {
-        for (size_t j = 0; j < stride; j++) {
+        for (size_t j = 0; j < columns; j++) {
           const float a = x[j] + bias[j];
           const float u = (a * a * 0.035677408136300125f + 0.7978845608028654f) * a;
           x[j] = a * (NAME(tanh)(u) * 0.5f + 0.5f);
@@ -46,7 +47,7 @@ TARGET static void NAME(activate)(
         break;
       }
       // With s = ½(1 + tanh u): value x·s, derivative s + x · 2s(1 − s) · u′, since ½(1 − tanh² u) = 2s(1 − s).
-      for (size_t j = 0; j < stride; j++) {
+      for (size_t j = 0; j < columns; j++) {
         const float a = x[j] + bias[j];
         const float z = a * a;
         const float u = (z * 0.035677408136300125f + 0.7978845608028654f) * a;
@@ -57,7 +58,7 @@ TARGET static void NAME(activate)(
       }
       break;
     case strata_tanh:
-      for (size_t j = 0; j < stride; j++) x[j] = NAME(tanh)(x[j] + bias[j]);
+      for (size_t j = 0; j < columns; j++) x[j] = NAME(tanh)(x[j] + bias[j]);
       break;
     }
   }
@@ -71,16 +72,16 @@ INLINE float NAME(product)(strata_nonlinearity kind, float slope, float upstream
   }
 }
 
-/// Adds to the sums, eight rows at a time: one update of the running sums for eight of the products.
+/// Adds to the sums, row after row; eight rows at a time, so that running sums are read and written once for them.
 INLINE void NAME(differentiate_kind)(
     strata_nonlinearity kind, float slope, const float *upstream, const float *source, float *gradient,
-    float *restrict sums, size_t rows, size_t stride) {
+    float *restrict sums, size_t rows, size_t columns, size_t stride) {
   size_t row = 0;
   for (; row + 8 <= rows; row += 8) {
     const size_t start = row * stride;
 #pragma clang loop vectorize(assume_safety)
-    for (size_t j = 0; j < stride; j++) {
-      float total = 0.0f;
+    for (size_t j = 0; j < columns; j++) {
+      float total = sums[j];
 #pragma clang loop unroll(full)
       for (size_t r = 0; r < 8; r++) {
         const size_t i = start + r * stride + j;
@@ -88,12 +89,12 @@ INLINE void NAME(differentiate_kind)(
         gradient[i] = value;
         total += value;
       }
-      sums[j] += total;
+      sums[j] = total;
     }
   }
   for (; row < rows; row++) {
 #pragma clang loop vectorize(assume_safety)
-    for (size_t j = 0; j < stride; j++) {
+    for (size_t j = 0; j < columns; j++) {
       const size_t i = row * stride + j;
       gradient[i] = NAME(product)(kind, slope, upstream[i], source[i]);
       sums[j] += gradient[i];
@@ -103,22 +104,22 @@ INLINE void NAME(differentiate_kind)(
 
 TARGET static void NAME(differentiate_rows)(
     strata_nonlinearity kind, float slope, const float *upstream, const float *source, float *gradient, float *sums,
-    size_t rows, size_t stride) {
+    size_t rows, size_t columns, size_t stride) {
   switch (kind) {
   case strata_leaky_relu:
-    return NAME(differentiate_kind)(strata_leaky_relu, slope, upstream, source, gradient, sums, rows, stride);
+    return NAME(differentiate_kind)(strata_leaky_relu, slope, upstream, source, gradient, sums, rows, columns, stride);
   case strata_gelu:
-    return NAME(differentiate_kind)(strata_gelu, slope, upstream, source, gradient, sums, rows, stride);
+    return NAME(differentiate_kind)(strata_gelu, slope, upstream, source, gradient, sums, rows, columns, stride);
   case strata_tanh:
-    return NAME(differentiate_kind)(strata_tanh, slope, upstream, source, gradient, sums, rows, stride);
+    return NAME(differentiate_kind)(strata_tanh, slope, upstream, source, gradient, sums, rows, columns, stride);
   }
 }
 
 TARGET static void NAME(differentiate)(
     strata_nonlinearity kind, float slope, const float *upstream, const float *source, float *gradient, float *sums,
-    size_t rows, size_t stride) {
-  memset(sums, 0, stride * sizeof *sums);
-  NAME(differentiate_rows)(kind, slope, upstream, source, gradient, sums, rows, stride);
+    size_t rows, size_t columns, size_t stride) {
+  memset(sums, 0, columns * sizeof *sums);
+  NAME(differentiate_rows)(kind, slope, upstream, source, gradient, sums, rows, columns, stride);
 }
 
 TARGET static double NAME(masked_error)(
@@ -181,34 +182,57 @@ TARGET static void NAME(adam)(
   NAME(adam_steps)(constants, parameters, gradients, gradients, first, second, count, 0);
 }
 
-/// In blocks of 8 × 8 numbers, each three rounds of exchanges between pairs of rows.
+#if SIDE == 16
+#define FIRST_HALVES 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+#define SECOND_HALVES 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#else
+#define FIRST_HALVES 0, 8, 1, 9, 2, 10, 3, 11
+#define SECOND_HALVES 4, 12, 5, 13, 6, 14, 7, 15
+#endif
+
+typedef float NAME(line) __attribute__((vector_size(SIDE * sizeof(float)), aligned(sizeof(float))));
+
+/// A round of a transposition: every row is interleaved with the one that is half of all rows behind it.
+INLINE void NAME(interleave)(const NAME(line) * from, NAME(line) * to) {
+#pragma clang loop unroll(full)
+  for (size_t r = 0; r < SIDE / 2; r++) {
+    to[2 * r] = __builtin_shufflevector(from[r], from[r + SIDE / 2], FIRST_HALVES);
+    to[2 * r + 1] = __builtin_shufflevector(from[r], from[r + SIDE / 2], SECOND_HALVES);
+  }
+}
+
+/// A square of SIDE × SIDE numbers, in as many rounds as SIDE is a power of two.
+INLINE void NAME(transpose_square)(const float *source, size_t source_stride, float *target, size_t target_stride) {
+  NAME(line) a[SIDE], b[SIDE];
+#pragma clang loop unroll(full)
+  for (size_t r = 0; r < SIDE; r++) a[r] = *(const NAME(line) *)(source + r * source_stride);
+  NAME(interleave)(a, b);
+  NAME(interleave)(b, a);
+  NAME(interleave)(a, b);
+#if SIDE == 16
+  NAME(interleave)(b, a);
+#endif
+#pragma clang loop unroll(full)
+  for (size_t r = 0; r < SIDE; r++) *(NAME(line) *)(target + r * target_stride) = SIDE == 16 ? a[r] : b[r];
+}
+
+/// In squares, and of 16 rows all columns before the next ones: a cache line of the target is then filled at once.
 TARGET static void NAME(transpose)(
     const float *restrict source, size_t rows, size_t columns, float *restrict target) {
-  typedef float octet __attribute__((vector_size(32), aligned(4)));
-  for (size_t i = 0; i < rows; i += 8) {
-    for (size_t j = 0; j < columns; j += 8) {
-      if (i + 8 > rows || j + 8 > columns) {
-        for (size_t r = i; r < rows && r < i + 8; r++)
-          for (size_t c = j; c < columns && c < j + 8; c++) target[c * rows + r] = source[r * columns + c];
-        continue;
+  for (size_t band = 0; band < rows; band += 16) {
+    for (size_t j = 0; j < columns; j += SIDE) {
+      for (size_t i = band; i < rows && i < band + 16; i += SIDE) {
+        if (i + SIDE <= rows && j + SIDE <= columns) {
+          NAME(transpose_square)(source + i * columns + j, columns, target + j * rows + i, rows);
+          continue;
+        }
+        for (size_t r = i; r < rows && r < i + SIDE; r++)
+          for (size_t c = j; c < columns && c < j + SIDE; c++) target[c * rows + r] = source[r * columns + c];
       }
-      octet a[8], b[8];
-      for (size_t r = 0; r < 8; r++) a[r] = *(const octet *)(source + (i + r) * columns + j);
-      for (size_t r = 0; r < 4; r++) {
-        b[2 * r] = __builtin_shufflevector(a[r], a[r + 4], 0, 8, 1, 9, 2, 10, 3, 11);
-        b[2 * r + 1] = __builtin_shufflevector(a[r], a[r + 4], 4, 12, 5, 13, 6, 14, 7, 15);
-      }
-      for (size_t r = 0; r < 4; r++) {
-        a[2 * r] = __builtin_shufflevector(b[r], b[r + 4], 0, 8, 1, 9, 2, 10, 3, 11);
-        a[2 * r + 1] = __builtin_shufflevector(b[r], b[r + 4], 4, 12, 5, 13, 6, 14, 7, 15);
-      }
-      for (size_t r = 0; r < 4; r++) {
-        b[2 * r] = __builtin_shufflevector(a[r], a[r + 4], 0, 8, 1, 9, 2, 10, 3, 11);
-        b[2 * r + 1] = __builtin_shufflevector(a[r], a[r + 4], 4, 12, 5, 13, 6, 14, 7, 15);
-      }
-      for (size_t c = 0; c < 8; c++) *(octet *)(target + (j + c) * rows + i) = b[c];
     }
   }
 }
 
+#undef FIRST_HALVES
+#undef SECOND_HALVES
 #undef INLINE

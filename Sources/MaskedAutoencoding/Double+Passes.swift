@@ -24,29 +24,37 @@ extension Activation {
 extension Double: NetworkScalar {
   static func activate(
     _ activation: Activation, _ x: UnsafeMutablePointer<Double>, bias: UnsafePointer<Double>,
-    derivative: UnsafeMutablePointer<Double>?, rows: Int, stride: Int
+    derivative: UnsafeMutablePointer<Double>?, rows: Int, columns: Int, stride: Int
   ) {
-    for index in 0..<rows * stride {
-      let (value, slope) = activation.valueAndDerivative(x[index] + bias[index % stride])
-      x[index] = value
-      derivative?[index] = slope
+    for row in 0..<rows {
+      for column in 0..<columns {
+        let index = row * stride + column
+        let (value, slope) = activation.valueAndDerivative(x[index] + bias[column])
+        x[index] = value
+        derivative?[index] = slope
+      }
     }
   }
 
   static func differentiate(
     _ activation: Activation, upstream: UnsafePointer<Double>, source: UnsafePointer<Double>,
-    into gradient: UnsafeMutablePointer<Double>, biasGradient: UnsafeMutablePointer<Double>, rows: Int, stride: Int
+    into gradient: UnsafeMutablePointer<Double>, biasGradient: UnsafeMutablePointer<Double>, rows: Int, columns: Int,
+    stride: Int
   ) {
-    for index in 0..<rows * stride {
-      let derivative =
-        switch activation {
-        case .gelu: source[index]
-        case .leakyReLU(let slope): source[index] > 0 ? 1 : Double(slope)
-        case .tanh: 1 - source[index] * source[index]
-        }
-      gradient[index] = upstream[index] * derivative
+    biasGradient.update(repeating: 0, count: columns)
+    for row in 0..<rows {
+      for column in 0..<columns {
+        let index = row * stride + column
+        let derivative =
+          switch activation {
+          case .gelu: source[index]
+          case .leakyReLU(let slope): source[index] > 0 ? 1 : Double(slope)
+          case .tanh: 1 - source[index] * source[index]
+          }
+        gradient[index] = upstream[index] * derivative
+        biasGradient[column] += gradient[index]
+      }
     }
-    columnSums(gradient, into: biasGradient, rows: rows, stride: stride)
   }
 
   static func maskedError(
@@ -89,7 +97,9 @@ extension Double: NetworkScalar {
     derivative: UnsafeMutablePointer<Double>?
   ) {
     multiply(product)
-    activate(activation, product.c, bias: bias, derivative: derivative, rows: product.rows, stride: product.cStride)
+    activate(
+      activation, product.c, bias: bias, derivative: derivative, rows: product.rows, columns: product.paddedColumns,
+      stride: product.cStride)
   }
 
   static func multiply(
@@ -99,7 +109,7 @@ extension Double: NetworkScalar {
     multiply(product)
     differentiate(
       activation, upstream: product.c, source: source, into: product.c, biasGradient: biasGradient,
-      rows: product.rows, stride: product.cStride)
+      rows: product.rows, columns: product.paddedColumns, stride: product.cStride)
   }
 
   static func transpose(

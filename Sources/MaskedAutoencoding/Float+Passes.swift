@@ -3,18 +3,20 @@
 extension Float: NetworkScalar {
   static func activate(
     _ activation: Activation, _ x: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>,
-    derivative: UnsafeMutablePointer<Float>?, rows: Int, stride: Int
+    derivative: UnsafeMutablePointer<Float>?, rows: Int, columns: Int, stride: Int
   ) {
-    TrainingPasses.own.activate(activation, x, bias: bias, derivative: derivative, rows: rows, stride: stride)
+    TrainingPasses.own.activate(
+      activation, x, bias: bias, derivative: derivative, rows: rows, columns: columns, stride: stride)
   }
 
   static func differentiate(
     _ activation: Activation, upstream: UnsafePointer<Float>, source: UnsafePointer<Float>,
-    into gradient: UnsafeMutablePointer<Float>, biasGradient: UnsafeMutablePointer<Float>, rows: Int, stride: Int
+    into gradient: UnsafeMutablePointer<Float>, biasGradient: UnsafeMutablePointer<Float>, rows: Int, columns: Int,
+    stride: Int
   ) {
     TrainingPasses.own.differentiate(
       activation, upstream: upstream, source: source, into: gradient, biasGradient: biasGradient, rows: rows,
-      stride: stride)
+      columns: columns, stride: stride)
   }
 
   static func maskedError(
@@ -53,7 +55,8 @@ extension Float: NetworkScalar {
     guard TrainingPasses.own.hasProducts else {
       multiplyByBLAS(product)
       return activate(
-        activation, product.c, bias: bias, derivative: derivative, rows: product.rows, stride: product.cStride)
+        activation, product.c, bias: bias, derivative: derivative, rows: product.rows,
+        columns: product.paddedColumns, stride: product.cStride)
     }
     TrainingPasses.own.multiply(product, activation: activation, bias: bias, derivative: derivative)
   }
@@ -66,7 +69,8 @@ extension Float: NetworkScalar {
       multiplyByBLAS(product)
       return differentiate(
         activation, upstream: product.c, source: source, into: product.c, biasGradient: biasGradient,
-        rows: product.rows, stride: product.cStride)
+        rows: product.rows,
+        columns: product.paddedColumns, stride: product.cStride)
     }
     TrainingPasses.own.multiply(product, differentiating: activation, source: source, biasGradient: biasGradient)
   }

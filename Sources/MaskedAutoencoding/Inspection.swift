@@ -76,11 +76,11 @@ extension Activation {
     let buffers = (0..<4).map { _ in [Scalar](repeating: 0, count: stride) }
     var (values, derivatives, gradient, sums) = (buffers[0], buffers[1], buffers[2], buffers[3])
     values.replaceSubrange(0..<points.count, with: points)
-    Scalar.activate(self, &values, bias: buffers[1], derivative: &derivatives, rows: 1, stride: stride)
+    Scalar.activate(self, &values, bias: buffers[1], derivative: &derivatives, rows: 1, columns: stride, stride: stride)
     let ones = [Scalar](repeating: 1, count: stride)
     Scalar.differentiate(
       self, upstream: ones, source: keepsDerivative ? derivatives : values, into: &gradient, biasGradient: &sums,
-      rows: 1, stride: stride)
+      rows: 1, columns: stride, stride: stride)
     return (Array(values.prefix(points.count)), Array(gradient.prefix(points.count)))
   }
 }

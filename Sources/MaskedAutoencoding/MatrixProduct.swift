@@ -33,4 +33,6 @@ package struct MatrixProduct<Scalar> {
     (self.b, self.bStride) = (b, bStride)
     (self.c, self.cStride) = (c, cStride)
   }
+  /// The columns of C that passes process: rounded up to whole vectors where its rows have room for them.
+  var paddedColumns: Int { min(roundedUp(columns, to: 8), cStride) }
 }

@@ -2,8 +2,9 @@ internal import LinearAlgebra
 
 /// A masked autoencoder being trained: parameters, gradients and every activation of one batch, allocated once.
 ///
-/// Buffers are row-major (batch, stride) with strides rounded up to 8. A hidden layer has its activation and, for GELU, the
-/// derivative; gradients pass through two buffers that all layers share, so that a step's memory stays in cache.
+/// Buffers are row-major (batch, stride) with strides rounded up to 8, those of hidden layers to a little more. A hidden layer
+/// has its activation and, for GELU, the derivative; gradients pass through two buffers that all layers share, so that a
+/// step's memory stays in cache.
 final class Network<Scalar: NetworkScalar> {
   let architecture: AutoencoderArchitecture
   let layout: ParameterLayout
@@ -66,7 +67,7 @@ final class Network<Scalar: NetworkScalar> {
     transposed = other?.transposed ?? ownTransposed.pointer
     gradients = AlignedBuffer(count: layout.count)
     let (d, k) = (architecture.observedDimension, architecture.representationWidth)
-    let hiddenStride = roundedUp(architecture.hiddenWidth, to: 8)
+    let hiddenStride = hiddenStride(architecture.hiddenWidth)
     let encoderStride = roundedUp(2 * d, to: 8)
     let decoderStride = roundedUp(k + d, to: 8)
     targetStride = roundedUp(d, to: 8)
@@ -119,4 +120,11 @@ final class Network<Scalar: NetworkScalar> {
     let isDecoder = layer == layout.decoder[0]
     return (sharedFlags.weights(isDecoder: isDecoder), stack.values + sharedFlags.columns.count)
   }
+}
+
+/// The numbers from one row of a hidden layer to the next: at least its width, and no multiple of 64. The products for weight
+/// gradients go down columns: lines a multiple of 256 bytes apart meet in few sets of the nearest cache and drive each other out.
+private func hiddenStride(_ width: Int) -> Int {
+  let stride = roundedUp(width, to: 8)
+  return stride % 64 == 0 ? stride + 16 : stride
 }

@@ -3,19 +3,20 @@ internal import LinearAlgebra
 /// A scalar that the network can be run in: `Float` for training, through the vector kernels of CTraining, and `Double` for
 /// checking its gradients, through plain loops. Everything between the passes is the same generic code.
 ///
-/// Matrices are row-major with rows `stride` numbers apart. Passes run over whole rows, padding included: it holds finite
-/// numbers that no product reads.
+/// Matrices are row-major with rows `stride` numbers apart. Passes that are given no number of columns run over whole rows,
+/// padding included: it holds finite numbers that no product reads.
 protocol NetworkScalar: LinearAlgebraScalar & BitwiseCopyable {
   /// x ← f(x + bias) in place, and f′ into `derivative` for the activations of which it is not a function of f; nil if
   /// nobody wants it.
   static func activate(
     _ activation: Activation, _ x: UnsafeMutablePointer<Self>, bias: UnsafePointer<Self>,
-    derivative: UnsafeMutablePointer<Self>?, rows: Int, stride: Int)
+    derivative: UnsafeMutablePointer<Self>?, rows: Int, columns: Int, stride: Int)
 
   /// gradient ← upstream ⊙ f′, and its column sums. `source` is what ``activate`` left: f′ where it wrote that, else f.
   static func differentiate(
     _ activation: Activation, upstream: UnsafePointer<Self>, source: UnsafePointer<Self>,
-    into gradient: UnsafeMutablePointer<Self>, biasGradient: UnsafeMutablePointer<Self>, rows: Int, stride: Int)
+    into gradient: UnsafeMutablePointer<Self>, biasGradient: UnsafeMutablePointer<Self>, rows: Int, columns: Int,
+    stride: Int)
 
   /// The masked squared error Σ m(ŷ + b − x)². `output` holds ŷ without bias and receives `gradientScale` · m(ŷ + b − x);
   /// its column sums go to `biasGradient`. Rows are added up in double precision: a batch holds many thousand terms.
@@ -24,12 +25,12 @@ protocol NetworkScalar: LinearAlgebraScalar & BitwiseCopyable {
     mask: UnsafePointer<Self>, gradientScale: Self, biasGradient: UnsafeMutablePointer<Self>, rows: Int, stride: Int
   ) -> Double
 
-  /// A product, ``activate`` on it with a stride of `product.cStride`.
+  /// A product, ``activate`` on its ``MatrixProduct/paddedColumns`` with a stride of `product.cStride`.
   static func multiply(
     _ product: MatrixProduct<Self>, activation: Activation, bias: UnsafePointer<Self>,
     derivative: UnsafeMutablePointer<Self>?)
 
-  /// A product, ``differentiate`` on it in place with a stride of `product.cStride`.
+  /// A product, ``differentiate`` on its ``MatrixProduct/paddedColumns`` in place with a stride of `product.cStride`.
   static func multiply(
     _ product: MatrixProduct<Self>, differentiating activation: Activation, source: UnsafePointer<Self>,
     biasGradient: UnsafeMutablePointer<Self>)

@@ -3,7 +3,7 @@ internal import CTraining
 /// The passes of a training step between its matrix products, in single precision, for one kind of processor.
 ///
 /// All kinds compute the same and may differ in the last bits, as BLAS kernels do. Matrices are row-major with rows `stride`
-/// numbers apart; whole rows are processed, padding included.
+/// numbers apart; whole rows are processed, padding included, where no number of columns is named.
 package struct TrainingPasses: Sendable {
   /// What a processor may have; each kind contains those before it.
   package enum ProcessorKind: Sendable, CaseIterable {
@@ -38,20 +38,21 @@ package struct TrainingPasses: Sendable {
   /// touch it, since f′ is a function of f.
   package func activate(
     _ activation: Activation, _ x: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>,
-    derivative: UnsafeMutablePointer<Float>?, rows: Int, stride: Int
+    derivative: UnsafeMutablePointer<Float>?, rows: Int, columns: Int, stride: Int
   ) {
     let (kind, slope) = activation.kernel
-    table.activate(kind, slope, x, bias, derivative, rows, stride)
+    table.activate(kind, slope, x, bias, derivative, rows, columns, stride)
   }
 
   /// `gradient ← upstream · f′`, and its column sums. `source` holds f′ for GELU and f for the others. `gradient` may be
   /// `upstream`.
   package func differentiate(
     _ activation: Activation, upstream: UnsafePointer<Float>, source: UnsafePointer<Float>,
-    into gradient: UnsafeMutablePointer<Float>, biasGradient: UnsafeMutablePointer<Float>, rows: Int, stride: Int
+    into gradient: UnsafeMutablePointer<Float>, biasGradient: UnsafeMutablePointer<Float>, rows: Int, columns: Int,
+    stride: Int
   ) {
     let (kind, slope) = activation.kernel
-    table.differentiate(kind, slope, upstream, source, gradient, biasGradient, rows, stride)
+    table.differentiate(kind, slope, upstream, source, gradient, biasGradient, rows, columns, stride)
   }
 
   /// The masked squared error Σ m (ŷ + b − x)²; `output` holds ŷ and receives scale · m (ŷ + b − x), whose column sums go to
@@ -96,7 +97,7 @@ package struct TrainingPasses: Sendable {
     withUnsafePointer(to: product.kernel) { table.multiply($0) }
   }
 
-  /// A product and, while its rows are in the nearest cache, ``activate(_:_:bias:derivative:rows:stride:)`` on it.
+  /// A product and, while its rows are in the nearest cache, ``activate(_:_:bias:derivative:rows:columns:stride:)`` on it.
   ///
   /// - Precondition: ``hasProducts``.
   package func multiply(
@@ -108,7 +109,7 @@ package struct TrainingPasses: Sendable {
   }
 
   /// A product and, while its rows are in the nearest cache,
-  /// ``differentiate(_:upstream:source:into:biasGradient:rows:stride:)`` on it, in place.
+  /// ``differentiate(_:upstream:source:into:biasGradient:rows:columns:stride:)`` on it, in place.
   ///
   /// - Precondition: ``hasProducts``.
   package func multiply(

@@ -1,7 +1,7 @@
 // The passes of a training step between its matrix products, in single precision; TrainingPasses.swift says what each does.
 //
-// Matrices are row-major with rows `stride` numbers apart. Whole rows are processed, padding included: it holds finite
-// numbers that no product reads. There is a table of them for each kind of processor; like BLAS, they may differ in the last
+// Matrices are row-major with rows `stride` numbers apart. Where no number of columns is named, whole rows are processed,
+// padding included: it holds finite numbers that no product reads. There is a table of them for each kind of processor; like BLAS, they may differ in the last
 // bits.
 #pragma once
 #include <stddef.h>
@@ -44,11 +44,11 @@ typedef enum strata_instructions {
 
 /// All passes for one kind of processor.
 typedef struct strata_passes {
-  /// kind, slope, x, bias, derivative or NULL, rows, stride
-  void (*activate)(strata_nonlinearity, float, float *, const float *, float *, size_t, size_t);
-  /// kind, slope, upstream, source, gradient, bias gradient, rows, stride
+  /// kind, slope, x, bias, derivative or NULL, rows, columns, stride
+  void (*activate)(strata_nonlinearity, float, float *, const float *, float *, size_t, size_t, size_t);
+  /// kind, slope, upstream, source, gradient, bias gradient, rows, columns, stride
   void (*differentiate)(
-      strata_nonlinearity, float, const float *, const float *, float *, float *, size_t, size_t);
+      strata_nonlinearity, float, const float *, const float *, float *, float *, size_t, size_t, size_t);
   /// output, bias, target, mask, scale, bias gradient, rows, stride
   double (*masked_error)(float *, const float *, const float *, const float *, float, float *, size_t, size_t);
   /// values, sums, rows, stride
@@ -61,9 +61,9 @@ typedef struct strata_passes {
   void (*transpose)(const float *, size_t, size_t, float *);
   /// Products; NULL, all three, where there are too few vector registers to be faster than BLAS.
   void (*multiply)(const strata_product *);
-  /// C, and then what `activate` does: kind, slope, bias, derivative or NULL
+  /// C, and then what `activate` does to its columns: kind, slope, bias, derivative or NULL
   void (*multiply_activate)(const strata_product *, strata_nonlinearity, float, const float *, float *);
-  /// C, and then what `differentiate` does in place: kind, slope, source, bias gradient
+  /// C, and then what `differentiate` does to its columns in place: kind, slope, source, bias gradient
   void (*multiply_differentiate)(const strata_product *, strata_nonlinearity, float, const float *, float *);
 } strata_passes;
 
