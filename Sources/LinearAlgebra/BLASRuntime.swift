@@ -19,7 +19,8 @@ public enum BLASRuntime {
   public static var coreName: String { String(cString: openblas_get_corename()).trimmed }
 
   /// Calls `body` with denormal numbers flushed to zero on the calling thread (they are 100 times slower in saturated units),
-  /// and leaves the thread as it was: what it computes afterwards must not depend on what it did before.
+  /// and leaves the thread as it was: what it computes afterwards must not depend on what it did before. Threads that are first
+  /// started within `body` inherit the flags and keep them: start none there that outlives it.
   public static func flushingDenormals<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {

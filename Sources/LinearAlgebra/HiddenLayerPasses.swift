@@ -57,6 +57,8 @@ package struct HiddenLayerPasses: Sendable {
   ) -> Double {
     precondition(x.columns == layer.inputs && y.columns == layer.outputs && x.rows == y.rows, "rows of another shape")
     precondition(parameters.count == count && gradients.count == count, "parameters of another shape")
+    precondition(
+      scratch.count >= withUnsafePointer(to: layer) { strata_hidden_scratch($0) }, "scratch of another shape")
     precondition(rows.allSatisfy { $0 >= 0 && $0 < x.rows }, "rows beyond \(x.rows)")
     return withUnsafePointer(to: layer) { layer in
       x.withUnsafeElements { x in
