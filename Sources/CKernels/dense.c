@@ -25,7 +25,7 @@ typedef struct panel {
 #define MOST_ROWS 6
 #define TARGET
 #define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
-#define NAME run_portably
+#define NAME portable_run
 #include "dense_kernel.h"
 
 #if defined(__x86_64__)
@@ -34,14 +34,14 @@ typedef struct panel {
 #define MOST_ROWS 6
 #define TARGET AVX2_TARGET
 #define MULTIPLY_ADD(a, b, c) __builtin_elementwise_fma((a), (b), (c))
-#define NAME run_avx2
+#define NAME avx2_run
 #include "dense_kernel.h"
 
 #define LANES 16
 #define MOST_ROWS 8
 #define TARGET AVX512_TARGET
 #define MULTIPLY_ADD(a, b, c) __builtin_elementwise_fma((a), (b), (c))
-#define NAME run_avx512
+#define NAME avx512_run
 #include "dense_kernel.h"
 
 #endif
@@ -50,11 +50,7 @@ void strata_dense(
     const strata_dense_layer *layer, const float *inputs, size_t input_stride, float *outputs, size_t output_stride,
     const float *addend, size_t addend_stride, float factor, size_t count) {
   const panel p = {layer, inputs, addend, outputs, input_stride, output_stride, addend_stride, factor};
-#if defined(__x86_64__)
-  if (has_avx512()) return run_avx512(&p, count);
-  if (has_avx2()) return run_avx2(&p, count);
-#endif
-  run_portably(&p, count);
+  DISPATCH(run, &p, count);
 }
 
 void strata_dense_chain(
@@ -78,5 +74,5 @@ void strata_dense_portably(
     const strata_dense_layer *layer, const float *inputs, size_t input_stride, float *outputs, size_t output_stride,
     const float *addend, size_t addend_stride, float factor, size_t count) {
   const panel p = {layer, inputs, addend, outputs, input_stride, output_stride, addend_stride, factor};
-  run_portably(&p, count);
+  portable_run(&p, count);
 }

@@ -1,35 +1,7 @@
 #include "elementwise.h"
 
-#include <stdint.h>
-#include <string.h>
-
-#include "processor.h"
-
-// Everything that passes a vector is inlined, so its calling convention never matters.
-#pragma clang diagnostic ignored "-Wpsabi"
-
-// Any processor: vectors of two, as the oldest x86-64 has them.
-#define LANES 2
-#define TARGET
-#define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
-#define NAME(x) GLUE(portable, x)
-#include "elementwise_kernel.h"
-
-#if defined(__x86_64__)
-
-#define LANES 4
-#define TARGET AVX2_TARGET
-#define MULTIPLY_ADD(a, b, c) __builtin_elementwise_fma((a), (b), (c))
-#define NAME(x) GLUE(avx2, x)
-#include "elementwise_kernel.h"
-
-#define LANES 8
-#define TARGET AVX512_TARGET
-#define MULTIPLY_ADD(a, b, c) __builtin_elementwise_fma((a), (b), (c))
-#define NAME(x) GLUE(avx512, x)
-#include "elementwise_kernel.h"
-
-#endif
+#define KERNEL "elementwise_kernel.h"
+#include "vector_widths.h"
 
 void strata_exponential(double *values, size_t count, double factor) { DISPATCH(exponentials, values, count, factor); }
 

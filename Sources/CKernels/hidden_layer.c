@@ -1,38 +1,10 @@
 #include "hidden_layer.h"
 
-#include <stdint.h>
-#include <string.h>
-
-#include "processor.h"
-
-// Everything that passes a vector is inlined, so its calling convention never matters.
-#pragma clang diagnostic ignored "-Wpsabi"
-
 // Rows that are worked on together: every weight is read once for so many.
 enum { strata_hidden_rows = 4 };
 
-// Any processor: vectors of two, as the oldest x86-64 has them.
-#define LANES 2
-#define TARGET
-#define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
-#define NAME(x) GLUE(portable, x)
-#include "hidden_layer_kernel.h"
-
-#if defined(__x86_64__)
-
-#define LANES 4
-#define TARGET AVX2_TARGET
-#define MULTIPLY_ADD(a, b, c) __builtin_elementwise_fma((a), (b), (c))
-#define NAME(x) GLUE(avx2, x)
-#include "hidden_layer_kernel.h"
-
-#define LANES 8
-#define TARGET AVX512_TARGET
-#define MULTIPLY_ADD(a, b, c) __builtin_elementwise_fma((a), (b), (c))
-#define NAME(x) GLUE(avx512, x)
-#include "hidden_layer_kernel.h"
-
-#endif
+#define KERNEL "hidden_layer_kernel.h"
+#include "vector_widths.h"
 
 #define CHOOSE(pass, ...)                                                                                              \
   if (layer->is_portable) return portable_##pass(__VA_ARGS__);                                                         \

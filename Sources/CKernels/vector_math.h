@@ -43,19 +43,26 @@ ALWAYS vector NAME(exponential_minus_one)(vector r) {
   return MULTIPLY_ADD(p, r * r, r);
 }
 
-/// exp(x) = 2ⁿ exp(r), r = x − n ln 2 in two steps (Cody & Waite 1980), |r| ≤ ½ ln 2.
+/// Replaces x by r = x − n ln 2, in two steps (Cody & Waite 1980), |r| ≤ ½ ln 2, and returns n.
+ALWAYS integers NAME(reduce)(vector *x) {
+  const vector zero = {0}, magic = zero + 0x1.8p52;
+  const vector shifted = MULTIPLY_ADD(*x, zero + 0x1.71547652b82fep0, magic);
+  const vector n = shifted - magic;
+  *x = MULTIPLY_ADD(n, zero - 0x1.62e42fefa3800p-1, *x);
+  *x = MULTIPLY_ADD(n, zero - 0x1.ef35793c76730p-45, *x);
+  return (integers)shifted - (integers)magic;
+}
+
+/// exp(x) = 2ⁿ exp(r).
 ALWAYS vector NAME(exponential)(vector x) {
-  const double magic = 0x1.8p52;
   const vector zero = {0};
   const integers tiny = x < -708.0, huge = x > 709.0, nan = x != x;
   vector y = NAME(select)(tiny | huge | nan, zero, x);
-  const vector shifted = MULTIPLY_ADD(y, zero + 0x1.71547652b82fep0, zero + magic);
-  const vector n = shifted - magic;
-  vector r = MULTIPLY_ADD(n, zero - 0x1.62e42fefa3800p-1, y);
-  r = MULTIPLY_ADD(n, zero - 0x1.ef35793c76730p-45, r);
+  vector r = y;
+  const integers n = NAME(reduce)(&r);
   const vector p = NAME(exponential_minus_one)(r) + 1.0;
   // Adding to the exponent is exact, as p is in [0.7, 1.5] and the result is normal.
-  const integers power = ((integers)shifted - (integers)(zero + magic)) << 52;
+  const integers power = n << 52;
   vector result = (vector)((integers)p + power);
   result = NAME(select)(tiny, zero, result);
   result = NAME(select)(huge, zero + __builtin_inf(), result);
@@ -65,18 +72,15 @@ ALWAYS vector NAME(exponential)(vector x) {
 /// tanh(x) = u / (u + 2) of the sign of x, u = exp(2|x|) − 1 = 2ⁿ (exp(r) − 1) + (2ⁿ − 1): small numbers keep their digits.
 /// Beyond 20 it is 1 to the last bit.
 ALWAYS vector NAME(hyperbolic_tangent)(vector x) {
-  const double magic = 0x1.8p52;
   const vector zero = {0};
   const integers sign = (integers)x & INT64_MIN;
   // NaN passes through all of it.
   vector y = 2.0 * (vector)((integers)x ^ sign);
   y = NAME(select)(y > 40.0, zero + 40.0, y);
-  const vector shifted = MULTIPLY_ADD(y, zero + 0x1.71547652b82fep0, zero + magic);
-  const vector n = shifted - magic;
-  vector r = MULTIPLY_ADD(n, zero - 0x1.62e42fefa3800p-1, y);
-  r = MULTIPLY_ADD(n, zero - 0x1.ef35793c76730p-45, r);
+  vector r = y;
+  const integers n = NAME(reduce)(&r);
   const vector p = NAME(exponential_minus_one)(r);
-  const vector power = (vector)((((integers)shifted - (integers)(zero + magic)) + 1023) << 52);
+  const vector power = (vector)((n + 1023) << 52);
   const vector u = MULTIPLY_ADD(power, p, power - 1.0);
   return (vector)((integers)(u / (u + 2.0)) | sign);
 }
