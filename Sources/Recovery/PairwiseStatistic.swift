@@ -147,18 +147,28 @@ extension RecoveryScorer {
     guard let statistic = PairwiseStatistic(metric) else { preconditionFailure("\(metric.rawValue) is not pairwise") }
     precondition(permutations >= 1, "\(permutations) permutations")
     var (orders, nulls): ([[Int]], [PermutationNull]) = ([], [])
-    var first: PairwiseStatistic.Pairs?
-    for block in blocks {
-      let (x, y) = views(split, block, rows: limits.pairRows)
-      try requireViews(x, y, rows: 4)
-      if orders.isEmpty { for _ in 0..<permutations { orders.append(stream.permutation(x.rows)) } }
-      let a = first ?? statistic.pairs(x)
-      first = a
-      let b = statistic.pairs(y)
+    try forEachPairs(statistic, split, blocks) { a, b, rows in
+      if orders.isEmpty { for _ in 0..<permutations { orders.append(stream.permutation(rows)) } }
       nulls.append(
         PermutationNull(
           score: statistic.value(a, b), shuffled: statistic.values(a, b, orders: orders)))
     }
     return nulls
+  }
+
+  /// Calls `body` with the pairs of the representation, made once, those of one block after the other, and the number of rows: one matrix of
+  /// a block at a time.
+  func forEachPairs(
+    _ statistic: PairwiseStatistic, _ split: HeldOutSplit, _ blocks: [TargetBlock],
+    _ body: (_ representation: PairwiseStatistic.Pairs, _ block: PairwiseStatistic.Pairs, _ rows: Int) -> Void
+  ) throws(RecoveryError) {
+    var representation: PairwiseStatistic.Pairs?
+    for block in blocks {
+      let (x, y) = views(split, block, rows: limits.pairRows)
+      try requireViews(x, y, rows: 4)
+      let pairs = representation ?? statistic.pairs(x)
+      representation = pairs
+      body(pairs, statistic.pairs(y), x.rows)
+    }
   }
 }

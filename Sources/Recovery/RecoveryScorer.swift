@@ -139,15 +139,8 @@ public struct RecoveryScorer: Sendable {
     _ split: HeldOutSplit, blocks: [TargetBlock], permutations: Int, using stream: inout RandomStream
   ) throws(RecoveryError) -> [IndependenceTest] {
     var tests: [IndependenceTest] = []
-    var first: PairwiseStatistic.Pairs?
-    for block in blocks {
-      let (x, y) = views(split, block, rows: limits.pairRows)
-      try requireViews(x, y, rows: 4)
-      let a = first ?? PairwiseStatistic.independence.pairs(x)
-      first = a
-      tests.append(
-        IndependenceTest(
-          a, PairwiseStatistic.independence.pairs(y), rows: x.rows, permutations: permutations, using: &stream))
+    try forEachPairs(.independence, split, blocks) { a, b, rows in
+      tests.append(IndependenceTest(a, b, rows: rows, permutations: permutations, using: &stream))
     }
     return tests
   }
