@@ -33,6 +33,8 @@ final class HeldOutTargets: Sendable {
     var raw: (train: Matrix<Double>, test: Matrix<Double>)?
     var standardised: Standardised?
     var spread: R2.Spread?
+    /// What columns are multiplied by to be in range.
+    var units: [Double]?
     var testMoments: ColumnMoments?
     var foldMoments: [Int: [ColumnMoments]] = [:]
     var whitening: [Whitening: Matrix<Double>] = [:]
@@ -170,9 +172,14 @@ final class HeldOutTargets: Sendable {
   var inRange: HeldOutTargets {
     switch source {
     case .given(let train, let test):
-      // The larger magnitude of both parts.
-      let units = ColumnRange.units(
-        zip(ColumnRange(train).inverseMagnitude, ColumnRange(test).inverseMagnitude).map { min($0, $1) })
+      let units = state.withLock { state in
+        if let known = state.units { return known }
+        // The larger magnitude of both parts.
+        let made = ColumnRange.units(
+          zip(ColumnRange(train).inverseMagnitude, ColumnRange(test).inverseMagnitude).map { min($0, $1) })
+        state.units = made
+        return made
+      }
       guard units.contains(where: { $0 != 1 }) else { return self }
       return HeldOutTargets(train: train.columnsScaled(by: units), test: test.columnsScaled(by: units))
     case .shuffled(let others, let orders):
