@@ -72,12 +72,13 @@ ALWAYS void tile(
     }
   }
   UNROLL for (size_t r = 0; r < rows; r++) {
+    const float factor = p->addend && layer->scales ? p->factor * layer->scales[row + r] : p->factor;
     UNROLL for (size_t v = 0; v < vectors; v++) {
       const size_t used = v + 1 == vectors ? lanes : LANES;
       vector y = activated(sums[r][v], activation, layer->slope);
       if (p->addend) {
         vector addend = load(p->addend + (row + r) * p->addend_stride + sample + LANES * v, used);
-        y = MULTIPLY_ADD((vector){0} + p->factor, addend, y);
+        y = MULTIPLY_ADD((vector){0} + factor, addend, y);
       }
       store(y, p->outputs + (row + r) * p->output_stride + sample + LANES * v, used);
     }

@@ -10,12 +10,16 @@ enum {
   PANEL_ROWS = 24,
   /// Of the second factor as many columns are multiplied by all rows, before the next ones, as take this many bytes: they
   /// stay in the second cache, with what passes by.
-  BLOCK_BYTES = 256 << 10
+  BLOCK_BYTES = 256 << 10,
+  /// Columns of A that have as many bytes or more from the first to the last row do not stay in the second cache: they are
+  /// fetched ahead by FETCHED_AHEAD rows. Nearer ones come by themselves, and asking for them costs a little.
+  FAR_BYTES = 512 << 10,
+  FETCHED_AHEAD = 32
 };
 
 /// What is done to sums before they are written.
 typedef struct ending {
-  enum { no_ending, leaky_relu_of_sums, leaky_relu_gradient } kind;
+  enum { no_ending, no_ending_far, leaky_relu_of_sums, leaky_relu_gradient } kind;
   /// Of both leaky ReLUs.
   float slope;
   /// Added to the sums of a column, then the leaky ReLU.

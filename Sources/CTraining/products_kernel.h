@@ -24,7 +24,7 @@ INLINE void NAME(store)(float *p, int j, int vectors, MASK mask, VECTOR x) {
 INLINE void NAME(finish)(
     const int rows, const int vectors, MASK mask, const strata_product *p, const ending e, size_t first, size_t column,
     VECTOR sums[PANEL_ROWS][TILE_VECTORS]) {
-  if (e.kind == no_ending) return;
+  if (e.kind == no_ending || e.kind == no_ending_far) return;
   const VECTOR slope = BROADCAST(e.slope);
 #pragma clang loop unroll(full)
   for (int j = 0; j < vectors; j++) {
@@ -70,6 +70,7 @@ INLINE void NAME(tile)(
     VECTOR row[TILE_VECTORS];
 #pragma clang loop unroll(full)
     for (int j = 0; j < vectors; j++) row[j] = NAME(load)(b, j, vectors, mask);
+    if (e.kind == no_ending_far) __builtin_prefetch(group[0] + FETCHED_AHEAD * p->a_depth);
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++) {
       const VECTOR factor = BROADCAST(group[i / 4][i % 4 * p->a_row]);
@@ -128,7 +129,11 @@ INLINE void NAME(product_with)(const strata_product *p, const ending e) {
   }
 }
 
-TARGET static void NAME(multiply)(const strata_product *p) { NAME(product_with)(p, (ending){no_ending}); }
+TARGET static void NAME(multiply)(const strata_product *p) {
+  const int far = p->a_row == 1 && p->depth * p->a_depth * sizeof(float) >= FAR_BYTES;
+  if (far) NAME(product_with)(p, (ending){no_ending_far});
+  else NAME(product_with)(p, (ending){no_ending});
+}
 
 TARGET static void NAME(multiply_activate)(
     const strata_product *p, strata_nonlinearity kind, float slope, const float *bias, float *derivative) {

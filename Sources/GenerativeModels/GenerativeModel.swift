@@ -16,6 +16,7 @@ public struct GenerativeModel: Sendable {
   /// The law of each node's noise components, in the order of `graph.nodes`.
   public let noises: [Distribution]
   let layout: SampleLayout
+  package let steps: [SamplingStep]
 
   /// Draws the mechanisms of a family for every node of a graph.
   ///
@@ -35,6 +36,7 @@ public struct GenerativeModel: Sendable {
     var builder = try MechanismBuilder(graph: graph, family: family, noises: noises, key: key)
     mechanisms = try builder.build()
     layout = SampleLayout(graph)
+    steps = SamplingStep.steps(graph, mechanisms)
     self.graph = graph
     self.family = family
     self.noises = noises
@@ -60,6 +62,7 @@ public struct GenerativeModel: Sendable {
         mechanism.dimension == graph.nodes[v].dimension && mechanism.inputDimension == graph.inputDimension(v))
     }
     layout = SampleLayout(graph)
+    steps = SamplingStep.steps(graph, mechanisms)
     self.graph = graph
     self.family = family
     self.mechanisms = mechanisms

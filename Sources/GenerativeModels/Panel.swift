@@ -1,4 +1,5 @@
 internal import HierarchicalGraphs
+internal import LinearAlgebra
 public import Stochastics
 
 /// The streams of a model's samples under one key.
@@ -31,20 +32,22 @@ public struct SampleKeys: Sendable {
 /// the same bits in whichever range it was asked for (kernels may round differently for different shapes).
 struct Panel {
   static let width = 256
-  let layout: SampleLayout
+  private let layout: SampleLayout
+  private let steps: [SamplingStep]
   /// Feature-major values of all nodes, shape (valueRows, 256).
-  var values: [Float]
+  private(set) var values: [Float]
   /// Feature-major noises of all nodes, shape (noiseRows, 256); empty if nobody will read them.
-  var noises: [Float]
+  private(set) var noises: [Float]
   private var inputs: [Float]
   private let keys: SampleKeys
 
-  init(_ layout: SampleLayout, keys: SampleKeys, keepsNoises: Bool) {
-    self.layout = layout
+  init(_ model: GenerativeModel, keys: SampleKeys, keepsNoises: Bool) {
+    layout = model.layout
+    steps = model.steps
     self.keys = keys
     values = Self.scratch(rows: layout.valueRows)
     noises = Self.scratch(rows: keepsNoises ? layout.noiseRows : 0)
-    inputs = Self.scratch(rows: layout.largestInput)
+    inputs = Self.scratch(rows: steps.reduce(layout.largestInput) { max($0, $1.inputRows) })
   }
 
   /// Rows of any content: whatever is read of a panel was written for it before.
@@ -52,44 +55,82 @@ struct Panel {
     Array(unsafeUninitializedCapacity: rows * width) { $1 = rows * width }
   }
 
+  /// Computes the samples from `firstSample` on, a multiple of 256, of the model that the panel was made for.
   mutating func evaluate(_ model: GenerativeModel, firstSample: UInt64) {
-    let graph = model.graph
-    let width = Self.width
     values.withUnsafeMutableBufferPointer { values in
       noises.withUnsafeMutableBufferPointer { noises in
         inputs.withUnsafeMutableBufferPointer { inputs in
+          let rows = PanelRows(
+            model: model, layout: layout, keys: keys, firstSample: firstSample, values: values, noises: noises,
+            inputs: inputs)
           // Siblings often follow one another: what they read of their parents is copied once.
           var (gathered, parentRows): (ArraySlice<Int>, Int) = ([], 0)
-          for v in graph.topologicalOrder {
-            if graph.parents[v] != gathered {
-              gathered = graph.parents[v]
-              parentRows = 0
-              for parent in gathered {
-                let rows = graph.nodes[parent].dimension
-                (inputs.baseAddress! + parentRows * width).update(
-                  from: values.baseAddress! + layout.valueOffsets[parent] * width, count: rows * width)
-                parentRows += rows
-              }
+          for step in steps {
+            let parents = model.graph.parents[step.firstNode]
+            if parents != gathered {
+              gathered = parents
+              parentRows = rows.gather(parents)
             }
-            var row = parentRows
-            // Noises are drawn where the mechanism reads them, and kept besides only if somebody asks for them.
-            for component in 0..<graph.nodes[v].noiseDimension {
-              let noiseRow = layout.noiseOffsets[v] + component
-              let target = UnsafeMutableBufferPointer(rebasing: inputs[row * width..<(row + 1) * width])
-              model.noises[v].fill(target, key: keys.noises[noiseRow], factor: keys.factors[v], offset: firstSample)
-              if !noises.isEmpty {
-                (noises.baseAddress! + noiseRow * width).update(from: target.baseAddress!, count: width)
-              }
-              row += 1
+            switch step {
+            case .node(let v): rows.evaluate(v, parentRows)
+            case .siblings(let siblings): rows.evaluate(siblings, parentRows)
             }
-            let firstRow = layout.valueOffsets[v]
-            let outputs = values[firstRow * width..<(firstRow + graph.nodes[v].dimension) * width]
-            model.mechanisms[v].evaluate(
-              UnsafeBufferPointer(rebasing: inputs[0..<row * width]),
-              into: UnsafeMutableBufferPointer(rebasing: outputs), count: width)
           }
         }
       }
+    }
+  }
+}
+
+/// The memory of a panel while it is computed.
+private struct PanelRows {
+  let model: GenerativeModel
+  let layout: SampleLayout
+  let keys: SampleKeys
+  let firstSample: UInt64
+  let values, noises, inputs: UnsafeMutableBufferPointer<Float>
+
+  private func rows(
+    _ first: Int, _ count: Int, of buffer: UnsafeMutableBufferPointer<Float>
+  ) -> UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(rebasing: buffer[first * Panel.width..<(first + count) * Panel.width])
+  }
+
+  /// Copies the parents' values side by side to the first input rows; the number of these.
+  func gather(_ parents: ArraySlice<Int>) -> Int {
+    var end = 0
+    for parent in parents {
+      let source = rows(layout.valueOffsets[parent], layout.dimensions[parent], of: values)
+      _ = rows(end, layout.dimensions[parent], of: inputs).update(fromContentsOf: source)
+      end += layout.dimensions[parent]
+    }
+    return end
+  }
+
+  func evaluate(_ v: Int, _ parentRows: Int) {
+    drawNoise(of: v, row: parentRows)
+    model.mechanisms[v].evaluate(
+      UnsafeBufferPointer(rows(0, parentRows + layout.noiseDimensions[v], of: inputs)),
+      into: rows(layout.valueOffsets[v], layout.dimensions[v], of: values), count: Panel.width)
+  }
+
+  func evaluate(_ siblings: SiblingLayer, _ parentRows: Int) {
+    for (index, v) in siblings.nodes.enumerated() { drawNoise(of: v, row: parentRows + index) }
+    let count = siblings.nodes.count
+    siblings.layer.apply(
+      UnsafeBufferPointer(rows(0, parentRows, of: inputs)),
+      into: rows(layout.valueOffsets[siblings.nodes.lowerBound], count, of: values), count: Panel.width,
+      adding: UnsafeBufferPointer(rows(parentRows, count, of: inputs)))
+  }
+
+  /// Draws a node's noise into the input rows from `row` on, where its mechanism reads it, and keeps it besides only if
+  /// somebody asks for it.
+  private func drawNoise(of v: Int, row: Int) {
+    for component in 0..<layout.noiseDimensions[v] {
+      let noiseRow = layout.noiseOffsets[v] + component
+      let target = rows(row + component, 1, of: inputs)
+      model.noises[v].fill(target, key: keys.noises[noiseRow], factor: keys.factors[v], offset: firstSample)
+      if !noises.isEmpty { _ = rows(noiseRow, 1, of: noises).update(fromContentsOf: target) }
     }
   }
 }

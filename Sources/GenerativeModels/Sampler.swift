@@ -76,7 +76,7 @@ extension GenerativeModel {
   private func forEachPanel(
     _ indices: Range<UInt64>, keys: SampleKeys, keepsNoises: Bool, _ body: (Panel, Int, Int, Int) -> Void
   ) {
-    var panel = Panel(layout, keys: keys, keepsNoises: keepsNoises)
+    var panel = Panel(self, keys: keys, keepsNoises: keepsNoises)
     let width = UInt64(Panel.width)
     var index = indices.lowerBound
     while index < indices.upperBound {

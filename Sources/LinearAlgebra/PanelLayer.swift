@@ -1,6 +1,6 @@
 internal import CKernels
 
-/// A dense layer `y = activation(W·x + b)` on feature-major panels: row f of a (features, count) buffer holds feature f of
+/// A dense layer `y = activation(W·x + b)`, with scaled rows of an addend if there is one, on feature-major panels: row f of a (features, count) buffer holds feature f of
 /// `count` samples side by side.
 ///
 /// Single precision runs in one fused pass (sums stay in registers until the activation is applied), with AVX2 and fused
@@ -23,21 +23,30 @@ public struct PanelLayer: Sendable {
   public let biases: [Double]
   /// The nonlinearity.
   public let activation: Activation
+  /// What the rows of an addend are multiplied by, length outputs; empty for ones.
+  public let addendScales: [Double]
   private let singleWeights: Matrix<Float>
   private let singleBiases: [Float]
+  private let singleScales: [Float]
 
   /// A layer.
   ///
-  /// - Precondition: one bias for each row of W, or none at all; a slope in [0, 1].
-  public init(weights: Matrix<Double>, biases: [Double] = [], activation: Activation = .identity) {
-    precondition(
-      biases.isEmpty || biases.count == weights.rows, "\(biases.count) biases for \(weights.rows) rows of weights")
+  /// - Precondition: one bias and one scale for each row of W, or none at all; a slope in [0, 1].
+  public init(
+    weights: Matrix<Double>, biases: [Double] = [], activation: Activation = .identity, addendScales: [Double] = []
+  ) {
+    for (name, values) in [("biases", biases), ("scales", addendScales)] {
+      precondition(
+        values.isEmpty || values.count == weights.rows, "\(values.count) \(name) for \(weights.rows) rows of weights")
+    }
     if case .leakyReLU(let slope) = activation { precondition(slope >= 0 && slope <= 1, "a slope of \(slope)") }
     self.weights = weights
     self.biases = biases
     self.activation = activation
+    self.addendScales = addendScales
     singleWeights = weights.float
     singleBiases = biases.map(Float.init)
+    singleScales = addendScales.map(Float.init)
   }
 
   /// The number of rows of an input panel.
@@ -51,7 +60,7 @@ public struct PanelLayer: Sendable {
   ///   - source: Shape (inputs, count).
   ///   - target: Shape (outputs, count), overwritten; it may overlap neither `source` nor `addend`.
   ///   - count: The number of samples, the columns of all panels.
-  ///   - addend: Shape (outputs, count): `factor · addend` is added after the activation. Nil for nothing.
+  ///   - addend: Shape (outputs, count): `factor · addend`, each row times its scale, is added after the activation. Nil for nothing.
   ///   - factor: The factor of `addend`.
   /// - Complexity: O(inputs · outputs · count).
   public func apply(
@@ -78,10 +87,13 @@ public struct PanelLayer: Sendable {
     let (kind, slope) = activation.kernel
     singleWeights.withUnsafeElements { weights in
       singleBiases.withUnsafeBufferPointer { biases in
-        var layer = strata_dense_layer(
-          weights: weights.baseAddress, biases: biases.isEmpty ? nil : biases.baseAddress, rows: outputs,
-          columns: inputs, activation: kind, slope: slope)
-        kernel(&layer, source.baseAddress, count, output, count, addend?.baseAddress, count, factor, count)
+        singleScales.withUnsafeBufferPointer { scales in
+          var layer = strata_dense_layer(
+            weights: weights.baseAddress, biases: biases.isEmpty ? nil : biases.baseAddress,
+            scales: scales.isEmpty ? nil : scales.baseAddress, rows: outputs, columns: inputs, activation: kind,
+            slope: slope)
+          kernel(&layer, source.baseAddress, count, output, count, addend?.baseAddress, count, factor, count)
+        }
       }
     }
   }
@@ -111,7 +123,7 @@ public struct PanelLayer: Sendable {
       case .leakyReLU(let slope): output[i] = a > 0 ? a : slope * a
       case .algebraicSigmoid: output[i] = a / (1 + a * a).squareRoot()
       }
-      if let addend { output[i] += factor * addend[i] }
+      if let addend { output[i] += factor * (addendScales.isEmpty ? 1 : addendScales[i / count]) * addend[i] }
     }
   }
 

@@ -96,7 +96,8 @@ private final class NarrowChain: @unchecked Sendable {
       layers.initializeElement(
         at: index,
         to: strata_dense_layer(
-          weights: weights, biases: biases, rows: layer.outputs, columns: layer.inputs, activation: activation,
+          weights: weights, biases: biases, scales: nil, rows: layer.outputs, columns: layer.inputs,
+          activation: activation,
           slope: slope))
     }
   }

@@ -16,7 +16,7 @@ import Testing
     (0..<count).map { Float(($0 * 7919 + seed * 104_729) % 2003 - 1001) / 1002 }
   }
 
-  /// activation(W x + b) + factor · addend in double precision, one sum at a time.
+  /// activation(W x + b) + factor · scales ∘ addend in double precision, one sum at a time.
   private static func reference(
     _ layer: PanelLayer, _ source: [Float], _ addend: [Float], _ factor: Double, count: Int
   ) -> [Double] {
@@ -29,7 +29,8 @@ import Testing
       case .leakyReLU(let slope): a = a > 0 ? a : slope * a
       case .algebraicSigmoid: a = a / (1 + a * a).squareRoot()
       }
-      return a + factor * Double(addend[index])
+      let scale = layer.addendScales.isEmpty ? 1 : layer.addendScales[row]
+      return a + factor * scale * Double(addend[index])
     }
   }
 
@@ -39,7 +40,8 @@ import Testing
       for count in [1, 7, 8, 15, 16, 17, 31, 33, 64, 100, 256] {
         let weights = Matrix(rows: rows, columns: columns, storage: Self.numbers(rows * columns, 1).map(Double.init))
         let layer = PanelLayer(
-          weights: weights, biases: Self.numbers(rows, 2).map(Double.init), activation: activation)
+          weights: weights, biases: Self.numbers(rows, 2).map(Double.init), activation: activation,
+          addendScales: count.isMultiple(of: 2) ? Self.numbers(rows, 5).map(Double.init) : [])
         let (source, addend) = (Self.numbers(columns * count, 3), Self.numbers(rows * count, 4))
         let expected = Self.reference(layer, source, addend, 0.3, count: count)
         var (fast, portable) = (

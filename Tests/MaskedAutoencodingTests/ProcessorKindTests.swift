@@ -195,12 +195,13 @@ import Testing
     }
   }
 
-  /// Every size as rows, columns and depth, each with two others; and one whose columns are multiplied in several blocks.
+  /// Every size as rows, columns and depth, each with two others; one whose second factor is multiplied in several blocks of
+  /// columns, and one whose first factor, transposed, is so long that it is fetched ahead.
   static let productShapes =
     productSizes.indices.flatMap { index in
       let at = { productSizes[(index + $0) % productSizes.count] }
       return [(at(0), at(4), at(9)), (at(0), at(7), at(2))]
-    } + [(30, 200, 600)]
+    } + [(30, 200, 600), (70, 20, 2000)]
 
   @Test("What follows a product in one call is what follows it in two", arguments: multiplyingKinds, activations)
   func fusedPasses(_ kind: TrainingPasses.ProcessorKind, _ activation: Activation) throws {

@@ -15,12 +15,14 @@ typedef enum strata_activation {
   strata_activation_algebraic_sigmoid = 2,
 } strata_activation;
 
-/// A layer: y ← activation(W x + b) + factor · addend.
+/// A layer: y ← activation(W x + b) + factor · scales ∘ addend.
 typedef struct strata_dense_layer {
   /// (rows, columns), row-major.
   const float *weights;
   /// Length rows, or NULL for none.
   const float *biases;
+  /// Length rows, or NULL for ones.
+  const float *scales;
   size_t rows, columns;
   strata_activation activation;
   float slope;
