@@ -14,6 +14,7 @@
 #define tile GLUE(NAME, tile)
 #define band GLUE(NAME, band)
 #define bands GLUE(NAME, bands)
+#define scaled_run GLUE(NAME, scaled)
 #define UNROLL _Pragma("clang loop unroll(full)")
 #define ALWAYS static inline __attribute__((always_inline)) TARGET
 
@@ -49,10 +50,11 @@ ALWAYS vector activated(vector a, strata_activation activation, float slope) {
   }
 }
 
-/// Rows `row ..< row + rows` of `vectors` vectors of samples from `sample` on; the last vector has `lanes` of them.
+/// Rows `row ..< row + rows` of `vectors` vectors of samples from `sample` on; the last vector has `lanes` of them. Like
+/// these, `scaled`, whether the addend's rows have scales, is a constant where this is called.
 ALWAYS void tile(
     const panel *p, size_t row, size_t rows, size_t sample, size_t vectors, size_t lanes,
-    strata_activation activation) {
+    strata_activation activation, int scaled) {
 #pragma STDC FP_CONTRACT OFF
   const strata_dense_layer *layer = p->layer;
   const size_t columns = layer->columns;
@@ -72,7 +74,7 @@ ALWAYS void tile(
     }
   }
   UNROLL for (size_t r = 0; r < rows; r++) {
-    const float factor = p->addend && layer->scales ? p->factor * layer->scales[row + r] : p->factor;
+    const float factor = scaled ? p->factor * layer->scales[row + r] : p->factor;
     UNROLL for (size_t v = 0; v < vectors; v++) {
       const size_t used = v + 1 == vectors ? lanes : LANES;
       vector y = activated(sums[r][v], activation, layer->slope);
@@ -87,43 +89,50 @@ ALWAYS void tile(
 
 /// All samples of a few rows.
 ALWAYS void band(
-    const panel *p, size_t row, size_t rows, size_t vectors, size_t count, strata_activation activation) {
+    const panel *p, size_t row, size_t rows, size_t vectors, size_t count, strata_activation activation,
+    int scaled) {
   size_t sample = 0;
-  for (; sample + LANES * vectors <= count; sample += LANES * vectors) tile(p, row, rows, sample, vectors, LANES, activation);
-  for (; sample + LANES <= count; sample += LANES) tile(p, row, rows, sample, 1, LANES, activation);
-  if (sample < count) tile(p, row, rows, sample, 1, count - sample, activation);
+  for (; sample + LANES * vectors <= count; sample += LANES * vectors) tile(p, row, rows, sample, vectors, LANES, activation, scaled);
+  for (; sample + LANES <= count; sample += LANES) tile(p, row, rows, sample, 1, LANES, activation, scaled);
+  if (sample < count) tile(p, row, rows, sample, 1, count - sample, activation, scaled);
 }
 
 /// All rows, in bands of nearly equal height: seven are four and three, since a band of one row would wait for its loads.
-ALWAYS void bands(const panel *p, size_t count, strata_activation activation) {
+ALWAYS void bands(const panel *p, size_t count, strata_activation activation, int scaled) {
   const size_t rows = p->layer->rows;
   size_t left = (rows + MOST_ROWS - 1) / MOST_ROWS;
   for (size_t row = 0; row < rows; left--) {
     const size_t height = (rows - row + left - 1) / left;
     switch (height) {
 #if MOST_ROWS == 8
-    case 8: band(p, row, 8, 2, count, activation); break;
-    case 7: band(p, row, 7, 2, count, activation); break;
-    case 6: band(p, row, 6, 3, count, activation); break;
-    case 5: band(p, row, 5, 3, count, activation); break;
+    case 8: band(p, row, 8, 2, count, activation, scaled); break;
+    case 7: band(p, row, 7, 2, count, activation, scaled); break;
+    case 6: band(p, row, 6, 3, count, activation, scaled); break;
+    case 5: band(p, row, 5, 3, count, activation, scaled); break;
 #else
-    case 6: band(p, row, 6, 2, count, activation); break;
-    case 5: band(p, row, 5, 2, count, activation); break;
+    case 6: band(p, row, 6, 2, count, activation, scaled); break;
+    case 5: band(p, row, 5, 2, count, activation, scaled); break;
 #endif
-    case 4: band(p, row, 4, MOST_ROWS == 8 ? 4 : 2, count, activation); break;
-    case 3: band(p, row, 3, 4, count, activation); break;
-    case 2: band(p, row, 2, 4, count, activation); break;
-    default: band(p, row, 1, 4, count, activation); break;
+    case 4: band(p, row, 4, MOST_ROWS == 8 ? 4 : 2, count, activation, scaled); break;
+    case 3: band(p, row, 3, 4, count, activation, scaled); break;
+    case 2: band(p, row, 2, 4, count, activation, scaled); break;
+    default: band(p, row, 1, 4, count, activation, scaled); break;
     }
     row += height;
   }
 }
 
+/// A function of its own, which leaves those of other layers as they are.
+TARGET static __attribute__((noinline)) void scaled_run(const panel *p, size_t count) {
+  bands(p, count, p->layer->activation, 1);
+}
+
 TARGET static void NAME(const panel *p, size_t count) {
+  if (p->addend && p->layer->scales) return scaled_run(p, count);
   switch (p->layer->activation) {
-  case strata_activation_identity: return bands(p, count, strata_activation_identity);
-  case strata_activation_leaky_relu: return bands(p, count, strata_activation_leaky_relu);
-  case strata_activation_algebraic_sigmoid: return bands(p, count, strata_activation_algebraic_sigmoid);
+  case strata_activation_identity: return bands(p, count, strata_activation_identity, 0);
+  case strata_activation_leaky_relu: return bands(p, count, strata_activation_leaky_relu, 0);
+  case strata_activation_algebraic_sigmoid: return bands(p, count, strata_activation_algebraic_sigmoid, 0);
   }
 }
 
@@ -135,6 +144,7 @@ TARGET static void NAME(const panel *p, size_t count) {
 #undef tile
 #undef band
 #undef bands
+#undef scaled_run
 #undef ALWAYS
 #undef UNROLL
 #undef LANES

@@ -57,80 +57,53 @@ struct Panel {
 
   /// Computes the samples from `firstSample` on, a multiple of 256, of the model that the panel was made for.
   mutating func evaluate(_ model: GenerativeModel, firstSample: UInt64) {
+    let (graph, width) = (model.graph, Self.width)
     values.withUnsafeMutableBufferPointer { values in
       noises.withUnsafeMutableBufferPointer { noises in
         inputs.withUnsafeMutableBufferPointer { inputs in
-          let rows = PanelRows(
-            model: model, layout: layout, keys: keys, firstSample: firstSample, values: values, noises: noises,
-            inputs: inputs)
           // Siblings often follow one another: what they read of their parents is copied once.
           var (gathered, parentRows): (ArraySlice<Int>, Int) = ([], 0)
           for step in steps {
-            let parents = model.graph.parents[step.firstNode]
-            if parents != gathered {
-              gathered = parents
-              parentRows = rows.gather(parents)
+            let nodes = step.nodes
+            let (first, last) = (nodes.lowerBound, nodes.upperBound - 1)
+            if graph.parents[first] != gathered {
+              gathered = graph.parents[first]
+              parentRows = 0
+              for parent in gathered {
+                let rows = layout.dimensions[parent]
+                (inputs.baseAddress! + parentRows * width).update(
+                  from: values.baseAddress! + layout.valueOffsets[parent] * width, count: rows * width)
+                parentRows += rows
+              }
             }
+            var row = parentRows
+            // Noises are drawn where the mechanism reads them, and kept besides only if somebody asks for them.
+            for v in nodes {
+              for component in 0..<layout.noiseDimensions[v] {
+                let noiseRow = layout.noiseOffsets[v] + component
+                let target = UnsafeMutableBufferPointer(rebasing: inputs[row * width..<(row + 1) * width])
+                model.noises[v].fill(target, key: keys.noises[noiseRow], factor: keys.factors[v], offset: firstSample)
+                if !noises.isEmpty {
+                  (noises.baseAddress! + noiseRow * width).update(from: target.baseAddress!, count: width)
+                }
+                row += 1
+              }
+            }
+            let end = layout.valueOffsets[last] + layout.dimensions[last]
+            let outputs = UnsafeMutableBufferPointer(
+              rebasing: values[layout.valueOffsets[first] * width..<end * width])
             switch step {
-            case .node(let v): rows.evaluate(v, parentRows)
-            case .siblings(let siblings): rows.evaluate(siblings, parentRows)
+            case .node(let v):
+              model.mechanisms[v].evaluate(
+                UnsafeBufferPointer(rebasing: inputs[0..<row * width]), into: outputs, count: width)
+            case .siblings(let siblings):
+              siblings.layer.apply(
+                UnsafeBufferPointer(rebasing: inputs[0..<parentRows * width]), into: outputs, count: width,
+                adding: UnsafeBufferPointer(rebasing: inputs[parentRows * width..<row * width]))
             }
           }
         }
       }
-    }
-  }
-}
-
-/// The memory of a panel while it is computed.
-private struct PanelRows {
-  let model: GenerativeModel
-  let layout: SampleLayout
-  let keys: SampleKeys
-  let firstSample: UInt64
-  let values, noises, inputs: UnsafeMutableBufferPointer<Float>
-
-  private func rows(
-    _ first: Int, _ count: Int, of buffer: UnsafeMutableBufferPointer<Float>
-  ) -> UnsafeMutableBufferPointer<Float> {
-    UnsafeMutableBufferPointer(rebasing: buffer[first * Panel.width..<(first + count) * Panel.width])
-  }
-
-  /// Copies the parents' values side by side to the first input rows; the number of these.
-  func gather(_ parents: ArraySlice<Int>) -> Int {
-    var end = 0
-    for parent in parents {
-      let source = rows(layout.valueOffsets[parent], layout.dimensions[parent], of: values)
-      _ = rows(end, layout.dimensions[parent], of: inputs).update(fromContentsOf: source)
-      end += layout.dimensions[parent]
-    }
-    return end
-  }
-
-  func evaluate(_ v: Int, _ parentRows: Int) {
-    drawNoise(of: v, row: parentRows)
-    model.mechanisms[v].evaluate(
-      UnsafeBufferPointer(rows(0, parentRows + layout.noiseDimensions[v], of: inputs)),
-      into: rows(layout.valueOffsets[v], layout.dimensions[v], of: values), count: Panel.width)
-  }
-
-  func evaluate(_ siblings: SiblingLayer, _ parentRows: Int) {
-    for (index, v) in siblings.nodes.enumerated() { drawNoise(of: v, row: parentRows + index) }
-    let count = siblings.nodes.count
-    siblings.layer.apply(
-      UnsafeBufferPointer(rows(0, parentRows, of: inputs)),
-      into: rows(layout.valueOffsets[siblings.nodes.lowerBound], count, of: values), count: Panel.width,
-      adding: UnsafeBufferPointer(rows(parentRows, count, of: inputs)))
-  }
-
-  /// Draws a node's noise into the input rows from `row` on, where its mechanism reads it, and keeps it besides only if
-  /// somebody asks for it.
-  private func drawNoise(of v: Int, row: Int) {
-    for component in 0..<layout.noiseDimensions[v] {
-      let noiseRow = layout.noiseOffsets[v] + component
-      let target = rows(row + component, 1, of: inputs)
-      model.noises[v].fill(target, key: keys.noises[noiseRow], factor: keys.factors[v], offset: firstSample)
-      if !noises.isEmpty { _ = rows(noiseRow, 1, of: noises).update(fromContentsOf: target) }
     }
   }
 }

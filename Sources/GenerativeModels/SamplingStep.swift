@@ -6,10 +6,10 @@ package enum SamplingStep: Sendable {
   case node(Int)
   case siblings(SiblingLayer)
 
-  var firstNode: Int {
+  var nodes: Range<Int> {
     switch self {
-    case .node(let v): v
-    case .siblings(let siblings): siblings.nodes.lowerBound
+    case .node(let v): v..<v + 1
+    case .siblings(let siblings): siblings.nodes
     }
   }
 
@@ -53,7 +53,7 @@ package enum SamplingStep: Sendable {
 
 /// Scalar nodes with the same parents and linear mechanisms, which follow one another: `value = W · parents + scales ∘ ε` for
 /// all of them, with the bits that each has by itself, since the noise is what a linear mechanism adds last.
-package struct SiblingLayer: Sendable {
+package final class SiblingLayer: Sendable {
   /// Where layers are: fewer or narrower siblings would gain little, and large trees consist of them.
   private static let (leastNodes, leastInputs) = (4, 4)
   package let nodes: Range<Int>
