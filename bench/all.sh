@@ -19,6 +19,7 @@ python3 bench/evaluation_masks.py
 bench/recovery.sh
 bench/tried.sh
 python3 bench/near_ties.py
+python3 bench/other_networks.py
 bench/whole_job.sh
 bench/sweeps.sh
 bench/merge.sh

@@ -6,8 +6,8 @@ import statistics
 import sys
 
 rows = [json.loads(line) for line in sys.stdin]
-print("| what grows | to | cost, median (range) | cost over that of the line before, as a power of the size | work rate |")
-print("|:--|--:|--:|--:|--:|")
+print("| what grows | to | cost, median (range) | cost over that of the line before, as a power of the size | products of a step; values of a sample | share of registers alone |")
+print("|:--|--:|--:|--:|--:|--:|")
 before = None
 for row in rows:
     isTree = row["axis"].startswith("nodes")
@@ -21,5 +21,6 @@ for row in rows:
     unit = "µs a sample" if isTree else "µs a step"
     rate = f"{work:.0f} million values/s" if isTree else f"{work:.0f} GFLOP/s"
     spread = f"{median:.{digits}f} ({min(cost):.{digits}f} – {max(cost):.{digits}f}) {unit}"
-    print(f"| {row['axis']} | {row['value']} | {spread} | {power} | {rate} |")
+    share = "" if isTree else f"{1000 * row['work'] / median * 1000 / statistics.median(row['peak']):.0%}"
+    print(f"| {row['axis']} | {row['value']} | {spread} | {power} | {rate} | {share} |")
     before = dict(row, median=median)

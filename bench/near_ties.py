@@ -27,8 +27,12 @@ CLOSED_MASKS, TRAINED_MASKS, SAMPLES = 1000, 128, 4096
 TRAININGS = [(256, steps, RATIOS, [1, 2]) for steps in (1000, 4000, 16000)] + [(256, 64000, [0.05, 0.1], [1]), (768, 4000, [0.05, 0.1, 0.25], [1])]
 # Mask ratios, masks of each and steps of the trainings on one mask.
 SINGLE_RATIOS, SINGLE_MASKS, SINGLE_STEPS = [0.05, 0.1, 0.25], 8, 1000
-# Of GELU's tanh form.
+# GELU in its tanh form.
 TANH_SCALE = math.sqrt(2 / math.pi)
+ACTIVATIONS = {
+    "gelu": lambda x: 0.5 * x * (1 + np.tanh(TANH_SCALE * (x + 0.044715 * x * x * x))), "tanh": np.tanh,
+    "leaky-relu": lambda x: np.where(x > 0, x, 0.01 * x),
+}
 PLAN = """name: near-ties
 graphs: [{{family: tree, depth: 6, branching: 2}}]
 mechanisms: [{{family: rho, rho: 0.85}}]
@@ -44,7 +48,8 @@ evaluation: {{modes: [per-mask], targets: [z], metrics: [r2_linear], estimators:
 class KeptNetwork:
     """A network that a sweep kept (docs/training.md, checkpoints), forward passes alone."""
 
-    def __init__(self, path):
+    def __init__(self, path, activation="gelu"):
+        self.activation = ACTIVATIONS[activation]
         data = path.read_bytes()
         start = 8 + int.from_bytes(data[:8], "little")
         header = json.loads(data[8:start])
@@ -62,7 +67,7 @@ class KeptNetwork:
         layer = 0
         while f"{side}.{layer}.weight" in self.tensors:
             if layer:
-                values = 0.5 * values * (1 + np.tanh(TANH_SCALE * (values + 0.044715 * values * values * values)))
+                values = self.activation(values)
             values = values @ self.tensors[f"{side}.{layer}.weight"] + self.tensors[f"{side}.{layer}.bias"]
             layer += 1
         return values

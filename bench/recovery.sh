@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Steps to recovery: 1000 steps of the fast settings beside 2000 of Adam at a constant rate: bench/recovery.sh [SEEDS]
-# JSON lines go to out/bench/recovery.jsonl. A seed is 30,000 steps: 4 to 15 minutes on one core.
+# Steps to recovery: 1000 steps of the fast settings beside 2000 of Adam at constant rates: bench/recovery.sh [SEEDS]
+# JSON lines go to out/bench/recovery.jsonl. A seed is 70,000 steps: some five minutes on one core.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 out=${OUT:-out}/bench
@@ -11,6 +11,8 @@ for ((seed = 1; seed <= ${1:-5}; seed++)); do
     "network-tree 0.05" "network-tree 0.5" "network-tree 0.9"; do
     read -r graph ratio <<<"$setting"
     "$bench" recovery "$graph" "$ratio" "$seed" fast 1000
-    "$bench" recovery "$graph" "$ratio" "$seed" constant 1000,2000
+    for rate in 0.001 0.003 0.005; do
+      "$bench" recovery "$graph" "$ratio" "$seed" "constant@$rate" 1000,2000
+    done
   done
 done | tee "$out/recovery.jsonl" | python3 bench/recovery_table.py

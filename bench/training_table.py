@@ -10,7 +10,7 @@ import sys
 from spread import spread
 
 # What a training would be that consisted of its products, or of their multiplications and additions without any memory.
-LIMITS = ["sgemm alone", "registers alone"]
+LIMITS = ["sgemm alone", "torch.mm alone", "torch.mm alone (MKL's Intel kernels)", "registers alone"]
 median = statistics.median
 rows = [json.loads(line) for line in sys.stdin]
 loads = [row for row in rows if row["name"] == "load"]
@@ -43,5 +43,6 @@ for setting in dict.fromkeys(map(key, trained)):
         shares = [median(a["windows"]) / b for a, b in zip(own, limit)]
         print(f"| {' | '.join(map(str, setting))} | *{name}* | {spread(limit, form)} | {spread(shares, '.2f')} | |")
 if loads:
-    print(f"\n{loads[0]['cpu']}, load average {loads[0]['load'].split()[0]} before and {loads[-1]['load'].split()[0]} behind.")
+    averages = ", ".join(load["load"].split()[0] for load in loads)
+    print(f"\n{loads[0]['cpu']}; load averages before and after: {averages}; commit {loads[0].get('commit', 'not recorded')}.")
 sys.exit(status)

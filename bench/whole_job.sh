@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # The whole job beside PyTorch: the ρ-tree table over mask ratios and patch sizes, two workers each: bench/whole_job.sh [PATCHES [SEEDS]]
-# The peer (peers/whole_job_torch.py) trains each cell for 6000 steps as published; Strata runs the same table with its defaults and all
-# floors and ceilings, and once more with 3000 steps instead of 2000. JSON lines go to out/bench/whole_job.jsonl. Each patch size and
-# seed is seven cells: three minutes for PyTorch.
+# The peer (peers/whole_job_torch.py) trains each cell for 6000 steps as published, and once more with the settings of Strata's defaults;
+# Strata runs the same table with its defaults and all floors and ceilings, and once more with 3000 steps instead of 2000. JSON lines go to
+# out/bench/whole_job.jsonl. Each patch size and seed is seven cells: some six minutes.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 out=${OUT:-out}/bench
@@ -32,11 +32,15 @@ evaluation:
   nodes: false
 PLAN
 {
+  bench/load
   for steps in 2000 3000; do
     sed "s/STEPS/$steps/" "$work/plan.yaml" >"$work/$steps.yaml"
     start=$EPOCHREALTIME
     .build/release/strata sweep run "$work/$steps.yaml" --out "$work/$steps" --workers 2 >/dev/null
     python3 bench/peers/whole_job_cells.py "$work/$steps/results.csv" "$(awk "BEGIN { print $EPOCHREALTIME - $start }")" "$steps"
   done
-  "$python" bench/peers/whole_job_torch.py --ratios "$ratios" --patches "$patches" --seeds "$seeds" --workers 2
+  for settings in fast published; do
+    "$python" bench/peers/whole_job_torch.py --settings "$settings" --ratios "$ratios" --patches "$patches" --seeds "$seeds" --workers 2
+  done
+  bench/load
 } | tee "$out/whole_job.jsonl" | python3 bench/whole_job_table.py

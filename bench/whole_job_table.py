@@ -1,13 +1,18 @@
-"""Reads the JSON lines of bench/whole_job.sh: the root's R² per mask of both programs beside the closed form, and the time of the job."""
+"""Reads the JSON lines of bench/whole_job.sh: the root's R² per mask of both programs beside the closed form, and the time of the job.
+
+The peer's masks are its own: of Strata's closed forms it is told by their mean only."""
 
 import json
 import statistics
 import sys
 from collections import defaultdict
 
-values, theory, totals = defaultdict(list), defaultdict(list), {}
+values, theory, totals, loads = defaultdict(list), defaultdict(list), {}, []
 for line in sys.stdin:
     row = json.loads(line)
+    if row.get("name") == "load":
+        loads.append(row)
+        continue
     if "cells" in row:
         totals[row["program"]] = row
         continue
@@ -20,19 +25,23 @@ programs = list(totals)
 titles = [*programs, *(f"{program} − closed form" for program in programs)]
 print(f"| patch size | ratio | closed form | {' | '.join(titles)} |")
 print("|--:|--:|--:|" + "--:|" * len(titles))
-near = defaultdict(int)
-near = defaultdict(int)
+near, furthest = defaultdict(int), defaultdict(float)
 for key in sorted(theory):
     limit = statistics.mean(theory[key])
     means = [statistics.mean(values[key, program]) for program in programs]
     for program, mean in zip(programs, means):
         near[program] += abs(mean - limit) <= 0.01
+        furthest[program] = max(furthest[program], abs(mean - limit))
     numbers = [f"{mean:.3f}" for mean in means] + [f"{mean - limit:+.3f}" for mean in means]
     print(f"| {key[0]} | {key[1]} | {limit:.3f} | {' | '.join(numbers)} |")
-print("\n| program | cells | workers | seconds | PyTorch's over them | ratios within .01 of the closed form |")
-print("|:--|--:|--:|--:|--:|--:|")
+PEERS = [program for program in programs if program.startswith("PyTorch")]
+titles = "".join(f" seconds of {program}, over them |" for program in PEERS)
+print(f"\n| program | cells | workers | seconds |{titles} settings within .01 of the closed form | furthest from it |")
+print("|:--|--:|--:|--:|" + "--:|" * len(PEERS) + "--:|--:|")
 for program, row in totals.items():
-    times = totals["PyTorch"]["seconds"] / row["seconds"]
+    times = " | ".join(f"{totals[peer]['seconds'] / row['seconds']:.1f}" for peer in PEERS)
     print(
-        f"| {program} | {row['cells']} | {row['workers']} | {row['seconds']:.1f} | {times:.1f} "
-        f"| {near[program]} of {len(theory)} |")
+        f"| {program} | {row['cells']} | {row['workers']} | {row['seconds']:.1f} | {times} "
+        f"| {near[program]} of {len(theory)} | {furthest[program]:.3f} |")
+if loads:
+    print(f"\n{loads[0]['cpu']}; commit {loads[0]['commit']}.")

@@ -1,6 +1,8 @@
 """What both peers of the training comparison share: shapes, the files that StrataBench wrote, windows of time, the JSON line."""
 
 import json
+import os
+import pathlib
 import time
 
 import numpy as np
@@ -23,8 +25,19 @@ def read(folder, name, shape):
     return np.fromfile(f"{folder}/{name}.f32", dtype=np.float32).reshape(shape).copy()
 
 
+def meet():
+    """Waits for the other process of a pair, if MEET names a folder where they meet."""
+    folder = os.environ.get("MEET")
+    if folder:
+        pathlib.Path(folder, str(os.getpid())).touch()
+        while len(os.listdir(folder)) < 2:
+            time.sleep(0.001)
+
+
 def windows(run, seconds):
-    """Steps per second in windows of about a fifth of a second; the first of that length is not counted."""
+    """Steps per second in windows of about a fifth of a second, which the processes of a pair begin together; the first of that length is not
+    counted."""
+    meet()
     run(8)
     start = time.perf_counter()
     run(8)

@@ -2,7 +2,8 @@
 
 Usage: python bench/peers/train_torch.py MODE S|M|L pool|fresh leaky|gelu THREADS SECONDS FOLDER   (a JSON line)
 MODE: eager (fused Adam), compile (torch.compile of the loss, fused Adam), manual (hand-written backward pass into preallocated
-buffers, one flat fused Adam; leaky ReLU only). FOLDER holds the pool and the initial parameters that StrataBench wrote.
+buffers, one flat fused Adam; leaky ReLU only), intel (the same; the caller has told MKL that the processor is Intel's, see training.sh).
+FOLDER holds the pool and the initial parameters that StrataBench wrote.
 """
 
 import math
@@ -10,6 +11,8 @@ import os
 import sys
 
 mode, name, source, activation, threads, seconds, folder = sys.argv[1:8]
+title = "manual, MKL's Intel kernels" if mode == "intel" else mode
+mode = "manual" if mode == "intel" else mode
 os.environ.setdefault("TORCHINDUCTOR_COMPILE_THREADS", "1")
 import torch
 import torch.nn.functional as F
@@ -127,4 +130,4 @@ def run(steps):
 
 
 run(CHECKED_STEP + 1)
-report(f"PyTorch {mode}", name, source, activation, threads, windows(run, float(seconds)), checked)
+report(f"PyTorch {title}", name, source, activation, threads, windows(run, float(seconds)), checked)

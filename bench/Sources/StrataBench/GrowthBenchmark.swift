@@ -1,3 +1,4 @@
+internal import CPeak
 internal import GenerativeModels
 internal import HierarchicalGraphs
 internal import LinearAlgebra
@@ -40,8 +41,10 @@ enum GrowthBenchmark {
         let windows = TrainingBenchmark.rates(seconds: seconds) {
           trainer.run.run(source: trainer.source, untilStep: trainer.run.step + $0)
         }
-        let operations = 6 * trainer.run.model.architecture.parameterCount * c.batch
-        print(line(axis.rawValue, value, windows, work: Double(operations) * 1e-9))
+        let peak = TrainingBenchmark.rates(seconds: 0.2) { _ = strata_multiply_adds($0 * 1_000_000) }
+        let work = ProductLimit.operations(c, flags: Set(trainer.source.maskGroups).count)
+        let millions = strata_multiply_adds(1) * 1e-3
+        print(line(axis.rawValue, value, windows, work: work * 1e-9, peak: peak.map { $0 * millions }))
       }
     }
     for depth in [4, 6, 8, 10, 12, 14] {
@@ -61,9 +64,13 @@ enum GrowthBenchmark {
     }
   }
 
-  /// - Parameter work: Billions of operations a step; for a sample, millions of values.
-  private static func line(_ axis: String, _ value: Int, _ windows: [Double], work: Double) -> String {
-    "{\"axis\": \"\(axis)\", \"value\": \(value), \"windows\": \(windows), \"work\": \(work)}"
+  /// - Parameters:
+  ///   - work: Billions of operations of a step's products; for a sample, millions of values.
+  ///   - peak: Billions of operations a second of registers alone, measured just after.
+  private static func line(
+    _ axis: String, _ value: Int, _ windows: [Double], work: Double, peak: [Double] = []
+  ) -> String {
+    "{\"axis\": \"\(axis)\", \"value\": \(value), \"windows\": \(windows), \"work\": \(work), \"peak\": \(peak)}"
   }
 
   /// A ρ-tree, whose nodes cost the least that a node can.

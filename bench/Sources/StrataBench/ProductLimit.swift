@@ -10,8 +10,8 @@ enum ProductLimit {
     guard arguments.count == 2, let seconds = Double(arguments[1]),
       let c = TrainingBenchmark.Configuration.all.first(where: { $0.name == arguments[0] })
     else { throw BenchmarkError.usage("products|peak S|M|L SECONDS") }
-    let products = products(c)
-    let operations = products.reduce(0) { $0 + 2 * Double($1.m) * Double($1.n) * Double($1.k) }
+    let operations = operations(c, flags: c.observed)
+    let products = peak ? [] : sizes(c, flags: c.observed).map(Product.init)
     let round = strata_multiply_adds(1)
     guard !peak || round > 0 else { return }
     let rates = TrainingBenchmark.rates(seconds: seconds) { steps in
@@ -27,20 +27,31 @@ enum ProductLimit {
         + "\"windows\": \(rates)}")
   }
 
+  /// The multiplications and additions of one step's products.
+  ///
+  /// - Parameters:
+  ///   - c: The shape.
+  ///   - flags: How many flags of the mask enter each side: D, or fewer where columns are masked together.
+  static func operations(_ c: TrainingBenchmark.Configuration, flags: Int) -> Double {
+    sizes(c, flags: flags).reduce(0) { $0 + 2 * Double($1.m) * Double($1.n) * Double($1.k) }
+  }
+
+  private typealias Size = (m: Int, n: Int, k: Int, transposeA: Bool, transposeB: Bool)
+
   /// All products of forward and backward passes; none for the gradients of inputs, which nobody reads.
-  private static func products(_ c: TrainingBenchmark.Configuration) -> [Product] {
+  private static func sizes(_ c: TrainingBenchmark.Configuration, flags: Int) -> [Size] {
     let hidden = [Int](repeating: c.hidden, count: c.layers)
-    var result: [Product] = []
+    var result: [Size] = []
     for (isDecoder, widths) in [
-      (false, [2 * c.observed] + hidden + [c.width]), (true, [c.width + c.observed] + hidden + [c.observed]),
+      (false, [c.observed + flags] + hidden + [c.width]), (true, [c.width + flags] + hidden + [c.observed]),
     ] {
       for layer in 1..<widths.count {
         let (inputs, outputs) = (widths[layer - 1], widths[layer])
         // input · weight; inputᵀ · gradient; gradient · weightᵀ, of the decoder's first layer for the representation only.
-        result.append(Product(m: c.batch, n: outputs, k: inputs))
-        result.append(Product(m: inputs, n: outputs, k: c.batch, transposeA: true))
+        result.append((c.batch, outputs, inputs, false, false))
+        result.append((inputs, outputs, c.batch, true, false))
         let below = layer > 1 ? inputs : isDecoder ? c.width : 0
-        if below > 0 { result.append(Product(m: c.batch, n: below, k: outputs, transposeB: true)) }
+        if below > 0 { result.append((c.batch, below, outputs, false, true)) }
       }
     }
     return result
@@ -49,19 +60,18 @@ enum ProductLimit {
   /// One product with operands of its own.
   private struct Product {
     let m, n, k: Int
-    var transposeA = false
-    var transposeB = false
+    let transposeA, transposeB: Bool
     let a, b, c: UnsafeMutablePointer<Float>
 
-    init(m: Int, n: Int, k: Int, transposeA: Bool = false, transposeB: Bool = false) {
-      (self.m, self.n, self.k, self.transposeA, self.transposeB) = (m, n, k, transposeA, transposeB)
+    init(_ size: Size) {
+      (m, n, k, transposeA, transposeB) = size
       func block(_ count: Int) -> UnsafeMutablePointer<Float> {
         let pointer = UnsafeMutableRawPointer.allocate(byteCount: 4 * count, alignment: 64)
           .bindMemory(to: Float.self, capacity: count)
         for i in 0..<count { pointer[i] = Float(i % 17) * 0.01 }
         return pointer
       }
-      (a, b, c) = (block(m * k), block(k * n), block(m * n))
+      (a, b, c) = (block(size.m * size.k), block(size.k * size.n), block(size.m * size.n))
     }
 
     func run() {

@@ -8,10 +8,10 @@ internal import Recovery
 internal import Stochastics
 internal import Sweeps
 
-/// `StrataBench recovery GRAPH RATIO SEED constant|cosine|fast|linear[/GROUP] STEP[,STEP…]`: how recovery and held-out loss come along over
+/// `StrataBench recovery GRAPH RATIO SEED constant[@RATE]|cosine|fast|linear[/GROUP] STEP[,STEP…]`: how recovery and held-out loss come along over
 /// the steps of one training of the standard network (width 1, two GELU layers of 256 units a side, batch 512). The last
 /// step is the length of the training. One JSON line for each step named, with the closed form for the very masks of the
-/// evaluation where there is one. With a GROUP every so many samples of a batch have one mask in common;
+/// evaluation where there is one. `constant` has the rate 10⁻³ or another RATE. With a GROUP every so many samples of a batch have one mask in common;
 /// `linear` is `fast` from a closed-form start.
 struct RecoveryBenchmark {
   /// The masks, each with a probe of its own.
@@ -36,7 +36,7 @@ struct RecoveryBenchmark {
       let training = configuration(name, ratio: ratio), let group = settings.count == 1 ? 1 : Int(settings[1])
     else {
       throw BenchmarkError.usage(
-        "recovery rho-tree|pyramid|network-tree RATIO SEED constant|cosine|fast|linear[/GROUP] STEP[,STEP…]")
+        "recovery rho-tree|pyramid|network-tree RATIO SEED constant[@RATE]|cosine|fast|linear[/GROUP] STEP[,STEP…]")
     }
     let steps = arguments[4].split(separator: ",").compactMap { Int($0) }
     try RecoveryBenchmark(graph: arguments[0], ratio: ratio, seed: seed, settings: arguments[3])
@@ -46,7 +46,12 @@ struct RecoveryBenchmark {
   /// The settings that are compared: Adam at a constant rate after 1 % warm-up, the published ones, the fast ones.
   private static func configuration(_ name: String, ratio: Double) -> TrainingConfiguration? {
     var result = TrainingConfiguration()
-    switch name {
+    let parts = name.split(separator: "@")
+    if parts.count == 2 {
+      guard let rate = Double(parts[1]) else { return nil }
+      result.learningRate = rate
+    }
+    switch parts[0] {
     case "constant": result.schedule = LearningRateSchedule(warmUp: .fraction(0.01), decay: .constant)
     case "cosine": break
     case "fast", "linear": result = .fast(maskRatio: ratio)
