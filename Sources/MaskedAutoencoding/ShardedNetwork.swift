@@ -51,8 +51,8 @@ final class ShardedNetwork {
     hasComparedFlags = false
   }
 
-  /// Traps if columns that should be masked together are not: in the first batch in any row, which takes as long as a few
-  /// percent of a step, and in later ones if they are not masked equally often.
+  /// Traps if columns that should be masked together are not: in the first batch in any row, in later ones, where it must cost
+  /// next to nothing, if they are not masked equally often.
   ///
   /// - Parameters:
   ///   - mask: (batch, D), as in ``run(observed:mask:counted:mean:inverseDeviation:withGradient:threads:)``.
