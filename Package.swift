@@ -44,11 +44,12 @@ let package = Package(
     .systemLibrary(name: "CHDF5"),
     .systemLibrary(name: "CZlib"),
     // Vector kernels with run-time dispatch: what Swift, which compiles for the oldest x86-64, cannot say.
-    .target(name: "CKernels"),
-    .target(name: "CRandom"),
-    .target(name: "CTraining"),
+    .target(name: "CProcessor"),
+    .target(name: "CKernels", dependencies: ["CProcessor"]),
+    .target(name: "CRandom", dependencies: ["CProcessor"]),
+    .target(name: "CTraining", dependencies: ["CProcessor"]),
 
-    library("LinearAlgebra", ["COpenBLAS", "CKernels"]),
+    library("LinearAlgebra", ["COpenBLAS", "CKernels", "CProcessor"]),
     library("Stochastics", ["CGSL", "CRandom"]),
     library("HierarchicalGraphs"),
     library("GenerativeModels", ["LinearAlgebra", "Stochastics", "HierarchicalGraphs"]),

@@ -1,5 +1,6 @@
-// Which instructions this processor has, for the dispatch of passes that are compiled for several.
+// The dispatch of passes that are compiled for several kinds of processors.
 #pragma once
+#include "processor_kind.h"
 
 #define GLUE_(a, b) a##_##b
 #define GLUE(a, b) GLUE_(a, b)
@@ -9,17 +10,13 @@
 #define AVX2_TARGET __attribute__((target("avx2,fma")))
 #define AVX512_TARGET __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")))
 
-static inline int has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
-static inline int has_avx512(void) {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
-}
-
-/// Returns the pass of the widest vectors that the processor has.
+/// Returns the pass for the kind of processor in use.
 #define DISPATCH(pass, ...)                                                                                            \
-  if (has_avx512()) return avx512_##pass(__VA_ARGS__);                                                                 \
-  if (has_avx2()) return avx2_##pass(__VA_ARGS__);                                                                     \
-  return portable_##pass(__VA_ARGS__)
+  switch (strata_processor_kind_in_use()) {                                                                            \
+  case strata_avx512_processor: return avx512_##pass(__VA_ARGS__);                                                     \
+  case strata_avx2_processor: return avx2_##pass(__VA_ARGS__);                                                         \
+  case strata_baseline_processor: return portable_##pass(__VA_ARGS__);                                                 \
+  }
 
 #else
 

@@ -3,6 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "processor_kind.h"
+
 // Only copies, so that the bits are the same whatever the processor. A block of 8 × 8 is read as eight vectors, transposed
 // in registers in three rounds of exchanges, and written as eight: one memory access for eight numbers on both sides.
 
@@ -67,7 +69,7 @@ void strata_gather_transposed(
     const float *source, size_t source_stride, const ptrdiff_t *rows, size_t columns, float *target,
     size_t target_stride, size_t count) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2"))
+  if (strata_processor_kind_in_use() >= strata_avx2_processor)
     return run_avx2(source, source_stride, rows, columns, target, target_stride, count);
 #endif
   run(source, source_stride, rows, columns, target, target_stride, count);

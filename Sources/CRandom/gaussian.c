@@ -9,6 +9,8 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
+#include "processor_kind.h"
+
 #define GLUE_(a, b) a##b
 #define GLUE(a, b) GLUE_(a, b)
 
@@ -28,16 +30,17 @@
 #define NAME fill_avx512
 #include "gaussian_kernel.h"
 
-int strata_has_avx2(void) { return __builtin_cpu_supports("avx2"); }
+int strata_uses_avx2(void) { return strata_processor_kind_in_use() >= strata_avx2_processor; }
 
 void strata_gaussian_superblocks(float *target, uint64_t first, size_t count, uint64_t key) {
-  size_t done = __builtin_cpu_supports("avx512f") ? fill_avx512(target, first, count, key) : 0;
+  const int uses_avx512 = strata_processor_kind_in_use() == strata_avx512_processor;
+  size_t done = uses_avx512 ? fill_avx512(target, first, count, key) : 0;
   fill_avx2(target + 32 * done, first + done, count - done, key);
 }
 
 #else
 
 void strata_gaussian_superblocks(float *target, uint64_t first, size_t count, uint64_t key) {}
-int strata_has_avx2(void) { return 0; }
+int strata_uses_avx2(void) { return 0; }
 
 #endif

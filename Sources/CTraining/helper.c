@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "helper.h"
 
 #include <pthread.h>
@@ -90,7 +91,10 @@ strata_helper *strata_helper_create(void) {
   helper->own.looks = MOST_LOOKS;
   pthread_mutex_init(&helper->mutex, NULL);
   pthread_cond_init(&helper->changed, NULL);
-  if (pthread_create(&helper->thread, NULL, work, helper) == 0) return helper;
+  if (pthread_create(&helper->thread, NULL, work, helper) == 0) {
+    pthread_setname_np(helper->thread, "strata-helper");
+    return helper;
+  }
   pthread_cond_destroy(&helper->changed);
   pthread_mutex_destroy(&helper->mutex);
   free(helper);

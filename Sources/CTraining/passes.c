@@ -1,6 +1,8 @@
 #include "passes.h"
 
 #include <string.h>
+
+#include "processor_kind.h"
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -130,20 +132,15 @@ static const strata_passes avx512_passes = {PASSES(avx512), PRODUCTS(avx512)};
 #undef NAME
 #undef SIDE
 
-static int has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
-static int has_avx512(void) {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
-}
-
 #endif
 
 const strata_passes *strata_passes_with(strata_instructions instructions) {
   switch (instructions) {
   case strata_baseline_instructions: return &portable_passes;
 #if defined(__x86_64__)
-  case strata_avx2_instructions: return has_avx2() ? &avx2_passes : NULL;
-  case strata_avx512_instructions: return has_avx512() ? &avx512_passes : NULL;
+  case strata_avx2_instructions: return strata_best_processor_kind() >= strata_avx2_processor ? &avx2_passes : NULL;
+  case strata_avx512_instructions:
+    return strata_best_processor_kind() >= strata_avx512_processor ? &avx512_passes : NULL;
 #else
   default: return NULL;
 #endif

@@ -21,6 +21,8 @@ public protocol BatchSource {
 
   /// Which columns are always masked together: D numbers, equal for two columns whose flags are equal in every sample of
   /// every batch. The networks then read the flag of a group once, which is the same function and less work.
+  /// Training traps if it finds that they are not: all flags of the first batch are compared, of later ones how often each
+  /// column is masked.
   ///
   /// The default says that there are none.
   var maskGroups: [Int] { get }

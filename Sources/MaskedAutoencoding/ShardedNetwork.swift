@@ -16,8 +16,10 @@ final class ShardedNetwork {
   /// The first row of each half.
   private let firstRows: [Int]
   private let observedDimension: Int
-  /// How often each column of a batch counts in the loss: whole numbers below 2²⁴, so that sums are exact.
-  private let maskSums: AlignedBuffer<Float>
+  /// How often each column of a batch counts in the loss, or is masked: whole numbers below 2²⁴, so that sums are exact.
+  private let columnSums: AlignedBuffer<Float>
+  /// Whether every flag of a batch has been compared since columns share them.
+  private var hasComparedFlags = false
   private let batchSize: Int
   /// There from the first step on two threads on.
   private lazy var helper = HelperThread()
@@ -33,7 +35,7 @@ final class ShardedNetwork {
     firstRows = [0, half]
     layout = first.layout
     observedDimension = architecture.observedDimension
-    maskSums = AlignedBuffer(count: observedDimension)
+    columnSums = AlignedBuffer(count: observedDimension)
     self.batchSize = batchSize
   }
 
@@ -46,18 +48,35 @@ final class ShardedNetwork {
     let flags = SharedFlags<Float>(groupOfColumn, layout)
     guard flags.columns.count < observedDimension else { return }
     for shard in shards { shard.use(flags) }
+    hasComparedFlags = false
   }
 
-  /// Traps if columns that should be masked together are not masked equally often in the batch.
+  /// Traps if columns that should be masked together are not: in the first batch in any row, in later ones, where it must cost
+  /// next to nothing, if they are not masked equally often.
   ///
-  /// - Parameter sums: Whether `maskSums` are those of the mask.
-  private func checkGroups(sums: Bool) {
-    guard sums, let flags = shards[0].sharedFlags else { return }
-    for (column, group) in flags.groupOfColumn.enumerated() {
-      let first = flags.columns[group]
-      precondition(
-        maskSums.pointer[column] == maskSums.pointer[first],
-        "columns \(first) and \(column) are not masked together, which the batch source says")
+  /// - Parameters:
+  ///   - mask: (batch, D), as in ``run(observed:mask:counted:mean:inverseDeviation:withGradient:threads:)``.
+  ///   - hasSums: Whether `columnSums` are those of the mask; else they become so.
+  private func checkGroups(_ mask: UnsafePointer<Float>, hasSums: Bool) {
+    guard let flags = shards[0].sharedFlags else { return }
+    if hasComparedFlags {
+      if !hasSums { Float.columnSums(mask, into: columnSums.pointer, rows: batchSize, stride: observedDimension) }
+      compare(flags, columnSums.pointer)
+    } else {
+      for row in 0..<batchSize { compare(flags, mask + row * observedDimension) }
+      hasComparedFlags = true
+    }
+  }
+
+  /// Traps if a column's number is not that of its group.
+  private func compare(_ flags: SharedFlags<Float>, _ numbers: UnsafePointer<Float>) {
+    for (column, group) in flags.groupOfColumn.enumerated() where numbers[column] != numbers[flags.columns[group]] {
+      // Not a precondition: in release those say nothing, and what is wrong is in a source that users write.
+      fatalError(
+        """
+        columns \(flags.columns[group]) and \(column) are not masked together, but have one number in the batch source's \
+        maskGroups: give them two, or the same flags in every sample
+        """)
     }
   }
 
@@ -86,9 +105,9 @@ final class ShardedNetwork {
     mean: UnsafePointer<Float>, inverseDeviation: UnsafePointer<Float>, withGradient: Bool, threads: Int
   ) -> Double {
     // Both halves divide by the entries of the whole batch that count.
-    Float.columnSums(counted ?? mask, into: maskSums.pointer, rows: batchSize, stride: observedDimension)
-    let total = maskSums.elements.reduce(0) { $0 + Double($1) }
-    checkGroups(sums: counted == nil)
+    Float.columnSums(counted ?? mask, into: columnSums.pointer, rows: batchSize, stride: observedDimension)
+    let total = columnSums.elements.reduce(0) { $0 + Double($1) }
+    checkGroups(mask, hasSums: counted == nil)
     shards[0].prepareWeights(forGradient: withGradient)
     var losses = [Double](repeating: 0, count: shards.count)
     losses.withUnsafeMutableBufferPointer { losses in

@@ -1,28 +1,11 @@
 internal import CTraining
+package import LinearAlgebra
 
 /// The passes of a training step between its matrix products, in single precision, for one kind of processor.
 ///
 /// All kinds compute the same and may differ in the last bits, as BLAS kernels do. Matrices are row-major with rows `stride`
 /// numbers apart; whole rows are processed, padding included, where no number of columns is named.
 package struct TrainingPasses: Sendable {
-  /// What a processor may have; each kind contains those before it.
-  package enum ProcessorKind: Sendable, CaseIterable {
-    /// What every processor of the target has.
-    case baseline
-    /// AVX2 and FMA.
-    case avx2
-    /// AVX-512 F, VL, BW and DQ.
-    case avx512
-
-    fileprivate var instructions: strata_instructions {
-      switch self {
-      case .baseline: strata_baseline_instructions
-      case .avx2: strata_avx2_instructions
-      case .avx512: strata_avx512_instructions
-      }
-    }
-  }
-
   private let table: strata_passes
 
   /// The passes for a kind of processor; nil where this processor lacks the instructions.
@@ -31,8 +14,8 @@ package struct TrainingPasses: Sendable {
     self.table = table.pointee
   }
 
-  /// The best that this processor can do; what trainings use.
-  package static let own = ProcessorKind.allCases.reversed().lazy.compactMap { TrainingPasses(for: $0) }.first!
+  /// What trainings use: the best for this processor, or what `STRATA_PROCESSOR` names.
+  package static let own = TrainingPasses(for: .inUse)!
 
   /// `x ← f(x + bias)` in place. GELU also writes f′ to `derivative`, of the same shape, unless it is nil; the others do not
   /// touch it, since f′ is a function of f.
@@ -141,6 +124,16 @@ package struct TrainingPasses: Sendable {
       gain2: Float(1 - step.beta2), root: Float(step.rootCorrection), epsilon: Float(step.epsilon),
       decay: Float(step.decay), clip: Float(gradientFactor))
     table.adam(&constants, parameters, gradients, others, first, second, count)
+  }
+}
+
+extension ProcessorKind {
+  fileprivate var instructions: strata_instructions {
+    switch self {
+    case .baseline: strata_baseline_instructions
+    case .avx2: strata_avx2_instructions
+    case .avx512: strata_avx512_instructions
+    }
   }
 }
 

@@ -88,7 +88,7 @@ func forEachSuperblock(_ offset: UInt64, count: Int, _ body: (UInt64, Int, Int, 
 func fillGaussian(_ target: UnsafeMutableBufferPointer<Float>, key: RandomKey, offset: UInt64) {
   let head = min(Int((32 - offset % 32) % 32), target.count)
   let whole = (target.count - head) / 32
-  guard whole > 0, strata_has_avx2() != 0 else { return fillGaussianPortably(target, key: key, offset: offset) }
+  guard whole > 0, strata_uses_avx2() != 0 else { return fillGaussianPortably(target, key: key, offset: offset) }
   let tail = head + 32 * whole
   fillGaussianPortably(.init(rebasing: target[..<head]), key: key, offset: offset)
   strata_gaussian_superblocks(target.baseAddress! + head, (offset &+ UInt64(head)) / 32, whole, key.bits)

@@ -17,7 +17,7 @@ enum ResolvedPlan {
       # cells: \(cells)
       # BLAS: \(BLASRuntime.configuration), kernel \(BLASRuntime.coreName), 1 thread in each worker
       # GSL: \(Statistics.gslVersion)
-      # CPU: \(cpuModel)
+      # CPU: \(cpu)
       # built with Swift \(StrataVersion.compiler)
 
       """
@@ -128,7 +128,12 @@ enum ResolvedPlan {
       + (plan.canonicalRidge != EvaluationPlan.defaultCanonicalRidge ? ["cca_ridge: \(plan.canonicalRidge)"] : [])
   }
 
-  static var cpuModel: String {
+  /// The processor's model, and as what kind it was used if not as the best that it is.
+  static var cpu: String {
+    ProcessorKind.inUse == .best ? cpuModel : "\(cpuModel) as \(ProcessorKind.inUse.rawValue)"
+  }
+
+  private static var cpuModel: String {
     guard let data = FileManager.default.contents(atPath: "/proc/cpuinfo") else { return "unknown" }
     let line = String(decoding: data, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("model name") }
     guard let value = line?.split(separator: ":", maxSplits: 1).last else { return "unknown" }

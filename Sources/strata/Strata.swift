@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import LinearAlgebra
 internal import Sweeps
 
 @main
@@ -22,4 +23,9 @@ struct Strata: AsyncParsableCommand {
       EvaluateCommand.self, GraphCommand.self, ReportCommand.self, ReproduceCommand.self, SampleCommand.self,
       SweepCommand.self, TheoryCommand.self,
     ])
+
+  /// Before any subcommand: a kernel that cannot follow the environment would end the process midway.
+  func validate() throws {
+    do { try ProcessorKind.checkVariable() } catch { throw ValidationError(error.description) }
+  }
 }

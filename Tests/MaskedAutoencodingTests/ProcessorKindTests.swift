@@ -1,4 +1,5 @@
 import Glibc
+import LinearAlgebra
 import MaskedAutoencoding
 import Stochastics
 import Testing
@@ -14,7 +15,7 @@ import Testing
   /// is up to 20 before s has become 1.
   static let derivativeTolerance: Double = 2e-5
 
-  static let kinds = TrainingPasses.ProcessorKind.allCases.filter { TrainingPasses(for: $0) != nil }
+  static let kinds = ProcessorKind.allCases.filter { TrainingPasses(for: $0) != nil }
 
   static let activations: [Activation] = [.leakyReLU(slope: 0.2), .gelu, .tanh]
 
@@ -42,7 +43,7 @@ import Testing
 
   @Test(
     "Nonlinearities, their derivatives and gradients are those of double precision", arguments: kinds, activations)
-  func nonlinearity(_ kind: TrainingPasses.ProcessorKind, _ activation: Activation) throws {
+  func nonlinearity(_ kind: ProcessorKind, _ activation: Activation) throws {
     let passes = try #require(TrainingPasses(for: kind))
     for (rows, stride) in Self.shapes {
       let count = rows * stride
@@ -78,7 +79,7 @@ import Testing
   }
 
   @Test("The masked error, its gradient and column sums are those of double precision", arguments: kinds)
-  func error(_ kind: TrainingPasses.ProcessorKind) throws {
+  func error(_ kind: ProcessorKind) throws {
     let passes = try #require(TrainingPasses(for: kind))
     for (rows, stride) in Self.shapes {
       let count = rows * stride
@@ -107,7 +108,7 @@ import Testing
   }
 
   @Test("Standardisation hides what is masked, a NaN too", arguments: kinds)
-  func standardisation(_ kind: TrainingPasses.ProcessorKind) throws {
+  func standardisation(_ kind: ProcessorKind) throws {
     let passes = try #require(TrainingPasses(for: kind))
     let count = 37
     var x = Self.numbers(count, "x")
@@ -130,7 +131,7 @@ import Testing
   }
 
   @Test("A step of Adam is that of double precision, of one gradient or of two", arguments: kinds, [false, true])
-  func adam(_ kind: TrainingPasses.ProcessorKind, addsOthers: Bool) throws {
+  func adam(_ kind: ProcessorKind, addsOthers: Bool) throws {
     let passes = try #require(TrainingPasses(for: kind))
     let count = 53
     var configuration = TrainingConfiguration()
@@ -162,7 +163,7 @@ import Testing
   static let productSizes = [1, 2, 5, 7, 8, 13, 16, 24, 31, 48, 64, 67, 130]
 
   @Test("Products are those of double precision, and write nothing else", arguments: multiplyingKinds, [false, true])
-  func products(_ kind: TrainingPasses.ProcessorKind, transposesA: Bool) throws {
+  func products(_ kind: ProcessorKind, transposesA: Bool) throws {
     let passes = try #require(TrainingPasses(for: kind))
     for (rows, columns, depth) in Self.productShapes {
       let (aStride, bStride, cStride) = ((transposesA ? rows : depth) + 3, columns + 2, columns + 5)
@@ -204,7 +205,7 @@ import Testing
     } + [(30, 200, 600), (70, 20, 2000)]
 
   @Test("What follows a product in one call is what follows it in two", arguments: multiplyingKinds, activations)
-  func fusedPasses(_ kind: TrainingPasses.ProcessorKind, _ activation: Activation) throws {
+  func fusedPasses(_ kind: ProcessorKind, _ activation: Activation) throws {
     let passes = try #require(TrainingPasses(for: kind))
     for (rows, columns, depth) in Self.productShapes {
       let stride = columns + 3
@@ -249,7 +250,7 @@ import Testing
   }
 
   @Test("A transpose has every number in its place", arguments: kinds)
-  func transpose(_ kind: TrainingPasses.ProcessorKind) throws {
+  func transpose(_ kind: ProcessorKind) throws {
     let passes = try #require(TrainingPasses(for: kind))
     for (rows, columns) in [(1, 1), (8, 8), (16, 24), (13, 21), (40, 3), (32, 48), (24, 16), (49, 50)] {
       let source = Self.numbers(rows * columns, "source")

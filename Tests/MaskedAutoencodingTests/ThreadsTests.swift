@@ -4,26 +4,32 @@ import Stochastics
 import Testing
 
 @Suite struct ThreadsTests {
+  /// A trainer after 20 steps.
+  static func trained(threads: Int, batchSize: Int, flagOf: [Int]? = nil) -> Trainer {
+    let architecture = AutoencoderArchitecture(
+      observedDimension: 5, representationWidth: 2, hiddenWidth: 24, hiddenLayers: 2)
+    let source = OneFactorSource(
+      loadings: [0.9, 0.8, 0.7, 0.6, 0.5], mask: nil, key: RandomKey(seed: 5), flagOf: flagOf)
+    var configuration = smallConfiguration(steps: 20, batchSize: batchSize)
+    configuration.lossInterval = 1
+    let trainer = Trainer(architecture: architecture, configuration: configuration, key: RandomKey(seed: 6))
+    trainer.threads = threads
+    trainer.run(source: source)
+    return trainer
+  }
+
   @Test(
     "Threads change no bit, in batches that are halved evenly, unevenly, or not at all", arguments: [255, 256, 301],
     [nil, [0, 0, 2, 0, 2]])
   func sameBits(batchSize: Int, flagOf: [Int]?) {
-    func trained(threads: Int) -> (parameters: [[Float]], losses: [Float]) {
-      let architecture = AutoencoderArchitecture(
-        observedDimension: 5, representationWidth: 2, hiddenWidth: 24, hiddenLayers: 2)
-      let source = OneFactorSource(
-        loadings: [0.9, 0.8, 0.7, 0.6, 0.5], mask: nil, key: RandomKey(seed: 5), flagOf: flagOf)
-      var configuration = smallConfiguration(steps: 20, batchSize: batchSize)
-      configuration.lossInterval = 1
-      let trainer = Trainer(architecture: architecture, configuration: configuration, key: RandomKey(seed: 6))
-      trainer.threads = threads
-      trainer.run(source: source)
-      return (trainer.model.parameters.map(\.values), trainer.losses.map(\.loss))
-    }
-    let (one, two) = (trained(threads: 1), trained(threads: 2))
-    #expect(one.parameters == two.parameters)
-    #expect(one.losses == two.losses && one.losses.count == 20)
-    #expect(one.losses[19] < one.losses[0])
+    let (one, two) = (
+      Self.trained(threads: 1, batchSize: batchSize, flagOf: flagOf),
+      Self.trained(threads: 2, batchSize: batchSize, flagOf: flagOf)
+    )
+    #expect(one.model.parameters.map(\.values) == two.model.parameters.map(\.values))
+    let losses = one.losses.map(\.loss)
+    #expect(losses == two.losses.map(\.loss) && losses.count == 20)
+    #expect(losses[19] < losses[0])
   }
 
   @Test(

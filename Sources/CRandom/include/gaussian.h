@@ -3,8 +3,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Whether ``strata_gaussian_superblocks`` may be called.
-int strata_has_avx2(void);
+/// Whether AVX2 is in use: then ``strata_gaussian_superblocks`` may be called.
+int strata_uses_avx2(void);
 
 /// Writes the superblocks `first ..< first + count` of the key's sequence, 32 numbers each: the bits that GaussianFill.swift
 /// computes.

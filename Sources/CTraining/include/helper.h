@@ -5,7 +5,7 @@
 
 typedef struct strata_helper strata_helper;
 
-/// Starts a thread; NULL if there is none to be had.
+/// Starts a thread, which the system shows as strata-helper; NULL if there is none to be had.
 strata_helper *strata_helper_create(void);
 
 /// Runs a task on it. The one before must have been waited for.

@@ -18,7 +18,7 @@ struct Provenance: Sendable {
   let blas = BLASRuntime.configuration
   let blasKernel = BLASRuntime.coreName
   let gsl = Statistics.gslVersion
-  let cpu = ResolvedPlan.cpuModel
+  let cpu = ResolvedPlan.cpu
 }
 
 /// The commit that is checked out where the executable lies.
