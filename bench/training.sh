@@ -55,6 +55,10 @@ together() {
               unset LD_PRELOAD
             done
             together $processes "$python" bench/peers/train_jax.py scan "${arguments[@]}" "$pool"
+            if [[ $setting == 1 && $activation == leaky ]]; then
+              STRATA_PROCESSOR=avx2 "$bench" train-equal "${arguments[@]}"
+              XLA_ISA=avx2 "$python" bench/peers/train_jax.py scan "${arguments[@]}" "$pool"
+            fi
             [[ $source == pool ]] || together $processes "$python" bench/peers/train_jax.py draws "${arguments[@]}" "$pool"
           done
         done

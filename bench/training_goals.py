@@ -16,12 +16,14 @@ for row in map(json.loads, sys.stdin):
     key = (row["configuration"], str(row.get("threads", 1)), row.get("source"), row.get("activation", "leaky"), row["name"])
     rates.setdefault(key, []).append(statistics.median(row["windows"]))
 EQUAL = "Strata, a flag a column"
-# Beside which no goal is judged: a slower form of JAX's, beside which the goals were set, and a way to run PyTorch that is not supported.
+# Beside which no goal is judged: a slower form of JAX's, beside which the goals were set, and a way to run PyTorch that is not supported. MKL's
+# kernels for other processors than Intel's use AVX2: so may both others, to be compared as on a processor without AVX-512.
 DRAWS, INTEL = "JAX scan, a draw a noise", "PyTorch manual, MKL's Intel kernels"
+AVX2 = ", avx2"
 
 
 def quickest(setting, program):
-    return max((rounds for key, rounds in rates.items() if key[:4] == setting and key[4].startswith(program) and key[4] != INTEL), key=statistics.median)
+    return max((rounds for key, rounds in rates.items() if key[:4] == setting and key[4].startswith(program) and key[4] != INTEL and not key[4].endswith(AVX2)), key=statistics.median)
 
 
 def ratios(one, other):
@@ -52,8 +54,8 @@ def judged(values, goal, form=".2f", most=False):
     return f"{shown(values, form)}; {goal:{'.0%' if '%' in form else 'g'}}{verdict}"
 
 
-print("| shape | threads | data | times PyTorch; goal | times JAX; goal | times PyTorch with MKL's Intel kernels | times JAX, a draw a noise | share of sgemm alone; goal | as it is: times PyTorch | times JAX | share |")
-print("|:--|--:|:--|--:|--:|--:|--:|--:|--:|--:|--:|")
+print("| shape | threads | data | times PyTorch; goal | times JAX; goal | times PyTorch with MKL's Intel kernels | times JAX, a draw a noise | share of sgemm alone; goal | as it is: times PyTorch | times JAX | share | AVX2 alone: times PyTorch | times JAX |")
+print("|:--|--:|:--|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
 for shape, threads, source, torch, jax in GOALS:
     setting = (shape, threads, source, "leaky")
     own, equal = rates[*setting, "Strata"], rates[*setting, EQUAL]
@@ -65,7 +67,9 @@ for shape, threads, source, torch, jax in GOALS:
     if (threads, source) == ("1", "pool"):
         limit = rates[shape, "1", None, "leaky", "sgemm alone"]
         cells[-1], free[2] = judged(ratios(equal, limit), SHARES[shape]), shown(ratios(own, limit))
-    print(f"| {shape} | {threads} | {source} | {' | '.join(cells + free)} |")
+    narrow, jax_narrow = (rates.get((*setting, name + AVX2)) for name in (EQUAL, "JAX scan"))
+    less = [shown(ratios(narrow, rate)) for rate in (peers[0], jax_narrow)] if narrow and jax_narrow else ["", ""]
+    print(f"| {shape} | {threads} | {source} | {' | '.join(cells + free + less)} |")
 print("\n| shape | fresh samples and masks add to a step; goal: at most | two processes, times the steps of one: fresh; goal | pool | *sgemm alone* | *registers alone* | GELU's rate over leaky ReLU's: pool; goal | fresh; goal |")
 print("|:--|--:|--:|--:|--:|--:|--:|--:|")
 for shape in "SML":

@@ -10,7 +10,11 @@ import sys
 
 mode, name, source, activation, threads, seconds, folder = sys.argv[1:8]
 eigen = "true" if int(threads) > 1 else "false"
-os.environ["XLA_FLAGS"] = f"--xla_cpu_multi_thread_eigen={eigen}"
+# The most instructions that its compiler and oneDNN may use, for comparison; what else multiplies does not say.
+isa = os.environ.get("XLA_ISA")
+if isa:
+    os.environ["ONEDNN_MAX_CPU_ISA"] = isa.upper()
+os.environ["XLA_FLAGS"] = f"--xla_cpu_multi_thread_eigen={eigen}" + (f" --xla_cpu_max_isa={isa.upper()}" if isa else "")
 os.environ["JAX_PLATFORMS"] = "cpu"
 os.environ["NPROC"] = threads
 import functools
@@ -98,4 +102,5 @@ def run(steps):
 
 
 run(CHECKED_STEP + 1)
-report("JAX scan" if mode == "scan" else "JAX scan, a draw a noise", name, source, activation, threads, windows(run, float(seconds)), checked)
+title = ["JAX scan"] + ["a draw a noise"] * (mode == "draws") + ([isa] if isa else [])
+report(", ".join(title), name, source, activation, threads, windows(run, float(seconds)), checked)

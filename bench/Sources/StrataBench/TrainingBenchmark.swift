@@ -42,7 +42,8 @@ enum TrainingBenchmark {
     let loss = trainer.losses[checkedStep].loss
     let windows = rates(seconds: seconds) { trainer.run(source: source, untilStep: trainer.step + $0) }
     let flops = 6 * Double(architecture.parameterCount) * Double(c.batch)
-    let name = sharesFlags ? "Strata" : "Strata, a flag a column"
+    let kind = ProcessInfo.processInfo.environment["STRATA_PROCESSOR"].map { ", \($0)" } ?? ""
+    let name = (sharesFlags ? "Strata" : "Strata, a flag a column") + kind
     print(
       """
       {"name": "\(name)", "configuration": "\(c.name)", "source": "\(arguments[1])", "activation": "\(arguments[2])", \
