@@ -19,7 +19,7 @@ from timing import BENCH, OUT
 PARTS = [
     ("products, forward", r"_multiply_activate"), ("products, backward", r"_multiply_differentiate"),
     ("products, weights", r"_multiply|gemm"), ("Adam", r"_adam"), ("activations and derivatives", r"_activate|_differentiate"),
-    ("transposes", r"_transpose"), ("noise", r"fill_(avx|sse|portable)|Gaussian"), ("modules", r"run_(avx|sse|portable)|PanelLayer|Mechanism"),
+    ("transposes", r"_transpose"), ("noise", r"fill_(avx|sse|portable)|Gaussian"), ("modules", r"(avx2|avx512|portable)_(run|scaled)|run_avx2|PanelLayer|Mechanism"),
     ("masks", r"HierarchicalGraphs|BulkRandomStream"), ("input, loss, flags", r"standardize|masked_error|column_sums|MaskedAutoencoding"),
 ]
 REST = "the rest"
@@ -39,7 +39,8 @@ def profile(program, mode, shape, source):
     peak = rate([program, "peak", shape, "1"])
     with tempfile.TemporaryDirectory() as folder:
         data = f"{folder}/perf.data"
-        record = ["perf", "record", "-q", "-o", data, "-e", "cpu-clock", "-F", "2999"]
+        # BLAS's other threads, which have nothing to do here, look out for work when they begin: no part of a step.
+        record = ["env", "OPENBLAS_NUM_THREADS=1", "perf", "record", "-q", "-o", data, "-e", "cpu-clock", "-F", "2999"]
         steps = rate(record + [program, mode, shape, source, "leaky", "1", "4"])
         report = ["perf", "report", "-i", data, "--no-children", "--stdio", "-F", "overhead,symbol"]
         lines = subprocess.run(report, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True).stdout.splitlines()
