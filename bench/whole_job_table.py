@@ -1,6 +1,5 @@
-"""Reads the JSON lines of bench/whole_job.sh: the root's R² per mask of both programs beside the closed form, and the time of the job.
-
-The peer's masks are its own: of Strata's closed forms it is told by their mean only."""
+"""Reads the JSON lines of bench/whole_job.sh: the root's R² per mask of both programs beside the closed form of Strata's masks (the peer draws
+others), and the time of the job."""
 
 import json
 import statistics

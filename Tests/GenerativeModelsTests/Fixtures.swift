@@ -1,3 +1,4 @@
+import GenerativeModels
 import HierarchicalGraphs
 import LinearAlgebra
 
@@ -52,4 +53,17 @@ func populationCovariance(_ graph: HierarchicalGraph, weights: [Matrix<Double>])
   }
   let all = Matrix.concatenatingRows(loadings)
   return all.multiplied(by: all, transposeOther: true)
+}
+
+/// Another mechanism without what the library knows of it: its derivative and inverse, which then have to be found numerically, and its weights.
+struct Opaque: Mechanism {
+  let base: any Mechanism
+  var inputDimension: Int { base.inputDimension }
+  var dimension: Int { base.dimension }
+  func evaluate(_ inputs: UnsafeBufferPointer<Float>, into outputs: UnsafeMutableBufferPointer<Float>, count: Int) {
+    base.evaluate(inputs, into: outputs, count: count)
+  }
+  func evaluate(_ inputs: UnsafeBufferPointer<Double>, into outputs: UnsafeMutableBufferPointer<Double>, count: Int) {
+    base.evaluate(inputs, into: outputs, count: count)
+  }
 }

@@ -4,19 +4,6 @@ import LinearAlgebra
 import Stochastics
 import Testing
 
-/// Another mechanism without its derivative and inverse, which then have to be found numerically.
-private struct Opaque: Mechanism {
-  let base: any Mechanism
-  var inputDimension: Int { base.inputDimension }
-  var dimension: Int { base.dimension }
-  func evaluate(_ inputs: UnsafeBufferPointer<Float>, into outputs: UnsafeMutableBufferPointer<Float>, count: Int) {
-    base.evaluate(inputs, into: outputs, count: count)
-  }
-  func evaluate(_ inputs: UnsafeBufferPointer<Double>, into outputs: UnsafeMutableBufferPointer<Double>, count: Int) {
-    base.evaluate(inputs, into: outputs, count: count)
-  }
-}
-
 /// u ↦ u³ − 3u, which takes every value between −2 and 2 three times.
 private struct Cubic: Mechanism {
   var inputDimension: Int { 1 }

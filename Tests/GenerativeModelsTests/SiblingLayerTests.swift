@@ -6,19 +6,6 @@ import Testing
 
 /// Siblings that are sampled as one layer have the samples that each has by itself.
 @Suite struct SiblingLayerTests {
-  /// A linear mechanism that the sampler does not know as one.
-  private struct Alone: Mechanism {
-    let base: LinearMechanism
-    var inputDimension: Int { base.inputDimension }
-    var dimension: Int { base.dimension }
-    func evaluate(_ inputs: UnsafeBufferPointer<Float>, into outputs: UnsafeMutableBufferPointer<Float>, count: Int) {
-      base.evaluate(inputs, into: outputs, count: count)
-    }
-    func evaluate(_ inputs: UnsafeBufferPointer<Double>, into outputs: UnsafeMutableBufferPointer<Double>, count: Int) {
-      base.evaluate(inputs, into: outputs, count: count)
-    }
-  }
-
   /// Two roots of 3 and 2 rows over `counts` scalar children of both, where every run but the first begins with a child of one.
   private func model(_ counts: [Int], noise: Distribution) throws -> GenerativeModel {
     var (nodes, edges) = (
@@ -54,9 +41,7 @@ import Testing
     arguments: [Distribution.gaussian, .laplace, .correlated(correlation: 0.4)])
   func sameBits(noise: Distribution) throws {
     let together = try model([4, 3, 9, 17], noise: noise)
-    let mechanisms = together.mechanisms.map { mechanism in
-      (mechanism as? LinearMechanism).map { Alone(base: $0) as any Mechanism } ?? mechanism
-    }
+    let mechanisms = together.mechanisms.map { Opaque(base: $0) as any Mechanism }
     let alone = GenerativeModel(
       graph: together.graph, family: .linearRandom, mechanisms: mechanisms, noises: together.noises)
     #expect(layers(together).count == 3 && layers(alone).isEmpty)
