@@ -19,6 +19,12 @@ public protocol BatchSource {
   func fill(
     step: Int, batchSize: Int, observed: UnsafeMutableBufferPointer<Float>, mask: UnsafeMutableBufferPointer<Float>)
 
+  /// Whether ``fill(step:batchSize:observed:mask:)`` and ``fillCounted(mask:into:)`` may run for two batches at the same time, on
+  /// two threads. A training on two threads then draws a batch on each; else one thread draws while the other waits.
+  ///
+  /// The default says that they may not.
+  var fillsConcurrently: Bool { get }
+
   /// Which columns are always masked together: D numbers, equal for two columns whose flags are equal in every sample of
   /// every batch. The networks then read the flag of a group once, which is the same function and less work.
   /// Training traps if it finds that they are not: all flags of the first batch are compared, of later ones how often each
@@ -44,6 +50,9 @@ public protocol BatchSource {
 }
 
 extension BatchSource {
+  /// One batch at a time, in the order of steps.
+  public var fillsConcurrently: Bool { false }
+
   /// Every column is a group of its own.
   public var maskGroups: [Int] { Array(0..<observedDimension) }
 

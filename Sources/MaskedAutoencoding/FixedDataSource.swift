@@ -1,6 +1,7 @@
 public import HierarchicalGraphs
 public import LinearAlgebra
 public import Stochastics
+internal import Synchronization
 
 /// Batches from a fixed data set: every epoch runs through all samples in a new random order, with new masks.
 ///
@@ -17,8 +18,8 @@ public final class FixedDataSource: BatchSource {
   /// Which masked observables count in the loss.
   public let targets: MaskTargets
   private let key: RandomKey
-  private var epoch = -1
-  private var order: [Int] = []
+  /// The orders of the last two epochs that were asked for: a batch may span both, and two batches may be filled at once.
+  private let orders = Mutex<[Int: [Int]]>([:])
 
   /// Batches from a data set.
   ///
@@ -46,6 +47,9 @@ public final class FixedDataSource: BatchSource {
   /// D.
   public var observedDimension: Int { samples.columns }
 
+  /// The orders of epochs, which batches share, are behind a lock.
+  public var fillsConcurrently: Bool { true }
+
   /// The columns of a patch are masked together.
   public var maskGroups: [Int] { masks.patches }
 
@@ -59,9 +63,10 @@ public final class FixedDataSource: BatchSource {
     let (n, d) = (samples.rows, samples.columns)
     precondition(observed.count == batchSize * d && mask.count == batchSize * d, "batch buffers of the wrong size")
     samples.withUnsafeElements { values in
+      var (current, order): (Int, [Int]) = (-1, [])
       for row in 0..<batchSize {
         let (epoch, position) = (step * batchSize + row).quotientAndRemainder(dividingBy: n)
-        if epoch != self.epoch { shuffle(epoch) }
+        if epoch != current { (current, order) = (epoch, self.order(epoch)) }
         let source = values.baseAddress! + order[position] * d
         (observed.baseAddress! + row * d).update(from: source, count: d)
       }
@@ -78,9 +83,15 @@ public final class FixedDataSource: BatchSource {
     masks.fillCounted(targets, of: mask, into: counted)
   }
 
-  private func shuffle(_ epoch: Int) {
-    var stream = RandomStream(key.child("order").child(epoch))
-    order = stream.permutation(samples.rows)
-    self.epoch = epoch
+  /// The order of the samples in an epoch.
+  private func order(_ epoch: Int) -> [Int] {
+    orders.withLock { orders in
+      if let order = orders[epoch] { return order }
+      var stream = RandomStream(key.child("order").child(epoch))
+      let order = stream.permutation(samples.rows)
+      if orders.count > 1 { orders[orders.keys.min()!] = nil }
+      orders[epoch] = order
+      return order
+    }
   }
 }

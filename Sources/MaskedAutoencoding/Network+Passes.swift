@@ -77,15 +77,15 @@ extension Network {
     return maskedCount > 0 ? sum / maskedCount : 0
   }
 
-  /// Adds up the weights of flags that enter once, and transposes those that ``backward()`` multiplies gradients by: once for
-  /// all networks that share parameters, after every change of these.
-  func prepareWeights(forGradient: Bool) {
-    sharedFlags?.update(parameters, layout)
-    guard forGradient else { return }
-    for layer in layout.encoder.dropFirst() + layout.decoder.dropFirst() {
+  /// Adds up the weights of flags that enter once, and transposes those that ``backward()`` multiplies gradients by, of one
+  /// side: once for all networks that share parameters, after every change of these. The sides share nothing that is written.
+  func prepareWeights(_ side: Side) {
+    sharedFlags?.update(side, parameters, layout)
+    for layer in layout.layers(side).dropFirst() {
       Scalar.transpose(
         parameters + layer.weight, rows: layer.inputs, columns: layer.outputs, into: transposed + layer.weight)
     }
+    guard side == .decoder else { return }
     // Only the k rows of the representation lead further down: the mask has no parameters above it.
     let first = layout.decoder[0]
     Scalar.transpose(
@@ -95,7 +95,7 @@ extension Network {
 
   /// Fills `gradients` after ``loss(maskedCount:)``, once per forward pass: the output holds its own gradient by then.
   ///
-  /// - Precondition: ``prepareWeights(forGradient:)`` has been called with the present parameters.
+  /// - Precondition: ``prepareWeights(_:)`` has been called for both sides with the present parameters.
   func backward() {
     let (gradient, stride) = backward(decoder, decoder.output, decoder.outputStride)
     let (first, last) = (layout.decoder[0], layout.encoder.last!)

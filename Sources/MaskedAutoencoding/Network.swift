@@ -117,8 +117,8 @@ final class Network<Scalar: NetworkScalar> {
   func weights(_ stack: LayerStack, _ index: Int) -> (pointer: UnsafeMutablePointer<Scalar>, rows: Int) {
     let layer = stack.layers[index]
     guard index == 0, let sharedFlags else { return (parameters + layer.weight, layer.inputs) }
-    let isDecoder = layer == layout.decoder[0]
-    return (sharedFlags.weights(isDecoder: isDecoder), stack.values + sharedFlags.columns.count)
+    let side: Side = layer == layout.decoder[0] ? .decoder : .encoder
+    return (sharedFlags.weights(side), stack.values + sharedFlags.columns.count)
   }
 }
 

@@ -15,6 +15,11 @@ struct DenseLayer: Sendable, Equatable {
   let bias: Int
 }
 
+/// One of the two networks of an autoencoder.
+enum Side: Int, CaseIterable {
+  case encoder, decoder
+}
+
 /// The places of all parameters of an architecture in one flat buffer.
 ///
 /// Every tensor begins at a multiple of 16 elements (a cache line of floats), so that kernels may read and write biases in
@@ -49,6 +54,14 @@ struct ParameterLayout: Sendable, Equatable {
     decoder = stack("decoder", k + d, d)
     tensors = places
     count = offset
+  }
+
+  /// The layers of one side, from its input on.
+  func layers(_ side: Side) -> [DenseLayer] { side == .encoder ? encoder : decoder }
+
+  /// Where the parameters of one side are: the encoder's half, then the decoder's, of nearly equal size.
+  func range(_ side: Side) -> Range<Int> {
+    side == .encoder ? 0..<decoder[0].weight : decoder[0].weight..<count
   }
 }
 

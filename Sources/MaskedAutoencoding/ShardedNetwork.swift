@@ -16,8 +16,6 @@ final class ShardedNetwork {
   /// The first row of each half.
   private let firstRows: [Int]
   private let observedDimension: Int
-  /// How often each column of a batch counts in the loss, or is masked: whole numbers below 2²⁴, so that sums are exact.
-  private let columnSums: AlignedBuffer<Float>
   /// Whether every flag of a batch has been compared since columns share them.
   private var hasComparedFlags = false
   private let batchSize: Int
@@ -35,7 +33,6 @@ final class ShardedNetwork {
     firstRows = [0, half]
     layout = first.layout
     observedDimension = architecture.observedDimension
-    columnSums = AlignedBuffer(count: observedDimension)
     self.batchSize = batchSize
   }
 
@@ -53,19 +50,11 @@ final class ShardedNetwork {
 
   /// Traps if columns that should be masked together are not: in the first batch in any row, in later ones, where it must cost
   /// next to nothing, if they are not masked equally often.
-  ///
-  /// - Parameters:
-  ///   - mask: (batch, D), as in ``run(observed:mask:counted:mean:inverseDeviation:withGradient:threads:)``.
-  ///   - hasSums: Whether `columnSums` are those of the mask; else they become so.
-  private func checkGroups(_ mask: UnsafePointer<Float>, hasSums: Bool) {
+  private func checkGroups(_ batch: Batch) {
     guard let flags = shards[0].sharedFlags else { return }
-    if hasComparedFlags {
-      if !hasSums { Float.columnSums(mask, into: columnSums.pointer, rows: batchSize, stride: observedDimension) }
-      compare(flags, columnSums.pointer)
-    } else {
-      for row in 0..<batchSize { compare(flags, mask + row * observedDimension) }
-      hasComparedFlags = true
-    }
+    guard !hasComparedFlags else { return compare(flags, batch.timesMasked) }
+    for row in 0..<batchSize { compare(flags, batch.mask.pointer + row * observedDimension) }
+    hasComparedFlags = true
   }
 
   /// Traps if a column's number is not that of its group.
@@ -82,10 +71,25 @@ final class ShardedNetwork {
 
   /// All parameters, one flat block.
   var parameters: UnsafeMutablePointer<Float> { shards[0].parameters }
-  /// The gradients of both halves after ``run(observed:mask:counted:mean:inverseDeviation:withGradient:threads:)``, of which
+  /// The gradients of both halves after ``run(_:mean:inverseDeviation:withGradient:threads:)``, of which
   /// that of the batch is the sum; the second is nil for batches that are not halved.
   var gradients: (first: UnsafePointer<Float>, second: UnsafePointer<Float>?) {
     (UnsafePointer(shards[0].gradients.pointer), shards.count > 1 ? UnsafePointer(shards[1].gradients.pointer) : nil)
+  }
+
+  /// Prepares what networks derive from their parameters: after these were changed otherwise than by ``update(threads:_:)``.
+  func prepareWeights() {
+    for side in Side.allCases { shards[0].prepareWeights(side) }
+  }
+
+  /// Calls `body` with the places of the encoder's parameters and with those of the decoder's, which it changes, at the same time
+  /// if there are threads for it; what networks derive from a side's parameters follows while these are in cache.
+  func update(threads: Int, _ body: (Range<Int>) -> Void) {
+    inHalves(threads: threads) { index in
+      let side = Side.allCases[index]
+      body(layout.range(side))
+      shards[0].prepareWeights(side)
+    }
   }
 
   /// The Euclidean norm of the batch's gradient.
@@ -93,22 +97,19 @@ final class ShardedNetwork {
 
   /// The loss Σ m(ŷ − x)² / Σ m of a batch and, if wanted, its gradient; m are the masked entries that count.
   ///
+  /// - Precondition: what the networks derive from their parameters is that of the present ones.
   /// - Parameters:
-  ///   - observed: (batch, D), row-major.
-  ///   - mask: (batch, D), 1 for masked and 0 for visible.
-  ///   - counted: (batch, D), 1 for the masked entries that count in the loss; nil: all of them do.
+  ///   - batch: Of the network's size.
   ///   - mean: (D), subtracted.
   ///   - inverseDeviation: (D), multiplied by.
   ///   - threads: 1, or more for both halves at once.
   func run(
-    observed: UnsafePointer<Float>, mask: UnsafePointer<Float>, counted: UnsafePointer<Float>? = nil,
-    mean: UnsafePointer<Float>, inverseDeviation: UnsafePointer<Float>, withGradient: Bool, threads: Int
+    _ batch: Batch, mean: UnsafePointer<Float>, inverseDeviation: UnsafePointer<Float>, withGradient: Bool,
+    threads: Int
   ) -> Double {
     // Both halves divide by the entries of the whole batch that count.
-    Float.columnSums(counted ?? mask, into: columnSums.pointer, rows: batchSize, stride: observedDimension)
-    let total = columnSums.elements.reduce(0) { $0 + Double($1) }
-    checkGroups(mask, hasSums: counted == nil)
-    shards[0].prepareWeights(forGradient: withGradient)
+    let total = batch.countedEntries
+    checkGroups(batch)
     var losses = [Double](repeating: 0, count: shards.count)
     losses.withUnsafeMutableBufferPointer { losses in
       // Every half writes its own loss, activations and gradients.
@@ -116,8 +117,8 @@ final class ShardedNetwork {
         guard index < shards.count else { return }
         let (shard, start) = (shards[index], firstRows[index] * observedDimension)
         shard.load(
-          observed: observed + start, mask: mask + start, counted: counted.map { $0 + start }, mean: mean,
-          inverseDeviation: inverseDeviation)
+          observed: batch.observed.pointer + start, mask: batch.mask.pointer + start,
+          counted: batch.counted.map { $0 + start }, mean: mean, inverseDeviation: inverseDeviation)
         shard.forward()
         losses[index] = shard.loss(maskedCount: total)
         if withGradient { shard.backward() }

@@ -31,23 +31,22 @@ final class SharedFlags<Scalar: NetworkScalar> {
     decoder = AlignedBuffer(count: (layout.decoder[0].inputs - saved) * layout.decoder[0].outputs)
   }
 
-  /// The first layer's weights of one side, as ``update(_:_:)`` left them.
-  func weights(isDecoder: Bool) -> UnsafeMutablePointer<Scalar> { isDecoder ? decoder.pointer : encoder.pointer }
+  /// The first layer's weights of one side, as ``update(_:_:_:)`` left them.
+  func weights(_ side: Side) -> UnsafeMutablePointer<Scalar> { side == .encoder ? encoder.pointer : decoder.pointer }
 
-  /// Adds up the weights of the flags of every group: after every change of the parameters.
-  func update(_ parameters: UnsafePointer<Scalar>, _ layout: ParameterLayout) {
-    for (layer, target) in [(layout.encoder[0], encoder.pointer), (layout.decoder[0], decoder.pointer)] {
-      let width = layer.outputs
-      let values = layer.inputs - groupOfColumn.count
-      let (source, sums) = (parameters + layer.weight, target + values * width)
-      target.update(from: source, count: values * width)
-      for (column, group) in groupOfColumn.enumerated() {
-        let (weights, sum) = (source + (values + column) * width, sums + group * width)
-        if columns[group] == column {
-          sum.update(from: weights, count: width)
-        } else {
-          for index in 0..<width { sum[index] += weights[index] }
-        }
+  /// Adds up the weights of the flags of every group on one side: after every change of its parameters.
+  func update(_ side: Side, _ parameters: UnsafePointer<Scalar>, _ layout: ParameterLayout) {
+    let (layer, target) = (layout.layers(side)[0], weights(side))
+    let width = layer.outputs
+    let values = layer.inputs - groupOfColumn.count
+    let (source, sums) = (parameters + layer.weight, target + values * width)
+    target.update(from: source, count: values * width)
+    for (column, group) in groupOfColumn.enumerated() {
+      let (weights, sum) = (source + (values + column) * width, sums + group * width)
+      if columns[group] == column {
+        sum.update(from: weights, count: width)
+      } else {
+        for index in 0..<width { sum[index] += weights[index] }
       }
     }
   }

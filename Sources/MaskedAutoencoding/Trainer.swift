@@ -15,11 +15,8 @@ public final class Trainer {
   let network: ShardedNetwork
   let firstMoment: AlignedBuffer<Float>
   let secondMoment: AlignedBuffer<Float>
-  /// The batch as the source fills it.
-  private let observed: AlignedBuffer<Float>
-  private let mask: AlignedBuffer<Float>
-  /// Which entries count in the loss; empty where all masked ones do.
-  private var counted = AlignedBuffer<Float>(count: 0)
+  /// The batch of the present step, and where two are drawn at the same time that of another.
+  private var batches: [Batch] = []
 
   /// Whether the network knows which columns are masked together.
   private var sharesFlags = false
@@ -62,8 +59,6 @@ public final class Trainer {
     network = ShardedNetwork(architecture, batchSize: configuration.batchSize)
     firstMoment = AlignedBuffer(count: network.layout.count)
     secondMoment = AlignedBuffer(count: network.layout.count)
-    observed = AlignedBuffer(count: configuration.batchSize * architecture.observedDimension)
-    mask = AlignedBuffer(count: configuration.batchSize * architecture.observedDimension)
   }
 
   /// Trains on, until the configuration's last step, an earlier one, or divergence.
@@ -95,35 +90,52 @@ public final class Trainer {
       network.shareFlags(source.maskGroups)
       sharesFlags = true
     }
-    if source.restrictsLoss, counted.count == 0 { counted = AlignedBuffer(count: mask.count) }
+    network.prepareWeights()
     standardization.mean.withUnsafeBufferPointer { mean in
       standardization.inverseDeviation.withUnsafeBufferPointer { inverseDeviation in
         while step < end, divergence == nil {
-          fillBatch(source)
-          advance(mean: mean.baseAddress!, inverseDeviation: inverseDeviation.baseAddress!, onProgress)
+          let batch = batch(of: source, until: end)
+          advance(on: batch, mean: mean.baseAddress!, inverseDeviation: inverseDeviation.baseAddress!, onProgress)
         }
         // The loss of a step tells of the updates before it; the last one has no step after it.
-        if divergence == nil, step == configuration.steps { checkLastUpdate(source, mean, inverseDeviation) }
+        if divergence == nil, step == configuration.steps {
+          checkLastUpdate(batch(of: source, until: end), mean, inverseDeviation)
+        }
       }
     }
   }
 
-  /// Takes the batch of the present step from the source.
-  private func fillBatch(_ source: any BatchSource) {
-    source.fill(step: step, batchSize: configuration.batchSize, observed: observed.elements, mask: mask.elements)
-    if counted.count > 0 { source.fillCounted(mask: UnsafeBufferPointer(mask.elements), into: counted.elements) }
+  /// The batch of the present step. Two threads draw a batch each where the source allows it, so that none waits for the
+  /// other: the next one is ready then. None is drawn that this run does not use.
+  private func batch(of source: any BatchSource, until end: Int) -> Batch {
+    if let ready = batches.first(where: { $0.step == step }) { return ready }
+    let isFollowed = step + 1 < end || step + 1 == configuration.steps
+    let count = threads > 1 && source.fillsConcurrently && isFollowed ? 2 : 1
+    while batches.count < count {
+      batches.append(
+        Batch(
+          rows: configuration.batchSize, observedDimension: architecture.observedDimension,
+          restrictsLoss: source.restrictsLoss))
+    }
+    if count == 1 {
+      batches[0].fill(step: step, from: source)
+    } else {
+      network.inHalves(threads: threads) { batches[$0].fill(step: step + $0, from: source) }
+    }
+    return batches[0]
   }
 
-  /// One step on the batch in `observed` and `mask`.
+  /// One step on a batch.
   private func advance(
-    mean: UnsafePointer<Float>, inverseDeviation: UnsafePointer<Float>, _ onProgress: (LossRecord) -> Void
+    on batch: Batch, mean: UnsafePointer<Float>, inverseDeviation: UnsafePointer<Float>,
+    _ onProgress: (LossRecord) -> Void
   ) {
-    let loss = batchLoss(mean: mean, inverseDeviation: inverseDeviation, withGradient: true)
-    if let reason = divergenceReason(loss) {
+    let loss = network.run(
+      batch, mean: mean, inverseDeviation: inverseDeviation, withGradient: true, threads: threads)
+    if let reason = divergenceReason(loss, batch) {
       divergence = Divergence(step: step, reason: reason)
       return
     }
-    let count = network.layout.count
     var clipping = 1.0
     if let limit = configuration.gradientNormLimit {
       let norm = network.gradientNorm()
@@ -135,10 +147,7 @@ public final class Trainer {
     }
     let adam = AdamStep(step: step, configuration: configuration)
     let gradients = network.gradients
-    // The second part begins at a cache line.
-    let boundary = count / 32 * 16
-    network.inHalves(threads: threads) { half in
-      let range = half == 0 ? 0..<boundary : boundary..<count
+    network.update(threads: threads) { range in
       let start = range.lowerBound
       TrainingPasses.own.apply(
         adam, parameters: network.parameters + start, gradients: gradients.first + start,
@@ -155,32 +164,22 @@ public final class Trainer {
     }
   }
 
-  /// The loss of the batch in `observed` and `mask`.
-  private func batchLoss(
-    mean: UnsafePointer<Float>, inverseDeviation: UnsafePointer<Float>, withGradient: Bool
-  ) -> Double {
-    network.run(
-      observed: observed.pointer, mask: mask.pointer, counted: counted.count > 0 ? UnsafePointer(counted.pointer) : nil,
-      mean: mean, inverseDeviation: inverseDeviation,
-      withGradient: withGradient, threads: threads)
-  }
-
   /// Evaluates the loss on one more batch, without an update.
   private func checkLastUpdate(
-    _ source: any BatchSource, _ mean: UnsafeBufferPointer<Float>, _ inverseDeviation: UnsafeBufferPointer<Float>
+    _ batch: Batch, _ mean: UnsafeBufferPointer<Float>, _ inverseDeviation: UnsafeBufferPointer<Float>
   ) {
-    fillBatch(source)
-    let loss = batchLoss(
-      mean: mean.baseAddress!, inverseDeviation: inverseDeviation.baseAddress!, withGradient: false)
-    if let reason = divergenceReason(loss) {
+    let loss = network.run(
+      batch, mean: mean.baseAddress!, inverseDeviation: inverseDeviation.baseAddress!, withGradient: false,
+      threads: threads)
+    if let reason = divergenceReason(loss, batch) {
       divergence = Divergence(step: step, reason: reason)
     }
   }
 
-  private func divergenceReason(_ loss: Double) -> Divergence.Reason? {
+  private func divergenceReason(_ loss: Double, _ batch: Batch) -> Divergence.Reason? {
     guard loss.isFinite else {
       // Looked for only now: healthy steps pay nothing.
-      return nonFinite(UnsafeBufferPointer(observed.elements), isCalibration: false) ?? .nonFiniteLoss
+      return nonFinite(UnsafeBufferPointer(batch.observed.elements), isCalibration: false) ?? .nonFiniteLoss
     }
     if referenceLoss == nil, loss > 0 { referenceLoss = loss }
     guard let referenceLoss, loss > configuration.divergenceFactor * referenceLoss else { return nil }

@@ -34,6 +34,9 @@ public struct GeneratorSource: BatchSource {
   /// D, the number of observed columns.
   public var observedDimension: Int { model.graph.observedDimension }
 
+  /// Batches share nothing that is written.
+  public var fillsConcurrently: Bool { true }
+
   /// The columns of a patch are masked together.
   public var maskGroups: [Int] { masks.patches }
 
