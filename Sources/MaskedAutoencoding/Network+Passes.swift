@@ -118,17 +118,15 @@ extension Network {
     for index in stack.layers.indices.reversed() {
       let layer = stack.layers[index]
       let target = gradients.pointer + layer.weight
-      if index == 0, let sharedFlags {
-        let flagRows = target + stack.values * layer.outputs
-        weightGradient(stack, 0, 0..<stack.values, gradient, stride, into: target)
-        weightGradient(
-          stack, 0, stack.values..<stack.values + sharedFlags.columns.count, gradient, stride,
-          into: flagGradients.pointer)
-        sharedFlags.spread(flagGradients.pointer, width: layer.outputs, into: flagRows)
-      } else {
-        weightGradient(stack, index, 0..<layer.inputs, gradient, stride, into: target)
+      Scalar.multiply(
+        MatrixProduct(
+          rows: weights(stack, index).rows, columns: layer.outputs, depth: batchSize, a: stack.inputs[index],
+          aStride: stack.inputStrides[index], transposesA: true, b: gradient, bStride: stride, c: target,
+          cStride: layer.outputs))
+      guard index > 0 else {
+        sharedFlags?.spread(target + stack.values * layer.outputs, width: layer.outputs)
+        break
       }
-      guard index > 0 else { break }
       let (below, next) = (stack.inputStrides[index], hiddenGradients[index % 2])
       Scalar.multiply(
         MatrixProduct(
@@ -140,18 +138,5 @@ extension Network {
       (gradient, stride) = (next, below)
     }
     return (gradient, stride)
-  }
-
-  /// The gradient of some rows of a layer's weights: of the input's columns of these numbers.
-  private func weightGradient(
-    _ stack: LayerStack, _ index: Int, _ rows: Range<Int>, _ gradient: UnsafePointer<Scalar>, _ stride: Int,
-    into target: UnsafeMutablePointer<Scalar>
-  ) {
-    let width = stack.layers[index].outputs
-    Scalar.multiply(
-      MatrixProduct(
-        rows: rows.count, columns: width, depth: batchSize, a: stack.inputs[index] + rows.lowerBound,
-        aStride: stack.inputStrides[index], transposesA: true, b: gradient, bStride: stride, c: target,
-        cStride: width))
   }
 }

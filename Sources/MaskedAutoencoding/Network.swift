@@ -19,10 +19,10 @@ final class Network<Scalar: NetworkScalar> {
   let gradients: AlignedBuffer<Scalar>
   /// Columns that are always masked together; nil where every column has a flag of its own.
   private(set) var sharedFlags: SharedFlags<Scalar>?
-  /// The gradient of the summed weights of `sharedFlags`, for one side at a time.
-  private(set) var flagGradients = AlignedBuffer<Scalar>(count: 0)
-  /// All activations of the batch, one allocation cut up by the offsets in `encoder` and `decoder`.
-  let workspace: AlignedBuffer<Scalar>
+  /// All activations of the batch, one allocation cut up by the offsets in `encoder` and `decoder`; another network's where
+  /// `ownWorkspace` is empty.
+  private let workspace: UnsafeMutablePointer<Scalar>
+  private let ownWorkspace: AlignedBuffer<Scalar>
   let encoder: LayerStack
   let decoder: LayerStack
   /// Standardised values, and which of them count, (batch, targetStride): what the loss compares with.
@@ -54,10 +54,16 @@ final class Network<Scalar: NetworkScalar> {
     }
   }
 
-  /// - Parameter other: A network of the same architecture whose parameters this one uses, and which must outlive it; nil for
-  ///   own ones, all 0.
-  init(_ architecture: AutoencoderArchitecture, batchSize: Int, sharing other: Network? = nil) {
+  /// - Parameters:
+  ///   - other: A network of the same architecture whose parameters this one uses, and which must outlive it; nil for own
+  ///     ones, all 0.
+  ///   - sharesWorkspace: Whether it uses the other's workspace too, for batches of the same size: never at the same time.
+  init(
+    _ architecture: AutoencoderArchitecture, batchSize: Int, sharing other: Network? = nil,
+    sharesWorkspace: Bool = false
+  ) {
     precondition(batchSize > 0, "batch size \(batchSize)")
+    precondition(!sharesWorkspace || other?.batchSize == batchSize, "no workspace of this size to share")
     self.architecture = architecture
     self.batchSize = batchSize
     layout = ParameterLayout(architecture)
@@ -78,8 +84,9 @@ final class Network<Scalar: NetworkScalar> {
     let columns =
       encoderStride + decoderStride + 3 * targetStride + representationStride + hiddenBlocks * hiddenStride
     // Every block is rounded up to 16 elements, so that all begin at cache lines.
-    workspace = AlignedBuffer(count: batchSize * columns + 16 * (6 + hiddenBlocks))
-    var next = workspace.pointer
+    ownWorkspace = AlignedBuffer(count: sharesWorkspace ? 0 : batchSize * columns + 16 * (6 + hiddenBlocks))
+    workspace = sharesWorkspace ? other!.workspace : ownWorkspace.pointer
+    var next = workspace
     func block(_ stride: Int) -> UnsafeMutablePointer<Scalar> {
       defer { next += roundedUp(batchSize * stride, to: 16) }
       return next
@@ -107,11 +114,7 @@ final class Network<Scalar: NetworkScalar> {
   }
 
   /// From now on the flags of columns that are always masked together enter once.
-  func use(_ flags: SharedFlags<Scalar>) {
-    sharedFlags = flags
-    let width = max(layout.encoder[0].outputs, layout.decoder[0].outputs)
-    flagGradients = AlignedBuffer(count: flags.columns.count * width)
-  }
+  func use(_ flags: SharedFlags<Scalar>) { sharedFlags = flags }
 
   /// What the input of a layer meets, and how many rows that has.
   func weights(_ stack: LayerStack, _ index: Int) -> (pointer: UnsafeMutablePointer<Scalar>, rows: Int) {

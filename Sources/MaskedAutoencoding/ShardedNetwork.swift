@@ -4,15 +4,18 @@ internal import LinearAlgebra
 /// at once.
 ///
 /// The halves are the same whatever the number of threads, and their gradients are added in the same order, so that threads
-/// change no bit. On one thread a half's activations fit the cache where a whole batch's do not. Batches of fewer than
-/// ``splitRows`` rows are not split: their products would become too small.
+/// change no bit. On one thread they take turns with one workspace, so that activations take half the room in the caches (parts
+/// smaller than halves gained nothing). Batches of fewer than ``splitRows`` rows are not split: their products would become too
+/// small.
 final class ShardedNetwork {
   /// Batches of at least so many rows are halved.
   static let splitRows = 256
 
   let layout: ParameterLayout
   /// The first one owns the parameters.
-  private let shards: [Network<Float>]
+  private var shards: [Network<Float>]
+  /// Whether both halves have one workspace: until two threads need one each.
+  private var sharesWorkspace: Bool
   /// The first row of each half.
   private let firstRows: [Int]
   private let observedDimension: Int
@@ -25,11 +28,13 @@ final class ShardedNetwork {
   init(_ architecture: AutoencoderArchitecture, batchSize: Int) {
     let half = (batchSize + 1) / 2
     let first = Network<Float>(architecture, batchSize: batchSize < Self.splitRows ? batchSize : half)
-    var shards = [first]
+    shards = [first]
+    // Only halves of one size: their padding is in the same places.
+    sharesWorkspace = batchSize >= Self.splitRows && batchSize % 2 == 0
     if batchSize >= Self.splitRows {
-      shards.append(Network(architecture, batchSize: batchSize - half, sharing: first))
+      shards.append(
+        Network(architecture, batchSize: batchSize - half, sharing: first, sharesWorkspace: sharesWorkspace))
     }
-    self.shards = shards
     firstRows = [0, half]
     layout = first.layout
     observedDimension = architecture.observedDimension
@@ -107,6 +112,11 @@ final class ShardedNetwork {
     _ batch: Batch, mean: UnsafePointer<Float>, inverseDeviation: UnsafePointer<Float>, withGradient: Bool,
     threads: Int
   ) -> Double {
+    if threads > 1, sharesWorkspace {
+      sharesWorkspace = false
+      shards[1] = Network(shards[0].architecture, batchSize: shards[1].batchSize, sharing: shards[0])
+      if let flags = shards[0].sharedFlags { shards[1].use(flags) }
+    }
     // Both halves divide by the entries of the whole batch that count.
     let total = batch.countedEntries
     checkGroups(batch)

@@ -51,10 +51,12 @@ final class SharedFlags<Scalar: NetworkScalar> {
     }
   }
 
-  /// Gives every column of a group the gradient of the group's weights: the rows of `gradients` to those of `target`.
-  func spread(_ gradients: UnsafePointer<Scalar>, width: Int, into target: UnsafeMutablePointer<Scalar>) {
-    for (column, group) in groupOfColumn.enumerated() {
-      (target + column * width).update(from: gradients + group * width, count: width)
+  /// Gives every column of a group the gradient of the group's weights: of `rows`, one for each column, the first ones hold
+  /// those of the groups.
+  func spread(_ rows: UnsafeMutablePointer<Scalar>, width: Int) {
+    // From the last one down: no group has a larger number than any of its columns, so that what is read is still a group's.
+    for (column, group) in groupOfColumn.enumerated().reversed() where group != column {
+      (rows + column * width).update(from: rows + group * width, count: width)
     }
   }
 }
