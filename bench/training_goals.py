@@ -64,7 +64,7 @@ for shape, threads, source, torch, jax in GOALS:
     for peer, rate, goal in zip(("PyTorch", "JAX"), peers, (torch, jax)):
         if statistics.median(ratios(equal, rate)) < goal:
             peak = rates.get((shape, threads, None, "leaky", "registers alone"))
-            missed.append((f"{shape} | {source} | {peer}", [goal * each for each in rate], peak, equal))
+            missed.append((f"{shape} | {threads} | {source} | {peer}", [goal * each for each in rate], peak, equal))
     others = [rates.get((*setting, name)) for name in (INTEL, DRAWS)]
     cells = [judged(ratios(equal, rate), goal) for rate, goal in zip(peers, [torch, jax])]
     cells += [shown(ratios(equal, rate)) if rate else "" for rate in others] + [""]
@@ -91,8 +91,8 @@ for shape in "SML":
         cells.append(judged(ratios(gelu, rate("1", source)), LEAST_GELU) if gelu else "")
     print(f"| {shape} | {' | '.join(cells)} |")
 if missed:
-    print("\n| missed: shape | data | beside | steps/s asked for | share of registers alone that is | share that Strata has at equal multiplications |")
-    print("|:--|:--|:--|--:|--:|--:|")
+    print("\n| missed: shape | threads | data | beside | steps/s asked for | share of registers alone that is | share that Strata has at equal multiplications |")
+    print("|:--|--:|:--|:--|--:|--:|--:|")
 for title, asked, peak, equal in missed:
     shares = [shown(ratios(values, peak), ".0%") if peak else "" for values in (asked, equal)]
     print(f"| {title} | {shown(asked, '.0f' if min(asked) > 200 else '.1f')} | {' | '.join(shares)} |")
