@@ -1,6 +1,6 @@
 internal import LinearAlgebra
 
-/// One batch as its source wrote it, with what networks need to know of all of it.
+/// Room for one batch, as its source wrote it, with what networks need to know of all of it.
 final class Batch {
   /// The step that it is the batch of; nil before the first.
   private(set) var step: Int?
@@ -12,8 +12,8 @@ final class Batch {
   let mask: AlignedBuffer<Float>
   /// (batch, D): 1 for the masked entries that count in the loss; empty where all of them do.
   private let restriction: AlignedBuffer<Float>
-  /// (D): how often each column is masked, and how often it counts; the second is empty where all masked entries do. Whole
-  /// numbers below 2²⁴, so that sums are exact.
+  /// (D): how often each column is masked, and how often it counts in the loss; the second is empty where all masked entries
+  /// do. Whole numbers below 2²⁴, so that sums are exact.
   private let maskedSums, countedSums: AlignedBuffer<Float>
 
   init(rows: Int, observedDimension: Int, restrictsLoss: Bool) {
@@ -26,7 +26,10 @@ final class Batch {
   }
 
   /// Which masked entries count in the loss, (batch, D); nil: all of them.
-  var counted: UnsafePointer<Float>? { restriction.count > 0 ? UnsafePointer(restriction.pointer) : nil }
+  var counted: UnsafePointer<Float>? { restrictsLoss ? UnsafePointer(restriction.pointer) : nil }
+
+  /// Whether not all masked entries count in the loss.
+  var restrictsLoss: Bool { restriction.count > 0 }
 
   /// How often each column is masked, (D).
   var timesMasked: UnsafePointer<Float> { UnsafePointer(maskedSums.pointer) }
@@ -39,9 +42,10 @@ final class Batch {
 
   /// Takes the batch of a step from a source.
   func fill(step: Int, from source: any BatchSource) {
+    precondition(source.restrictsLoss == restrictsLoss, "a source that changes whether it restricts the loss")
     source.fill(step: step, batchSize: rows, observed: observed.elements, mask: mask.elements)
     Float.columnSums(mask.pointer, into: maskedSums.pointer, rows: rows, stride: observedDimension)
-    if restriction.count > 0 {
+    if restrictsLoss {
       source.fillCounted(mask: UnsafeBufferPointer(mask.elements), into: restriction.elements)
       Float.columnSums(restriction.pointer, into: countedSums.pointer, rows: rows, stride: observedDimension)
     }

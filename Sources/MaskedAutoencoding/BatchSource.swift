@@ -3,7 +3,8 @@ public import LinearAlgebra
 /// Where a training's samples and masks come from: fresh ones at every step, or a fixed data set.
 ///
 /// A batch must be a pure function of the step and the batch size, whatever was asked before: that makes a resumed
-/// training equal to an uninterrupted one. A source that needs scratch memory is a class that allocates it once.
+/// training equal to an uninterrupted one. A source that needs scratch memory is a class that allocates it once,
+/// and does not allow ``allowsConcurrentFills``.
 public protocol BatchSource {
   /// D, the number of observed columns.
   var observedDimension: Int { get }
@@ -19,11 +20,13 @@ public protocol BatchSource {
   func fill(
     step: Int, batchSize: Int, observed: UnsafeMutableBufferPointer<Float>, mask: UnsafeMutableBufferPointer<Float>)
 
-  /// Whether ``fill(step:batchSize:observed:mask:)`` and ``fillCounted(mask:into:)`` may run for two batches at the same time, on
-  /// two threads. A training on two threads then draws a batch on each; else one thread draws while the other waits.
+  /// Whether ``fill(step:batchSize:observed:mask:)`` and ``fillCounted(mask:into:)`` may run for two batches at the same time:
+  /// only if calls share nothing that is written, scratch memory of the source included. Where a step computes the halves of
+  /// a batch on two threads, each then draws one of the next two batches, the later one perhaps first and on a thread of its
+  /// own; else one thread draws while the other waits.
   ///
   /// The default says that they may not.
-  var fillsConcurrently: Bool { get }
+  var allowsConcurrentFills: Bool { get }
 
   /// Which columns are always masked together: D numbers, equal for two columns whose flags are equal in every sample of
   /// every batch. The networks then read the flag of a group once, which is the same function and less work.
@@ -50,8 +53,8 @@ public protocol BatchSource {
 }
 
 extension BatchSource {
-  /// One batch at a time, in the order of steps.
-  public var fillsConcurrently: Bool { false }
+  /// One batch at a time, on the thread that trains.
+  public var allowsConcurrentFills: Bool { false }
 
   /// Every column is a group of its own.
   public var maskGroups: [Int] { Array(0..<observedDimension) }

@@ -18,8 +18,8 @@ public final class FixedDataSource: BatchSource {
   /// Which masked observables count in the loss.
   public let targets: MaskTargets
   private let key: RandomKey
-  /// The orders of the last two epochs that were asked for: a batch may span both, and two batches may be filled at once.
-  private let orders = Mutex<[Int: [Int]]>([:])
+  /// The orders that were made last, four at most: a batch may span two epochs, and two batches may be filled at once.
+  private let orders = Mutex<[(epoch: Int, order: [Int])]>([])
 
   /// Batches from a data set.
   ///
@@ -48,7 +48,7 @@ public final class FixedDataSource: BatchSource {
   public var observedDimension: Int { samples.columns }
 
   /// The orders of epochs, which batches share, are behind a lock.
-  public var fillsConcurrently: Bool { true }
+  public var allowsConcurrentFills: Bool { true }
 
   /// The columns of a patch are masked together.
   public var maskGroups: [Int] { masks.patches }
@@ -86,11 +86,11 @@ public final class FixedDataSource: BatchSource {
   /// The order of the samples in an epoch.
   private func order(_ epoch: Int) -> [Int] {
     orders.withLock { orders in
-      if let order = orders[epoch] { return order }
+      if let made = orders.first(where: { $0.epoch == epoch }) { return made.order }
       var stream = RandomStream(key.child("order").child(epoch))
       let order = stream.permutation(samples.rows)
-      if orders.count > 1 { orders[orders.keys.min()!] = nil }
-      orders[epoch] = order
+      if orders.count == 4 { orders.removeFirst() }
+      orders.append((epoch, order))
       return order
     }
   }

@@ -45,7 +45,7 @@ extension AutoencoderArchitecture {
     let maskedCount = mask.storage.reduce(0) { $0 + Double($1) }
     network.load(
       observed: observed.storage, mask: mask.storage, mean: mean, inverseDeviation: inverseDeviation)
-    for side in Side.allCases { network.prepareWeights(side) }
+    network.prepareWeights()
     // Twice, because training repeats it: what a step leaves in the buffers must not leak into the next.
     var loss = 0.0
     for _ in 0..<2 {

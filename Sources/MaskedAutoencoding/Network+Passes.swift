@@ -77,6 +77,11 @@ extension Network {
     return maskedCount > 0 ? sum / maskedCount : 0
   }
 
+  /// ``prepareWeights(_:)`` of both sides.
+  func prepareWeights() {
+    for side in Side.allCases { prepareWeights(side) }
+  }
+
   /// Adds up the weights of flags that enter once, and transposes those that ``backward()`` multiplies gradients by, of one
   /// side: once for all networks that share parameters, after every change of these. The sides share nothing that is written.
   func prepareWeights(_ side: Side) {
@@ -95,7 +100,7 @@ extension Network {
 
   /// Fills `gradients` after ``loss(maskedCount:)``, once per forward pass: the output holds its own gradient by then.
   ///
-  /// - Precondition: ``prepareWeights(_:)`` has been called for both sides with the present parameters.
+  /// - Precondition: ``prepareWeights()`` has been called with the present parameters.
   func backward() {
     let (gradient, stride) = backward(decoder, decoder.output, decoder.outputStride)
     let (first, last) = (layout.decoder[0], layout.encoder.last!)

@@ -37,6 +37,7 @@ final class Network<Scalar: NetworkScalar> {
 
   /// Where the layers of one side find their inputs and outputs.
   struct LayerStack {
+    let side: Side
     let layers: [DenseLayer]
     /// How many columns of the first input are no mask flags.
     let values: Int
@@ -57,16 +58,18 @@ final class Network<Scalar: NetworkScalar> {
   /// - Parameters:
   ///   - other: A network of the same architecture whose parameters this one uses, and which must outlive it; nil for own
   ///     ones, all 0.
-  ///   - sharesWorkspace: Whether it uses the other's workspace too, for batches of the same size: never at the same time.
+  ///   - sharesWorkspace: Whether it uses the other's workspace too, whose batches are no smaller: never at the same time.
   init(
     _ architecture: AutoencoderArchitecture, batchSize: Int, sharing other: Network? = nil,
     sharesWorkspace: Bool = false
   ) {
     precondition(batchSize > 0, "batch size \(batchSize)")
-    precondition(!sharesWorkspace || other?.batchSize == batchSize, "no workspace of this size to share")
+    let workspaceRows = sharesWorkspace ? other!.batchSize : batchSize
+    precondition(batchSize <= workspaceRows, "a workspace of \(workspaceRows) rows for \(batchSize)")
     self.architecture = architecture
     self.batchSize = batchSize
-    layout = ParameterLayout(architecture)
+    let layout = ParameterLayout(architecture)
+    self.layout = layout
     ownParameters = AlignedBuffer(count: other == nil ? layout.count : 0)
     parameters = other?.parameters ?? ownParameters.pointer
     ownTransposed = AlignedBuffer(count: other == nil ? layout.count : 0)
@@ -83,12 +86,13 @@ final class Network<Scalar: NetworkScalar> {
     let hiddenBlocks = 2 + (keepsDerivative ? 4 : 2) * hidden
     let columns =
       encoderStride + decoderStride + 3 * targetStride + representationStride + hiddenBlocks * hiddenStride
-    // Every block is rounded up to 16 elements, so that all begin at cache lines.
-    ownWorkspace = AlignedBuffer(count: sharesWorkspace ? 0 : batchSize * columns + 16 * (6 + hiddenBlocks))
+    // Every block is rounded up to 16 elements, so that all begin at cache lines, and those of networks that share them at the
+    // same: padding stays padding.
+    ownWorkspace = AlignedBuffer(count: sharesWorkspace ? 0 : workspaceRows * columns + 16 * (6 + hiddenBlocks))
     workspace = sharesWorkspace ? other!.workspace : ownWorkspace.pointer
     var next = workspace
     func block(_ stride: Int) -> UnsafeMutablePointer<Scalar> {
-      defer { next += roundedUp(batchSize * stride, to: 16) }
+      defer { next += roundedUp(workspaceRows * stride, to: 16) }
       return next
     }
     let (encoderInput, decoderInput) = (block(encoderStride), block(decoderStride))
@@ -98,19 +102,20 @@ final class Network<Scalar: NetworkScalar> {
     hiddenGradients = [block(hiddenStride), block(hiddenStride)]
     representationGradient = block(representationStride)
     func stack(
-      _ layers: [DenseLayer], values: Int, _ input: UnsafeMutablePointer<Scalar>, _ inputStride: Int,
+      _ side: Side, values: Int, _ input: UnsafeMutablePointer<Scalar>, _ inputStride: Int,
       _ output: UnsafeMutablePointer<Scalar>, _ outputStride: Int
     ) -> LayerStack {
       let activations = (0..<hidden).map { _ in block(hiddenStride) }
       let derivatives = keepsDerivative ? (0..<hidden).map { _ in block(hiddenStride) } : []
       let strides = [Int](repeating: hiddenStride, count: hidden)
       return LayerStack(
-        layers: layers, values: values, inputs: [input] + activations, inputStrides: [inputStride] + strides,
+        side: side, layers: layout.layers(side), values: values, inputs: [input] + activations,
+        inputStrides: [inputStride] + strides,
         derivatives: derivatives, output: output, outputStride: outputStride)
     }
     // The representation is written straight into the first k columns of the decoder's input.
-    encoder = stack(layout.encoder, values: d, encoderInput, encoderStride, decoderInput, decoderStride)
-    decoder = stack(layout.decoder, values: k, decoderInput, decoderStride, output, targetStride)
+    encoder = stack(.encoder, values: d, encoderInput, encoderStride, decoderInput, decoderStride)
+    decoder = stack(.decoder, values: k, decoderInput, decoderStride, output, targetStride)
   }
 
   /// From now on the flags of columns that are always masked together enter once.
@@ -120,8 +125,7 @@ final class Network<Scalar: NetworkScalar> {
   func weights(_ stack: LayerStack, _ index: Int) -> (pointer: UnsafeMutablePointer<Scalar>, rows: Int) {
     let layer = stack.layers[index]
     guard index == 0, let sharedFlags else { return (parameters + layer.weight, layer.inputs) }
-    let side: Side = layer == layout.decoder[0] ? .decoder : .encoder
-    return (sharedFlags.weights(side), stack.values + sharedFlags.columns.count)
+    return (sharedFlags.weights(stack.side), stack.values + sharedFlags.columns.count)
   }
 }
 

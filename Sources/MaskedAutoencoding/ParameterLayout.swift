@@ -16,7 +16,7 @@ struct DenseLayer: Sendable, Equatable {
 }
 
 /// One of the two networks of an autoencoder.
-enum Side: Int, CaseIterable {
+enum Side: CaseIterable {
   case encoder, decoder
 }
 

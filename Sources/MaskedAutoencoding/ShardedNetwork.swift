@@ -15,7 +15,7 @@ final class ShardedNetwork {
   /// The first one owns the parameters.
   private var shards: [Network<Float>]
   /// Whether both halves have one workspace: until two threads need one each.
-  private var sharesWorkspace: Bool
+  private var sharesWorkspace = true
   /// The first row of each half.
   private let firstRows: [Int]
   private let observedDimension: Int
@@ -29,11 +29,8 @@ final class ShardedNetwork {
     let half = (batchSize + 1) / 2
     let first = Network<Float>(architecture, batchSize: batchSize < Self.splitRows ? batchSize : half)
     shards = [first]
-    // Only halves of one size: their padding is in the same places.
-    sharesWorkspace = batchSize >= Self.splitRows && batchSize % 2 == 0
     if batchSize >= Self.splitRows {
-      shards.append(
-        Network(architecture, batchSize: batchSize - half, sharing: first, sharesWorkspace: sharesWorkspace))
+      shards.append(Network(architecture, batchSize: batchSize - half, sharing: first, sharesWorkspace: true))
     }
     firstRows = [0, half]
     layout = first.layout
@@ -42,6 +39,8 @@ final class ShardedNetwork {
   }
 
   /// Lets columns that are always masked together have one flag in the networks' inputs.
+  ///
+  /// ``prepareWeights()`` must follow.
   ///
   /// - Parameter groupOfColumn: Equal numbers for the columns of a group. Nothing changes if every column is alone.
   func shareFlags(_ groupOfColumn: [Int]) {
@@ -84,14 +83,14 @@ final class ShardedNetwork {
 
   /// Prepares what networks derive from their parameters: after these were changed otherwise than by ``update(threads:_:)``.
   func prepareWeights() {
-    for side in Side.allCases { shards[0].prepareWeights(side) }
+    shards[0].prepareWeights()
   }
 
-  /// Calls `body` with the places of the encoder's parameters and with those of the decoder's, which it changes, at the same time
-  /// if there are threads for it; what networks derive from a side's parameters follows while these are in cache.
+  /// Calls `body` once for each side with the places of its parameters, which it changes, on two threads if there are; then
+  /// prepares what networks derive from that side, while it is in cache.
   func update(threads: Int, _ body: (Range<Int>) -> Void) {
-    inHalves(threads: threads) { index in
-      let side = Side.allCases[index]
+    atOnce(threads: threads) { index in
+      let side: Side = index == 0 ? .encoder : .decoder
       body(layout.range(side))
       shards[0].prepareWeights(side)
     }
@@ -112,7 +111,7 @@ final class ShardedNetwork {
     _ batch: Batch, mean: UnsafePointer<Float>, inverseDeviation: UnsafePointer<Float>, withGradient: Bool,
     threads: Int
   ) -> Double {
-    if threads > 1, sharesWorkspace {
+    if worksAtOnce(threads: threads), sharesWorkspace {
       sharesWorkspace = false
       shards[1] = Network(shards[0].architecture, batchSize: shards[1].batchSize, sharing: shards[0])
       if let flags = shards[0].sharedFlags { shards[1].use(flags) }
@@ -123,7 +122,7 @@ final class ShardedNetwork {
     var losses = [Double](repeating: 0, count: shards.count)
     losses.withUnsafeMutableBufferPointer { losses in
       // Every half writes its own loss, activations and gradients.
-      inHalves(threads: threads) { index in
+      atOnce(threads: threads) { index in
         guard index < shards.count else { return }
         let (shard, start) = (shards[index], firstRows[index] * observedDimension)
         shard.load(
@@ -137,10 +136,13 @@ final class ShardedNetwork {
     return losses.reduce(0, +)
   }
 
-  /// Calls `body` with 0 and 1, for two things that share nothing that either writes: at the same time if there are threads
-  /// for it and a batch is large enough to be halved.
-  func inHalves(threads: Int, _ body: (Int) -> Void) {
-    guard threads > 1, shards.count > 1 else {
+  /// Whether there are two threads for a step, and its batch is large enough to be halved.
+  func worksAtOnce(threads: Int) -> Bool { threads > 1 && shards.count > 1 }
+
+  /// Calls `body` with 0 and 1, for two things that share nothing that either writes: at the same time if
+  /// ``worksAtOnce(threads:)``.
+  func atOnce(threads: Int, _ body: (Int) -> Void) {
+    guard worksAtOnce(threads: threads) else {
       body(0)
       return body(1)
     }

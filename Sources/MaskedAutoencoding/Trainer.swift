@@ -15,13 +15,14 @@ public final class Trainer {
   let network: ShardedNetwork
   let firstMoment: AlignedBuffer<Float>
   let secondMoment: AlignedBuffer<Float>
-  /// The batch of the present step, and where two are drawn at the same time that of another.
+  /// Room for the batch of the present step, and where two are drawn at the same time for that of the next.
   private var batches: [Batch] = []
 
   /// Whether the network knows which columns are masked together.
   private var sharesFlags = false
 
-  /// How many threads a step may use: 1, or 2 for both halves of a batch at once. It changes no bit of the result. Sweeps use
+  /// How many threads a step may use: 1, or 2 for both halves of a batch of at least 256 rows at once, and for drawing two batches
+  /// at once if the source allows it. It changes no bit of the result. Sweeps use
   /// one, since independent cells share cores better than the halves of a step.
   public var threads = 1
 
@@ -105,22 +106,22 @@ public final class Trainer {
     }
   }
 
-  /// The batch of the present step. Two threads draw a batch each where the source allows it, so that none waits for the
-  /// other: the next one is ready then. None is drawn that this run does not use.
+  /// The batch of the present step. Where two threads compute a step, each draws a batch if the source allows it: the next one
+  /// is ready then. None is drawn that this run does not come to, unless it diverges before.
   private func batch(of source: any BatchSource, until end: Int) -> Batch {
     if let ready = batches.first(where: { $0.step == step }) { return ready }
     let isFollowed = step + 1 < end || step + 1 == configuration.steps
-    let count = threads > 1 && source.fillsConcurrently && isFollowed ? 2 : 1
-    while batches.count < count {
+    let drawsTwo = network.worksAtOnce(threads: threads) && source.allowsConcurrentFills && isFollowed
+    while batches.count < (drawsTwo ? 2 : 1) {
       batches.append(
         Batch(
           rows: configuration.batchSize, observedDimension: architecture.observedDimension,
-          restrictsLoss: source.restrictsLoss))
+          restrictsLoss: batches.first?.restrictsLoss ?? source.restrictsLoss))
     }
-    if count == 1 {
-      batches[0].fill(step: step, from: source)
+    if drawsTwo {
+      network.atOnce(threads: threads) { batches[$0].fill(step: step + $0, from: source) }
     } else {
-      network.inHalves(threads: threads) { batches[$0].fill(step: step + $0, from: source) }
+      batches[0].fill(step: step, from: source)
     }
     return batches[0]
   }

@@ -35,7 +35,7 @@ public struct GeneratorSource: BatchSource {
   public var observedDimension: Int { model.graph.observedDimension }
 
   /// Batches share nothing that is written.
-  public var fillsConcurrently: Bool { true }
+  public var allowsConcurrentFills: Bool { true }
 
   /// The columns of a patch are masked together.
   public var maskGroups: [Int] { masks.patches }

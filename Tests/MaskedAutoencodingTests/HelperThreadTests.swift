@@ -35,10 +35,8 @@ import Testing
       if index == 1, pthread_equal(pthread_self(), caller) == 0 { elsewhere.add(1, ordering: .relaxed) }
     }
 
-    /// Waits until the other thread has done something more than `before` times, half a minute at most.
-    func waitForOther(after before: Int) {
-      for _ in 0..<300_000 where elsewhere.load(ordering: .relaxed) <= before { usleep(100) }
-    }
+    /// Waits until the other thread has done something more than `before` times.
+    func waitForOther(after before: Int) { wait { elsewhere.load(ordering: .relaxed) > before } }
 
     func isRight(_ input: UInt64) -> Bool {
       results[0] == Self.result(0, input) && results[1] == Self.result(1, input)

@@ -1,3 +1,4 @@
+import Glibc
 import HierarchicalGraphs
 import LinearAlgebra
 import MaskedAutoencoding
@@ -65,5 +66,18 @@ extension Checkpoint {
   /// The tensors whose names begin with a prefix, in file order.
   func values(prefix: String, of architecture: AutoencoderArchitecture) -> [[Float]] {
     architecture.parameterShapes.map { shape in tensors.first { $0.name == prefix + shape.name }!.values }
+  }
+}
+
+extension Trainer {
+  /// Its whole state, bit for bit.
+  var bits: [[UInt32]] { checkpoint().tensors.map { $0.values.map(\.bitPattern) } }
+}
+
+/// Waits until a condition holds, half a minute at most.
+func wait(until condition: () -> Bool) {
+  for _ in 0..<300_000 {
+    if condition() { return }
+    usleep(100)
   }
 }

@@ -31,13 +31,12 @@ import Testing
   private let architecture = AutoencoderArchitecture(
     observedDimension: 5, representationWidth: 2, hiddenWidth: 8, hiddenLayers: 1, activation: .tanh)
 
-  private func train(_ source: TwoOfThree, batch: Int) -> (bits: [UInt32], losses: [Float]) {
+  private func train(_ source: TwoOfThree, batch: Int) -> (bits: [[UInt32]], losses: [Float]) {
     let trainer = Trainer(
       architecture: architecture, configuration: smallConfiguration(steps: 20, batchSize: batch),
       key: RandomKey(seed: 6))
     trainer.run(source: source)
-    let values = trainer.checkpoint().tensors.flatMap(\.values)
-    return (values.map(\.bitPattern), trainer.losses.map(\.loss))
+    return (trainer.bits, trainer.losses.map(\.loss))
   }
 
   @Test("What does not count changes nothing, what counts does", arguments: [16, 256])

@@ -32,22 +32,6 @@ import Testing
     #expect(losses[19] < losses[0])
   }
 
-  @Test("The number of threads may change in the midst of a training, and changes no bit", arguments: [256, 301])
-  func changingThreads(batchSize: Int) {
-    let flagOf = [0, 0, 2, 0, 2]
-    let source = OneFactorSource(
-      loadings: [0.9, 0.8, 0.7, 0.6, 0.5], mask: nil, key: RandomKey(seed: 5), flagOf: flagOf)
-    let one = Self.trained(threads: 1, batchSize: batchSize, flagOf: flagOf)
-    let changing = Trainer(
-      architecture: one.architecture, configuration: one.configuration, key: RandomKey(seed: 6))
-    for (threads, end) in [(1, 4), (2, 9), (1, 15), (2, 20)] {
-      changing.threads = threads
-      changing.run(source: source, untilStep: end)
-    }
-    #expect(changing.losses.map(\.loss) == one.losses.map(\.loss))
-    #expect(changing.model.parameters.map(\.values) == one.model.parameters.map(\.values))
-  }
-
   @Test(
     "A batch in halves has the loss and the gradient of the whole", arguments: [Activation.gelu, .tanh],
     [nil, [0, 1, 1, 0, 4, 1]])

@@ -35,10 +35,10 @@ import Testing
     }
   }
 
-  @Test("Two threads draw two batches at once, and change no bit of a training")
+  @Test("Batches may be drawn at once, and two threads change no bit of a training")
   func threads() throws {
     let (source, _, _) = try Self.source()
-    #expect(source.fillsConcurrently)
+    #expect(source.allowsConcurrentFills)
     func bits(threads: Int) -> [UInt32] {
       var training = TrainingConfiguration()
       (training.steps, training.batchSize) = (9, 256)

@@ -134,7 +134,7 @@ struct BenchmarkSource: BatchSource {
   }
 
   var observedDimension: Int { generator.observedDimension }
-  var fillsConcurrently: Bool { true }
+  var allowsConcurrentFills: Bool { true }
 
   func fill(
     step: Int, batchSize: Int, observed target: UnsafeMutableBufferPointer<Float>,
