@@ -1,4 +1,5 @@
-"""Holds the JSON lines of bench/training.sh on standard input against the goals that were set beforehand, as a Markdown table.
+"""Holds the JSON lines of bench/training.sh on standard input against the goals that were set beforehand, as Markdown tables: of a run narrowed
+to some settings those rows that it has.
 
 The goals speak of equal multiplications: they are judged by `Strata, a flag a column`; Strata as it is stands beside it. A peer is its quickest mode
 in each setting. Ratios are taken round by round, of the medians of windows; a goal is met if their median over rounds meets it, and
@@ -55,10 +56,13 @@ def judged(values, goal, form=".2f", most=False):
 
 
 missed = []
+shapes = [shape for shape in "SML" if all((shape, threads, "pool", "leaky", "Strata") in rates for threads in ["1", "2", "1+1"])]
 print("| shape | threads | data | times PyTorch; goal | times JAX; goal | times PyTorch with MKL's Intel kernels | times JAX, a draw a noise | share of sgemm alone; goal | as it is: times PyTorch | times JAX | share | AVX2 alone: times PyTorch |")
 print("|:--|--:|:--|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
 for shape, threads, source, torch, jax in GOALS:
     setting = (shape, threads, source, "leaky")
+    if (*setting, EQUAL) not in rates:
+        continue
     own, equal = rates[*setting, "Strata"], rates[*setting, EQUAL]
     peers = [quickest(setting, name) for name in ("PyTorch", "JAX")]
     for peer, rate, goal in zip(("PyTorch", "JAX"), peers, (torch, jax)):
@@ -75,13 +79,14 @@ for shape, threads, source, torch, jax in GOALS:
     narrow = rates.get((*setting, EQUAL + AVX2))
     less = [shown(ratios(narrow, peers[0])) if narrow else ""]
     print(f"| {shape} | {threads} | {source} | {' | '.join(cells + free + less)} |")
-print("\n| shape | fresh samples and masks add to a step; goal: at most | on two threads | two processes, times the steps of one: fresh; goal | pool | *sgemm alone* | *registers alone* | GELU's rate over leaky ReLU's: pool; goal | fresh; goal |")
-print("|:--|--:|--:|--:|--:|--:|--:|--:|--:|")
-for shape in "SML":
+if shapes:
+    print("\n| shape | fresh samples and masks add to a step; goal: at most | on two threads | two processes, times the steps of one: fresh; goal | pool | *sgemm alone* | *registers alone* | GELU's rate over leaky ReLU's: pool; goal | fresh; goal |")
+    print("|:--|--:|--:|--:|--:|--:|--:|--:|--:|")
+for shape in shapes:
     rate = lambda threads, source, name="Strata", activation="leaky": rates.get((shape, threads, source, activation, name))
     added = [ratio - 1 for ratio in ratios(rate("1", "pool"), rate("1", "fresh"))]
-    pair = [ratio - 1 for ratio in ratios(rate("2", "pool"), rate("2", "fresh"))]
-    cells = [judged(added, MOST_ADDED, ".0%", most=True), shown(pair, ".0%"), judged(ratios(rate("1+1", "fresh"), rate("1", "fresh")), LEAST_PAIR)]
+    added_on_two = [ratio - 1 for ratio in ratios(rate("2", "pool"), rate("2", "fresh"))]
+    cells = [judged(added, MOST_ADDED, ".0%", most=True), shown(added_on_two, ".0%"), judged(ratios(rate("1+1", "fresh"), rate("1", "fresh")), LEAST_PAIR)]
     cells.append(shown(ratios(rate("1+1", "pool"), rate("1", "pool"))))
     for name in ["sgemm alone", "registers alone"]:
         pair = rate("1+1", None, name)

@@ -19,9 +19,11 @@ enum {
   FETCHED_AHEAD = 32
 };
 
-/// What is done to sums before they are written.
-typedef struct ending {
-  enum { no_ending, no_ending_far, leaky_relu_of_sums, leaky_relu_gradient } kind;
+/// How a product's factors are read, and what is done to its sums before they are written.
+typedef struct manner {
+  /// Whether columns of A are fetched ahead.
+  int fetches_ahead;
+  enum { no_ending, leaky_relu_of_sums, leaky_relu_gradient } ending;
   /// Of both leaky ReLUs.
   float slope;
   /// Added to the sums of a column, then the leaky ReLU.
@@ -30,7 +32,7 @@ typedef struct ending {
   const float *source;
   /// Receive the column sums of these products, added to what they hold.
   float *sums;
-} ending;
+} manner;
 
 static inline size_t panel_rows(const strata_product *p, size_t first) {
   return p->rows - first < PANEL_ROWS ? p->rows - first : PANEL_ROWS;

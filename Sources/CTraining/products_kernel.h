@@ -22,28 +22,28 @@ INLINE void NAME(store)(float *p, int j, int vectors, MASK mask, VECTOR x) {
 /// Does to a tile's sums what its ending says, before they are written: the numbers that `activate` and `differentiate` of
 /// this kind give, bit for bit, without reading C again.
 INLINE void NAME(finish)(
-    const int rows, const int vectors, MASK mask, const strata_product *p, const ending e, size_t first, size_t column,
+    const int rows, const int vectors, MASK mask, const strata_product *p, const manner m, size_t first, size_t column,
     VECTOR sums[PANEL_ROWS][TILE_VECTORS]) {
-  if (e.kind == no_ending || e.kind == no_ending_far) return;
-  const VECTOR slope = BROADCAST(e.slope);
+  if (m.ending == no_ending) return;
+  const VECTOR slope = BROADCAST(m.slope);
 #pragma clang loop unroll(full)
   for (int j = 0; j < vectors; j++) {
-    if (e.kind == leaky_relu_of_sums) {
-      const VECTOR bias = NAME(load)(e.bias + column, j, vectors, mask);
+    if (m.ending == leaky_relu_of_sums) {
+      const VECTOR bias = NAME(load)(m.bias + column, j, vectors, mask);
 #pragma clang loop unroll(full)
       for (int i = 0; i < rows; i++) {
         const VECTOR x = ADD(sums[i][j], bias);
         sums[i][j] = LARGER(x, MULTIPLY(x, slope));
       }
     } else {
-      const float *source = e.source + first * p->c_stride + column;
-      VECTOR total = NAME(load)(e.sums + column, j, vectors, mask);
+      const float *source = m.source + first * p->c_stride + column;
+      VECTOR total = NAME(load)(m.sums + column, j, vectors, mask);
 #pragma clang loop unroll(full)
       for (int i = 0; i < rows; i++, source += p->c_stride) {
         sums[i][j] = SCALE_UNLESS_POSITIVE(NAME(load)(source, j, vectors, mask), sums[i][j], slope);
         total = ADD(total, sums[i][j]);
       }
-      NAME(store)(e.sums + column, j, vectors, mask, total);
+      NAME(store)(m.sums + column, j, vectors, mask, total);
     }
   }
 }
@@ -51,7 +51,7 @@ INLINE void NAME(finish)(
 /// A tile of `rows` × `vectors` · LANES sums, all in registers, from row `first` and `column` of C on; `rows`, `vectors` and
 /// the ending's kind are constants where this is called. Of the last vector only the lanes of `mask` exist in b and c.
 INLINE void NAME(tile)(
-    const int rows, const int vectors, MASK mask, const strata_product *p, const ending e, size_t first, size_t column) {
+    const int rows, const int vectors, MASK mask, const strata_product *p, const manner m, size_t first, size_t column) {
   const float *a = p->a + first * p->a_row, *b = p->b + column;
   VECTOR sums[PANEL_ROWS][TILE_VECTORS];
 #pragma clang loop unroll(full)
@@ -70,7 +70,7 @@ INLINE void NAME(tile)(
     VECTOR row[TILE_VECTORS];
 #pragma clang loop unroll(full)
     for (int j = 0; j < vectors; j++) row[j] = NAME(load)(b, j, vectors, mask);
-    if (e.kind == no_ending_far) __builtin_prefetch(group[0] + FETCHED_AHEAD * p->a_depth);
+    if (m.fetches_ahead) __builtin_prefetch(group[0] + FETCHED_AHEAD * p->a_depth);
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++) {
       const VECTOR factor = BROADCAST(group[i / 4][i % 4 * p->a_row]);
@@ -80,7 +80,7 @@ INLINE void NAME(tile)(
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i += 4) group[i / 4] += p->a_depth;
   }
-  NAME(finish)(rows, vectors, mask, p, e, first, column, sums);
+  NAME(finish)(rows, vectors, mask, p, m, first, column, sums);
   float *c = p->c + first * p->c_stride + column;
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++, c += p->c_stride)
@@ -90,9 +90,9 @@ INLINE void NAME(tile)(
 
 /// The rows from `first` to before `last`, in the `vectors` vectors of columns that begin at `column`.
 INLINE void NAME(tiles)(
-    const int vectors, MASK mask, const strata_product *p, const ending e, size_t first, size_t last, size_t column) {
+    const int vectors, MASK mask, const strata_product *p, const manner m, size_t first, size_t last, size_t column) {
 #define TILES_OF(count)                                                                                                \
-  for (; last - first >= (count); first += (count)) NAME(tile)((count), vectors, mask, p, e, first, column)
+  for (; last - first >= (count); first += (count)) NAME(tile)((count), vectors, mask, p, m, first, column)
   TILES_OF(TILE_ROWS(vectors));
   TILES_OF(4);
   TILES_OF(2);
@@ -102,43 +102,43 @@ INLINE void NAME(tiles)(
 
 /// The rows from `first` to before `last`, in the columns from `column` to before `end`.
 INLINE void NAME(part)(
-    const strata_product *p, const ending e, size_t first, size_t last, size_t column, size_t end) {
+    const strata_product *p, const manner m, size_t first, size_t last, size_t column, size_t end) {
   for (; column + TILE_VECTORS * LANES <= end; column += TILE_VECTORS * LANES)
-    NAME(tiles)(TILE_VECTORS, FIRST_LANES(LANES), p, e, first, last, column);
+    NAME(tiles)(TILE_VECTORS, FIRST_LANES(LANES), p, m, first, last, column);
   const size_t rest = end - column;
   if (rest == 0) return;
   const size_t vectors = (rest + LANES - 1) / LANES;
   const MASK mask = FIRST_LANES(rest - (vectors - 1) * LANES);
   switch (vectors) {
-  case 1: NAME(tiles)(1, mask, p, e, first, last, column); break;
-  case 2: NAME(tiles)(2, mask, p, e, first, last, column); break;
+  case 1: NAME(tiles)(1, mask, p, m, first, last, column); break;
+  case 2: NAME(tiles)(2, mask, p, m, first, last, column); break;
 #if TILE_VECTORS > 2
-  case 3: NAME(tiles)(3, mask, p, e, first, last, column); break;
-  case 4: NAME(tiles)(4, mask, p, e, first, last, column); break;
+  case 3: NAME(tiles)(3, mask, p, m, first, last, column); break;
+  case 4: NAME(tiles)(4, mask, p, m, first, last, column); break;
 #endif
   }
 }
 
 /// The whole product, one panel of rows after the other in one block of columns after the other.
-INLINE void NAME(product_with)(const strata_product *p, const ending e) {
+INLINE void NAME(product_with)(const strata_product *p, const manner m) {
   const size_t block = block_columns(p->depth);
   for (size_t column = 0; column < p->columns; column += block) {
     const size_t end = p->columns - column > block ? column + block : p->columns;
     for (size_t first = 0; first < p->rows; first += PANEL_ROWS)
-      NAME(part)(p, e, first, first + panel_rows(p, first), column, end);
+      NAME(part)(p, m, first, first + panel_rows(p, first), column, end);
   }
 }
 
 TARGET static void NAME(multiply)(const strata_product *p) {
   const int far = p->a_row == 1 && p->depth * p->a_depth * sizeof(float) >= FAR_BYTES;
-  if (far) NAME(product_with)(p, (ending){no_ending_far});
-  else NAME(product_with)(p, (ending){no_ending});
+  if (far) NAME(product_with)(p, (manner){.fetches_ahead = 1});
+  else NAME(product_with)(p, (manner){.ending = no_ending});
 }
 
 TARGET static void NAME(multiply_activate)(
     const strata_product *p, strata_nonlinearity kind, float slope, const float *bias, float *derivative) {
   if (kind == strata_leaky_relu)
-    return NAME(product_with)(p, (ending){leaky_relu_of_sums, .slope = slope, .bias = bias});
+    return NAME(product_with)(p, (manner){.ending = leaky_relu_of_sums, .slope = slope, .bias = bias});
   for (size_t first = 0; first < p->rows; first += PANEL_ROWS) {
     const strata_product part = panel(p, first);
     NAME(multiply)(&part);
@@ -151,7 +151,7 @@ TARGET static void NAME(multiply_differentiate)(
     const strata_product *p, strata_nonlinearity kind, float slope, const float *source, float *sums) {
   memset(sums, 0, padded_columns(p) * sizeof *sums);
   if (kind == strata_leaky_relu)
-    return NAME(product_with)(p, (ending){leaky_relu_gradient, .slope = slope, .source = source, .sums = sums});
+    return NAME(product_with)(p, (manner){.ending = leaky_relu_gradient, .slope = slope, .source = source, .sums = sums});
   for (size_t first = 0; first < p->rows; first += PANEL_ROWS) {
     const strata_product part = panel(p, first);
     NAME(multiply)(&part);

@@ -22,8 +22,8 @@ public final class Trainer {
   private var sharesFlags = false
 
   /// How many threads a step may use: 1, or 2 for both halves of a batch of at least 256 rows at once, and for drawing two batches
-  /// at once if the source allows it. It changes no bit of the result. Sweeps use
-  /// one, since independent cells share cores better than the halves of a step.
+  /// at once if the source allows it. It changes no bit of the result. Sweeps use one, since independent cells share cores
+  /// better than the halves of a step.
   public var threads = 1
 
   /// The centre and scale of the columns; nil before the first run.

@@ -18,8 +18,7 @@ import Testing
         observedDimension: 5, representationWidth: 2, hiddenWidth: 24, hiddenLayers: 2, activation: activation)
       let source = OneFactorSource(
         loadings: [0.9, 0.8, 0.7, 0.6, 0.5], mask: nil, key: RandomKey(seed: 5), flagOf: [0, 0, 2, 0, 2])
-      var configuration = smallConfiguration(steps: 50, batchSize: 301)
-      configuration.lossInterval = 1
+      let configuration = smallConfiguration(steps: 50, batchSize: 301, lossInterval: 1)
       let trainer = Trainer(architecture: architecture, configuration: configuration, key: RandomKey(seed: 6))
       trainer.threads = 2
       trainer.run(source: source)

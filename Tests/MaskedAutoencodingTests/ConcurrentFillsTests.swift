@@ -50,8 +50,7 @@ import Testing
     observedDimension: 5, representationWidth: 2, hiddenWidth: 21, hiddenLayers: 2, activation: .gelu)
 
   private static func trainer(steps: Int, batchSize: Int = 256, threads: Int = 1) -> Trainer {
-    var configuration = smallConfiguration(steps: steps, batchSize: batchSize)
-    configuration.lossInterval = 1
+    let configuration = smallConfiguration(steps: steps, batchSize: batchSize, lossInterval: 1)
     let trainer = Trainer(architecture: architecture, configuration: configuration, key: RandomKey(seed: 6))
     trainer.threads = threads
     return trainer

@@ -51,14 +51,14 @@ struct OneFactorSource: BatchSource {
 }
 
 /// A small training configuration: constant rate, no standardisation.
-func smallConfiguration(steps: Int, batchSize: Int) -> TrainingConfiguration {
+func smallConfiguration(steps: Int, batchSize: Int, lossInterval: Int = 10) -> TrainingConfiguration {
   var configuration = TrainingConfiguration()
   configuration.steps = steps
   configuration.batchSize = batchSize
   configuration.optimizer = .adam
   configuration.schedule = LearningRateSchedule(warmUp: .steps(0), decay: .constant)
   configuration.standardizesInput = false
-  configuration.lossInterval = 10
+  configuration.lossInterval = lossInterval
   return configuration
 }
 

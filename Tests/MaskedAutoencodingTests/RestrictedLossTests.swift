@@ -49,8 +49,7 @@ import Testing
 
   @Test("The loss is the mean squared error of the entries that count")
   func loss() {
-    var configuration = smallConfiguration(steps: 1, batchSize: 300)
-    configuration.lossInterval = 1
+    let configuration = smallConfiguration(steps: 1, batchSize: 300, lossInterval: 1)
     let trainer = Trainer(architecture: architecture, configuration: configuration, key: RandomKey(seed: 6))
     let (initial, source) = (trainer.model, TwoOfThree())
     let (observed, mask) = source.base.batch(step: 0, rows: 300)

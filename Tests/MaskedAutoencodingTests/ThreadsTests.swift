@@ -10,8 +10,7 @@ import Testing
       observedDimension: 5, representationWidth: 2, hiddenWidth: 24, hiddenLayers: 2)
     let source = OneFactorSource(
       loadings: [0.9, 0.8, 0.7, 0.6, 0.5], mask: nil, key: RandomKey(seed: 5), flagOf: flagOf)
-    var configuration = smallConfiguration(steps: 20, batchSize: batchSize)
-    configuration.lossInterval = 1
+    let configuration = smallConfiguration(steps: 20, batchSize: batchSize, lossInterval: 1)
     let trainer = Trainer(architecture: architecture, configuration: configuration, key: RandomKey(seed: 6))
     trainer.threads = threads
     trainer.run(source: source)
@@ -38,8 +37,7 @@ import Testing
   func halves(_ activation: Activation, flagOf: [Int]?) {
     let architecture = AutoencoderArchitecture(
       observedDimension: 6, representationWidth: 2, hiddenWidth: 16, hiddenLayers: 2, activation: activation)
-    var configuration = smallConfiguration(steps: 1, batchSize: 512)
-    configuration.lossInterval = 1
+    let configuration = smallConfiguration(steps: 1, batchSize: 512, lossInterval: 1)
     let source = OneFactorSource(
       loadings: [0.9, 0.8, 0.7, 0.6, 0.5, 0.4], mask: nil, key: RandomKey(seed: 5), flagOf: flagOf)
     let trainer = Trainer(architecture: architecture, configuration: configuration, key: RandomKey(seed: 6))

@@ -98,8 +98,7 @@ import Testing
   func firstLoss() {
     let source = OneFactorSource(
       loadings: [0.9, 0.8, 0.7, 0.6], mask: nil, key: RandomKey(seed: 2), scale: 30, shift: -500)
-    var configuration = smallConfiguration(steps: 1, batchSize: 64)
-    configuration.lossInterval = 1
+    var configuration = smallConfiguration(steps: 1, batchSize: 64, lossInterval: 1)
     configuration.standardizesInput = true
     let trainer = Trainer(
       architecture: AutoencoderArchitecture(
